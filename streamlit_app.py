@@ -1,0 +1,14 @@
+"""Entry of the web app: `streamlit run streamlit_app.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app.views import solve
+
+st.set_page_config(
+    page_title="vmd-sudoku",
+    page_icon=str(Path(__file__).parent / "app" / "icon.png"),
+    layout="wide",
+)
+st.navigation([st.Page(solve.page, title="Solve", url_path="solve", default=True)], position="top").run()

@@ -1,0 +1,195 @@
+import json
+
+import pytest
+
+from vmd_sudoku import __version__, board, cli
+from vmd_sudoku.generate import puzzles
+
+
+@pytest.fixture(scope="module")
+def one():
+    clues, solutions = puzzles(1, seed=11, clues=36)
+    return board.to_line(clues[0]), board.to_line(solutions[0])
+
+
+@pytest.fixture
+def call(capsys):
+    """Run the command line: exit code, stdout, stderr."""
+
+    def run(*args):
+        with pytest.raises(SystemExit) as stop:
+            cli.main([str(a) for a in args])
+        out, err = capsys.readouterr()
+        return stop.value.code or 0, out, err
+
+    return run
+
+
+def test_solve_prints_steps_board_and_verdict(call, one, tmp_path):
+    code, out, _ = call("solve", one[0], "--nfe", 5, "--constraints", "rules", "--json", tmp_path / "trace.json")
+    lines = out.splitlines()
+    assert lines[-1] == "solved"
+    assert code == 0
+    assert lines[0].startswith("1  r")
+    trace = json.loads((tmp_path / "trace.json").read_text())
+    assert trace["board"] == one[1]
+    assert trace["calls"] == len(trace["steps"]) == 5
+
+
+def test_solve_says_what_is_wrong_with_exit_code_1(call, one):
+    code, out, _ = call("solve", "." * 81, "--model", "mdm", "--nfe", 1)
+    assert code == 1
+    assert out.splitlines()[-1].startswith("breaks a rule")
+
+
+def test_solve_warns_of_several_solutions(call, one):
+    _, _, err = call("solve", "." * 81, "--nfe", 1)
+    assert "several solutions" in err
+
+
+def test_solve_reads_nine_lines_and_files(call, one, tmp_path):
+    rows = "\n".join(one[0][i : i + 9] for i in range(0, 81, 9))
+    assert call("solve", rows, "--nfe", 5)[0] == 0
+    file = tmp_path / "puzzle.txt"
+    file.write_text(one[0] + "\n")
+    assert call("solve", file, "--nfe", 5)[0] == 0
+
+
+def test_evaluate_writes_the_promised_json(call, one, tmp_path):
+    (tmp_path / "set.csv").write_text(f"puzzle,solution\n{one[0]},{one[1]}\n")
+    (tmp_path / "lines.txt").write_text(f"{one[0]}\n{one[0]}\n")
+    out = tmp_path / "out.json"
+    code, text, _ = call(
+        "evaluate", tmp_path / "set.csv", tmp_path / "lines.txt", "--nfe", 5, "--latents", 2, "--limit", 1, "--seed", 3,
+        "--batch-size", 8, "--policy", "top-prob", "--first-rounds", 24, "--rounds", 8, "--json", out,
+    )  # fmt: skip
+    assert code == 0
+    assert "set.csv" in text
+    report = json.loads(out.read_text())
+    assert report["version"] == __version__
+    assert report["machine"]["cores"]
+    assert [row["boards"] for row in report["rows"]] == [1, 1]
+    row = report["rows"][0]
+    assert (row["policy"], row["nfe"], row["latents"], row["seed"], row["mean_calls"]) == ("top-prob", 5, 2, 3, 10)
+    assert (row["first_rounds"], row["rounds"]) == (24, 8)
+    assert isinstance(row["accuracy"], float)
+
+
+def test_sample_counts_valid_grids(call, tmp_path):
+    out = tmp_path / "out.json"
+    code, text, _ = call("sample", "--count", 3, "--nfe", 2, "--seed", 5, "--json", out)
+    assert code == 0
+    assert len(text.split()[0]) == 81
+    row = json.loads(out.read_text())["rows"][0]
+    assert row["count"] == 3
+    assert 0 <= row["distinct"] <= row["valid"] <= 3
+    assert row["z"] == 5
+    assert call("sample", "--count", 3, "--nfe", 2, "--z", "mode", "--no-print-grids", "--json", out)[0] == 0
+    assert json.loads(out.read_text())["rows"][0]["z"] == "mode"
+
+
+@pytest.mark.parametrize(("change", "word"), [(lambda p: p, "one"), (lambda p: "." * 81, "several")])
+def test_check_counts_solutions(call, one, change, word):
+    code, out, _ = call("check", change(one[0]))
+    assert (code, out.strip()) == (0, word)
+
+
+def test_check_finds_a_puzzle_without_solution(call):
+    # The first cell sees 1 to 8 in its row and 9 in its column, but no two clues clash.
+    assert call("check", ".12345678" + "9" + "." * 71)[1].strip() == "none"
+
+
+def test_generate_makes_puzzles_with_one_solution(call, tmp_path):
+    code, out, _ = call("generate", "--count", 2, "--clues", 30, "--seed", 4)
+    assert code == 0
+    assert [81 - line.count(".") for line in out.split()] == [30, 30]
+    file = tmp_path / "made.csv"
+    assert call("generate", "--count", 2, "--out", file)[0] == 0
+    assert call("check", file)[1].split() == ["one", "one"]
+    assert "." not in call("generate", "--grids", "--count", 1)[1]
+
+
+def test_models_lists_cards(call):
+    code, out, _ = call("models")
+    assert code == 0
+    assert "vmd: " in out
+    assert "mdm: " in out
+    assert '"figures"' in out
+
+
+def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkeypatch):
+    from vmd_sudoku import journal, presets, train
+    from vmd_sudoku.model import ModelConfig
+    from vmd_sudoku.network import NetworkConfig
+
+    small = train.TrainConfig(
+        model=ModelConfig(network=NetworkConfig(width=8, middle=8, hidden=8), first_rounds=2, rounds=1),
+        batch=4,
+        segment=2,
+        workers=0,
+    )
+    monkeypatch.setitem(presets.PRESETS, "small", lambda: small)
+    monkeypatch.setattr(journal, "VALIDATION_COUNT", 2)
+    monkeypatch.setattr(journal, "LOG_EVERY", 2)
+    monkeypatch.setattr(train.BoardStream, "CHUNK", 16)
+    run = tmp_path / "run"
+    code, _, err = call("train", "--preset", "small", "--out", run, "--steps", 4, "--eager")
+    assert code == 0, err
+    card = json.loads((run / "model" / "card.json").read_text())
+    assert card["updates"] == 4
+    assert len((run / "metrics.csv").read_text().splitlines()) == 4
+    assert call("solve", "." * 81, "--model", run / "model", "--nfe", 1)[0] == 1
+    code, _, err = call("train", "--preset", "small", "--out", run, "--eager")
+    assert (code, "--resume" in err) == (2, True)
+    assert call("train", "--resume", "--out", run, "--eager")[0] == 0
+    code, _, err = call("train", "--preset", "small", "--model", "mdm", "--out", tmp_path / "mdm", "--steps", 2, "--eager")
+    assert code == 0, err
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["solve", "1" * 80], ["80", "81"]),
+        (["solve", "x" + "." * 80], ["x", "row 1", "column 1"]),
+        (["solve", "5...5" + "." * 76], ["5 twice in row 1", "column 1", "column 5"]),
+        (["solve", ".12345678" + "." * 8 + "11" + "." * 62], ["1 twice"]),
+        (["solve", ".12345678" + "9" + "." * 71], ["no solution"]),
+        (["solve", "." * 81, "--policy", "best"], ["best", "margin"]),
+        (["solve", "." * 81, "--constraints", "all"], ["all", "rules"]),
+        (["solve", "." * 81, "--nfe", "0"], ["0", "cell"]),
+        (["solve", "." * 81, "--model", "nowhere"], ["nowhere", "vmd"]),
+        (["solve", "nofile.csv"], ["nofile.csv"]),
+        (["evaluate", "nofile.csv"], ["nofile.csv"]),
+        (["generate", "--clues", "5"], ["5"]),
+        (["train", "--out", "x", "--preset", "huge"], ["huge", "default"]),
+        (["train", "--out", "x", "--model", "gpt"], ["gpt", "vmd"]),
+        (["train", "--out", "nothing-here", "--resume"], ["nothing-here"]),
+    ],
+)
+def test_bad_input_gets_one_clear_line_and_exit_code_2(call, args, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = call(*args)
+    assert code == 2
+    assert "Traceback" not in err
+    line = err.strip().splitlines()[-1]
+    for word in words:
+        assert word in line
+
+
+def test_an_unreadable_line_is_named(call, one, tmp_path):
+    file = tmp_path / "some.csv"
+    file.write_text("\n".join(["puzzle", *[one[0]] * 15, one[0][:80]]))
+    code, _, err = call("evaluate", file)
+    assert code == 2
+    assert "some.csv" in err
+    assert "line 17" in err
+    file.write_text("# nothing\n")
+    assert call("evaluate", file)[0] == 2
+
+
+def test_damaged_model_folders_are_named(call, tmp_path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model.json").write_text('{"format": 7}')
+    code, _, err = call("solve", "." * 81, "--model", tmp_path / "model")
+    assert code == 2
+    assert "format 7" in err

@@ -1,0 +1,35 @@
+import math
+
+import pytest
+import torch
+
+from vmd_sudoku.loss import Bound, masked_nats
+
+
+def test_a_uniform_guess_costs_ln_9_a_masked_cell():
+    board = torch.zeros(3, 81, dtype=torch.long)
+    board[1, :80], board[2, :40] = 1, 1
+    nats = masked_nats(torch.zeros(3, 81, 9), torch.ones(3, 81, dtype=torch.long), board)
+    torch.testing.assert_close(nats, math.log(9) * torch.tensor([81.0, 1.0, 41.0]))
+
+
+def test_certainty_of_the_truth_costs_nothing_and_filled_cells_never_count():
+    solution = torch.arange(81)[None] % 9 + 1
+    logits = 50.0 * torch.nn.functional.one_hot(solution - 1, 9).float()
+    board = torch.zeros(1, 81, dtype=torch.long)
+    assert masked_nats(logits, solution, board).item() == pytest.approx(0, abs=1e-6)
+    wrong = torch.zeros(1, 81, 9)
+    assert masked_nats(wrong, solution, solution).item() == 0
+
+
+def test_the_bound_is_exact_on_a_toy_with_a_known_posterior():
+    """x = sign of z with certainty: for q equal to the true posterior the bound is -log p(x) = ln 2."""
+    # KL(q || p) of a half normal against the normal is ln 2, and log p(x | z) = 0 under q.
+    bound = Bound(cells=torch.zeros(1), latent=torch.full((1,), math.log(2)))
+    assert bound.total().item() == pytest.approx(math.log(2))
+
+
+def test_beta_weighs_the_latent_and_free_nats_put_a_floor_under_it():
+    bound = Bound(cells=torch.tensor([1.0, 1.0]), latent=torch.tensor([2.0, 10.0]))
+    assert bound.total(beta=0.5).tolist() == [2, 6]
+    assert bound.total(free_nats=torch.tensor([5.0, 5.0])).tolist() == [6, 11]

@@ -1,0 +1,164 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from vmd_sudoku import solver
+from vmd_sudoku.board import is_complete, is_legal, to_line
+from vmd_sudoku.errors import CheckpointError, ConfigError, PuzzleFileError
+from vmd_sudoku.generate import puzzles
+from vmd_sudoku.mixture import BoardStream, MixtureConfig, open_boards, unique_boards
+from vmd_sudoku.model import ModelConfig
+from vmd_sudoku.network import NetworkConfig
+from vmd_sudoku.puzzle_file import read
+from vmd_sudoku.train import TrainConfig, Training, run
+
+SMALL = TrainConfig(
+    model=ModelConfig(network=NetworkConfig(width=8, middle=8, hidden=16), encoder_rounds=2),
+    steps=12,
+    batch=6,
+    segment=2,
+    life=2,
+    workers=0,
+)
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch):
+    monkeypatch.setattr(BoardStream, "CHUNK", 16)
+
+
+def stream(position=0, workers=0, hard=None):
+    return BoardStream(seed=4, open_share=0.5, config=MixtureConfig(), hard=hard, workers=workers, position=position)
+
+
+def test_unique_boards_have_one_solution_and_open_boards_are_true_to_theirs():
+    one = unique_boards(60, 1, MixtureConfig(), None)
+    assert (solver.count_solutions(one.board) == 1).all()
+    many = open_boards(60, 1, MixtureConfig())
+    for boards in (one, many):
+        assert (is_complete(boards.solution) & is_legal(boards.solution)).all()
+        shown = boards.board > 0
+        assert (boards.board[shown] == boards.solution[shown]).all()
+        assert (~shown).any(1).all()
+    assert (~(many.board > 0).any(1)).any()  # some are masked whole
+    assert one.unique.all()
+    assert not many.unique.any()
+
+
+def test_a_stream_goes_on_where_it_stopped():
+    whole = stream().take(50)
+    early = stream()
+    first = early.take(21)
+    rest = stream(early.position).take(29)
+    for a, b, c in zip(whole, first, rest, strict=True):
+        assert torch.equal(a, torch.cat([b, c]))
+
+
+def test_worker_processes_make_the_same_boards():
+    for a, b in zip(stream().take(10), stream(workers=1).take(10), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_hard_puzzles_come_from_the_file(tmp_path):
+    clues, solutions = puzzles(3, 0)
+    file = tmp_path / "hard.csv"
+    rows = [f"{to_line(a)},{to_line(b)}" for a, b in zip(clues, solutions, strict=True)]
+    file.write_text("\n".join(["puzzle,solution", *rows]))
+    boards = unique_boards(50, 0, MixtureConfig(hard=1.0), read(file))
+    known = {to_line(s) for s in solutions}
+    assert {to_line(s) for s in boards.solution} <= known
+    file.write_text("\n".join(["puzzle", *(to_line(a) for a in clues)]))
+    with pytest.raises(PuzzleFileError, match="solution"):
+        stream(hard=file)
+
+
+@pytest.mark.parametrize("latent", [0, 1])
+@pytest.mark.parametrize("muon", [False, True])
+def test_an_interrupted_training_ends_with_the_same_weights(tmp_path, latent, muon):
+    config = replace(SMALL, model=replace(SMALL.model, latent=latent), muon=muon)
+    whole = Training(config)
+    run(whole)
+    first = Training(config)
+    run(first, until=lambda training, metrics: training.progress.step == 5)
+    first.save(tmp_path)
+    second = Training.resume(tmp_path)
+    assert second.progress.step == 5
+    run(second)
+    assert second.progress.step == whole.progress.step == 12
+    for a, b in zip(whole.model.state_dict().values(), second.model.state_dict().values(), strict=True):
+        assert torch.equal(a, b)
+    for a, b in zip(whole.average.state_dict().values(), second.average.state_dict().values(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_the_bound_comes_in_named_terms_and_only_posterior_slots_pay_for_z():
+    training = Training(replace(SMALL, mode=0.5))
+    bound, logits, state = training.bound()
+    m = training.posterior_slots
+    assert (bound.cells > 0).all()
+    assert (bound.latent[:m] > 0).all()
+    assert (bound.latent[m:] == 0).all()
+    assert logits.shape == (6, 81, 9)
+    assert state.shape == training.flight.state.shape
+
+
+def test_slots_beyond_the_posterior_ones_hold_unique_puzzles_with_z_drawn_or_zero():
+    training = Training(replace(SMALL, batch=64, posterior=0.25))
+    noise = training.flight.noise[16:].flatten(1)
+    assert training.flight.unique[16:].all()
+    assert 0.2 < (noise == 0).all(1).float().mean() < 0.8
+    assert (training.flight.noise[:16].flatten(1).std(1) > 0.8).all()
+
+
+def test_boards_come_back_with_true_digits_only():
+    training = Training(replace(SMALL, on_policy=1.0, life=1, steps=6))
+
+    def check(training, metrics):
+        board, solution = training.flight.board, training.flight.solution
+        assert torch.equal(board[board > 0], solution[board > 0])
+        assert metrics["beta"] <= 1
+        return False
+
+    run(training, until=check)
+
+
+def test_the_budget_ends_in_time_too():
+    training = Training(replace(SMALL, minutes=1e-4, steps=10**6))
+    run(training)
+    assert 0 < training.progress.step < 10**6
+
+
+@pytest.mark.parametrize(
+    "settings", [{"minutes": 0}, {"steps": 0}, {"batch": 1}, {"segment": 1}, {"on_policy": 1.5}, {"life": 0}]
+)
+def test_nonsense_is_refused(settings):
+    with pytest.raises(ConfigError):
+        replace(SMALL, **settings)
+
+
+def test_a_share_out_of_range_is_refused():
+    with pytest.raises(ConfigError, match="hard must be between 0 and 1"):
+        MixtureConfig(hard=2)
+
+
+def test_a_damaged_training_is_refused(tmp_path):
+    Training(SMALL).save(tmp_path)
+    note = json.loads((tmp_path / "training.json").read_text())
+    del note["streams"]
+    (tmp_path / "training.json").write_text(json.dumps(note))
+    with pytest.raises(CheckpointError, match=r"training\.json"):
+        Training.resume(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_small_network_learns():
+    """End to end: the loss of unique puzzles comes down a long way in 600 updates."""
+    network = NetworkConfig(width=24, middle=24, hidden=48)
+    config = replace(SMALL, model=ModelConfig(network=network), steps=600, batch=16, segment=6, muon=True, posterior=0.0)
+    training = Training(config)
+    last = []
+    run(training, until=lambda training, metrics: last.append(metrics["unique_cells"]) or False)
+    assert np.mean(last[-30:]) < 0.4 * np.mean(last[:30])

@@ -1,0 +1,427 @@
+"""The command line: every command parses, calls and prints. Wrong input is one line on stderr and exit code 2."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from vmd_sudoku import __version__, board, puzzle_file
+from vmd_sudoku.errors import ConfigError, PuzzleError, PuzzleFileError, VmdSudokuError
+
+# Modules that import torch or numba are imported by the commands that need them, so that --help answers at once.
+
+MODEL_HELP = "A shipped model (vmd, mdm) or the folder of a trained one."
+NFE_HELP = "Calls of the denoiser (NFE), or `cell` for one cell a call."
+
+
+class Nfe(click.ParamType):
+    """A number of calls, or `cell`."""
+
+    name = "N|cell"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        """`cell` -> None, which means one cell a call."""
+        if value == "cell":
+            return None
+        if not str(value).isdigit() or int(value) < 1:
+            self.fail(f"{value!r} is neither a number of calls from 1 on nor `cell`", param, ctx)
+        return int(value)
+
+
+class ZChoice(click.ParamType):
+    """`mode`, or a seed."""
+
+    name = "mode|SEED"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        """`mode` -> None, which means z = 0."""
+        if value == "mode":
+            return None
+        if not str(value).isdigit() or int(value) >= 2**63:
+            self.fail(f"{value!r} is neither `mode` nor a seed from 0 to 2^63 - 1", param, ctx)
+        return int(value)
+
+
+SEED = click.IntRange(0, 2**63 - 1)
+
+
+def decoding_options(command: Callable) -> Callable:
+    """Options of every command that decodes."""
+    for option in reversed(
+        [
+            click.option("--model", default="vmd", show_default=True, help=MODEL_HELP),
+            click.option(
+                "--policy", default="margin", show_default=True, help="Which cells first: margin, top-prob or random."
+            ),
+            click.option("--nfe", type=Nfe(), default="cell", show_default=True, help=NFE_HELP),
+            click.option(
+                "--constraints",
+                default="none",
+                show_default=True,
+                help="none: the network alone; rules: digits that a peer holds get probability zero.",
+            ),
+            click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all that is drawn."),
+            click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Also write JSON there."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def rounds_options(command: Callable) -> Callable:
+    """How long the network thinks in a call."""
+    for option in reversed(
+        [
+            click.option("--first-rounds", type=click.IntRange(1, 1024), help="Rounds of the first call (default: the model's)."),
+            click.option("--rounds", type=click.IntRange(1, 1024), help="Rounds of every later call (default: the model's)."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="vmd-sudoku")
+def cli() -> None:
+    """Sudoku by variational masked diffusion (VMD), beside masked diffusion without a latent (MDM)."""
+
+
+@cli.command()
+@click.argument("puzzle")
+@decoding_options
+@click.option("--z", type=ZChoice(), default="mode", show_default=True, help="z = 0 (`mode`), or the seed to draw z with.")
+def solve(
+    puzzle: str, model: str, policy: str, nfe: int | None, constraints: str, seed: int, output: Path | None, z: int | None
+) -> None:
+    """Solve PUZZLE (81 characters, . or 0 for blanks; or a file: its first puzzle), printing every step.
+
+    The last line says `solved`, or what is wrong, with exit code 1.
+    """
+    clues = _one_puzzle(puzzle)
+    _warn_about_solutions(clues)
+    from vmd_sudoku.checkpoint import load_model
+    from vmd_sudoku.solve import solve_puzzle
+
+    _one_thread_for_one_board()
+    trace = solve_puzzle(load_model(model), clues, policy=policy, nfe=nfe, constraints=constraints, z=z, seed=seed)
+    width = len(str(trace.calls))
+    for number, step in enumerate(trace.steps, 1):
+        cells = ", ".join(
+            f"r{cell // board.SIDE + 1}c{cell % board.SIDE + 1}={digit} ({sure:.2f})"
+            for cell, digit, sure in zip(step.cells, step.digits, step.confidence, strict=True)
+        )
+        click.echo(f"{number:{width}}  {cells}")
+    click.echo(_drawn(trace.board, trace.puzzle))
+    click.echo(f"{trace.calls} calls, {trace.seconds:.2f} s, {trace.model} {trace.policy}, constraints {trace.constraints}")
+    _write_json(output, trace.to_json())
+    click.echo(trace.verdict)
+    if not trace.solved:
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@decoding_options
+@rounds_options
+@click.option("--latents", default=1, show_default=True, help="Values of z tried for each puzzle; the rules choose.")
+@click.option("--z", type=ZChoice(), default="mode", show_default=True, help="z = 0 (`mode`), or the seed to draw z with.")
+@click.option("--limit", type=click.IntRange(1), help="Only the first N puzzles of each file.")
+@click.option("--batch-size", type=click.IntRange(1, 65536), default=256, show_default=True, help="Boards decoded together.")
+def evaluate(
+    files: tuple[Path, ...],
+    model: str,
+    policy: str,
+    nfe: int | None,
+    constraints: str,
+    seed: int,
+    output: Path | None,
+    latents: int,
+    z: int | None,
+    limit: int | None,
+    batch_size: int,
+    first_rounds: int | None,
+    rounds: int | None,
+) -> None:
+    """Whole-board accuracy over FILES (CSV with a `puzzle` column, or a puzzle a line), with its 95 % Wilson interval."""
+    sets = [puzzle_file.read(file, limit) for file in files]
+    from vmd_sudoku import evaluate as evaluation
+    from vmd_sudoku.checkpoint import load_model
+
+    setting = evaluation.Setting(
+        policy=policy,
+        nfe=nfe,
+        constraints=constraints,
+        latents=latents,
+        z=z,
+        seed=seed,
+        first_rounds=first_rounds,
+        rounds=rounds,
+    )
+    loaded = load_model(model)
+    rows = []
+    for puzzles in sets:
+        with _bar() as bar:
+            task = bar.add_task(puzzles.name, total=len(puzzles.puzzles), solved=0)
+            rows.append(
+                evaluation.evaluate(
+                    loaded,
+                    puzzles,
+                    setting,
+                    batch_size=batch_size,
+                    progress=lambda done, solved: bar.update(task, completed=done, solved=solved),  # noqa: B023
+                )
+            )
+    _table(rows, ["file", "boards", "solved", "accuracy", "interval", "model", "policy", "nfe", "mean_calls", "puzzles_per_s"])
+    _write_json(output, evaluation.report(rows, __version__))
+
+
+@cli.command()
+@decoding_options
+@rounds_options
+@click.option("--count", type=click.IntRange(1, 1_000_000), default=16, show_default=True, help="How many grids.")
+@click.option("--z", type=ZChoice(), help="`mode` (z = 0), or the seed to draw z with; the default draws with --seed.")
+@click.option("--batch-size", type=click.IntRange(1, 65536), default=256, show_default=True, help="Boards decoded together.")
+@click.option("--print-grids/--no-print-grids", default=True, help="Print the grids, one a line.")
+def sample(
+    model: str,
+    policy: str,
+    nfe: int | None,
+    constraints: str,
+    seed: int,
+    output: Path | None,
+    count: int,
+    z: int | None,
+    batch_size: int,
+    print_grids: bool,
+    first_rounds: int | None,
+    rounds: int | None,
+) -> None:
+    """Whole grids from the empty board, one z for each."""
+    from vmd_sudoku import evaluate as evaluation
+    from vmd_sudoku.checkpoint import load_model
+
+    given = click.get_current_context().params["z"]
+    source = click.get_current_context().get_parameter_source("z")
+    drawn = source is None or source.name == "DEFAULT"
+    setting = evaluation.Setting(
+        policy=policy,
+        nfe=nfe,
+        constraints=constraints,
+        z=seed if drawn else given,
+        seed=seed,
+        first_rounds=first_rounds,
+        rounds=rounds,
+    )
+    row, grids = evaluation.sample(load_model(model), count, setting, batch_size=batch_size)
+    if print_grids:
+        for grid in grids:
+            click.echo(board.to_line(grid))
+    _table([row], ["count", "valid", "distinct", "model", "policy", "nfe", "mean_calls", "grids_per_s"])
+    _write_json(output, evaluation.report([row], __version__))
+
+
+@cli.command()
+@click.argument("puzzle")
+def check(puzzle: str) -> None:
+    """Say whether PUZZLE (81 characters, or a file: all its puzzles) has none, one or several solutions."""
+    from vmd_sudoku import solver
+
+    words = {0: "none", 1: "one", 2: "several"}
+    if board.looks_like_puzzle(puzzle):
+        puzzles = _one_puzzle(puzzle)[None]
+    else:
+        puzzles = puzzle_file.read(Path(puzzle)).puzzles
+    for count in solver.count_solutions(puzzles, 2):
+        click.echo(words[int(count)])
+
+
+@cli.command()
+@click.option("--count", type=click.IntRange(1, 10_000_000), default=10, show_default=True, help="How many puzzles.")
+@click.option("--clues", type=int, help="Clues of each puzzle; without it puzzles are minimal (20 to 28 clues).")
+@click.option("--grids", is_flag=True, help="Full grids instead of puzzles.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV file; the default prints puzzles.")
+def generate(count: int, clues: int | None, grids: bool, seed: int, out: Path | None) -> None:
+    """Random puzzles with exactly one solution."""
+    from vmd_sudoku import generate as generator
+
+    if grids:
+        solutions = generator.full_grids(count, seed)
+        puzzles = solutions
+    else:
+        puzzles, solutions = generator.puzzles(count, seed, clues)
+    if out is None:
+        for puzzle in puzzles:
+            click.echo(board.to_line(puzzle))
+        return
+    lines = [f"{board.to_line(a)},{board.to_line(b)}\n" for a, b in zip(puzzles, solutions, strict=True)]
+    _write_text(out, "puzzle,solution\n" + "".join(lines))
+    click.echo(f"{count} puzzles in {out}")
+
+
+@cli.command()
+def models() -> None:
+    """List the shipped models with their cards."""
+    from vmd_sudoku.checkpoint import load_model, shipped_models
+
+    names = shipped_models()
+    if not names:
+        click.echo("no model is shipped with this copy; train one with `vmd-sudoku train`")
+    for name in names:
+        loaded = load_model(name)
+        size = sum(p.numel() for p in loaded.model.parameters())
+        click.echo(f"{name}: {size} parameters, sha256 {loaded.sha256[:12]}")
+        click.echo(json.dumps(loaded.card, indent=2))
+
+
+@cli.command()
+@click.option("--preset", default="default", show_default=True, help="default or tiny.")
+@click.option("--model", "kind", default="vmd", show_default=True, help="vmd, or mdm (the same network without a latent).")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the run and the model.")
+@click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Time budget instead of the preset's.")
+@click.option("--steps", type=click.IntRange(1), help="Budget in updates, beside the one in time.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Seed instead of the preset's.")
+@click.option("--hard", type=click.Path(dir_okay=False, path_type=Path), help="CSV of hard puzzles to mix in, with solutions.")
+@click.option("--resume", is_flag=True, help="Go on with the run in --out.")
+@click.option("--compile/--eager", "compiled", default=True, help="Compile the network's round (needs a C++ compiler).")
+@click.option("--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="CPU threads for the network.")
+@click.option("--workers", type=click.IntRange(0, 64), help="Processes that make boards.")
+def train(
+    preset: str,
+    kind: str,
+    out: Path,
+    minutes: float | None,
+    steps: int | None,
+    seed: int | None,
+    hard: Path | None,
+    resume: bool,
+    compiled: bool,
+    threads: int,
+    workers: int | None,
+) -> None:
+    """Train a model on generated puzzles; interrupted, it goes on with --resume."""
+    import torch
+
+    from vmd_sudoku import journal, presets
+    from vmd_sudoku.solve import choose
+    from vmd_sudoku.train import Training
+
+    torch.set_num_threads(threads)
+    if resume:
+        training = Training.resume(out, hard)
+    else:
+        if (out / "training.json").exists():
+            raise ConfigError(f"{out} already holds a run; go on with --resume, or give another folder")
+        config = choose(presets.KINDS, kind, "kind of model")(choose(presets.PRESETS, preset, "preset")())
+        changes = {"minutes": minutes, "steps": steps, "seed": seed, "workers": workers}
+        training = Training(replace(config, **{k: v for k, v in changes.items() if v is not None}), hard)
+    if compiled:
+        training.compile()
+    journal.run_and_record(training, out)
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="Port on this machine.")
+@click.option("--address", default="127.0.0.1", show_default=True, help="Address to listen on.")
+def app(port: int, address: str) -> None:
+    """Open the app in the browser (prints its address)."""
+    import subprocess
+
+    from vmd_sudoku.places import app_folder
+
+    folder = app_folder()
+    command = [sys.executable, "-m", "streamlit", "run", str(folder / "streamlit_app.py")]
+    sys.exit(subprocess.call([*command, "--server.port", str(port), "--server.address", address], cwd=folder))
+
+
+def _one_puzzle(text: str) -> np.ndarray:
+    """The puzzle itself, or the first one of a file; refuses clashing clues."""
+    puzzle = board.parse(text) if board.looks_like_puzzle(text) else puzzle_file.read(Path(text), 1).puzzles[0]
+    board.require_legal(puzzle)
+    return puzzle
+
+
+def _warn_about_solutions(clues: np.ndarray) -> None:
+    """Refuse a puzzle without a solution; warn when there are several."""
+    from vmd_sudoku import solver
+
+    found = int(solver.count_solutions(clues[None], 2)[0])
+    if found == 0:
+        raise PuzzleError("this puzzle has no solution, although no two clues clash; was a clue mistyped?")
+    if found > 1:
+        click.echo("warning: this puzzle has several solutions; any legal one counts as solved", err=True)
+
+
+def _one_thread_for_one_board() -> None:
+    """One board is too little work to share among threads."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def _drawn(line: str, puzzle: str) -> str:
+    """A board as nine lines, boxes apart."""
+    rows = [line[i : i + board.SIDE] for i in range(0, board.CELLS, board.SIDE)]
+    apart = [" ".join(f"{row[i]} {row[i + 1]} {row[i + 2]} " for i in (0, 3, 6)).rstrip() for row in rows]
+    return "\n".join("\n".join(apart[i : i + 3]) + ("\n" if i < 6 else "") for i in (0, 3, 6))
+
+
+def _bar() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[solved]} solved"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def _table(rows: list[dict[str, object]], columns: Sequence[str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*(_shown(name, row[name]) for name in columns))
+    # Into a pipe or a file nothing may be cut off or wrapped.
+    console = Console()
+    (console if console.is_terminal else Console(width=200)).print(table)
+
+
+def _shown(name: str, value: object) -> str:
+    if name == "accuracy" and isinstance(value, float):
+        return f"{100 * value:.2f} %"
+    if name == "interval" and isinstance(value, list):
+        return f"{100 * value[0]:.2f} to {100 * value[1]:.2f} %"
+    return str(value)
+
+
+def _write_json(path: Path | None, value: object) -> None:
+    if path:
+        _write_text(path, json.dumps(value, indent=2) + "\n")
+
+
+def _write_text(path: Path, text: str) -> None:
+    try:
+        path.write_text(text)
+    except OSError as error:
+        raise PuzzleFileError(f"cannot write {path}: {error.strerror}; give a path that can be written") from None
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line; the one place where errors become exit codes."""
+    try:
+        cli.main(args=None if argv is None else list(argv), prog_name="vmd-sudoku")
+    except VmdSudokuError as error:
+        click.echo(f"vmd-sudoku: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,28 @@
+"""What this package raises about its inputs.
+
+VmdSudokuError
+├── PuzzleError       a puzzle's text or clues are wrong
+├── PuzzleFileError   a file of puzzles cannot be read
+├── ConfigError       settings that are unknown or cannot work together
+└── CheckpointError   a saved model that this version cannot read
+"""
+
+
+class VmdSudokuError(Exception):
+    """Anything raised about an input; the message is one line, fit to show a user."""
+
+
+class PuzzleError(VmdSudokuError):
+    """A puzzle's text or clues are wrong."""
+
+
+class PuzzleFileError(VmdSudokuError):
+    """A file of puzzles is missing, empty or has an unreadable line."""
+
+
+class ConfigError(VmdSudokuError):
+    """Settings that are unknown or cannot work together."""
+
+
+class CheckpointError(VmdSudokuError):
+    """A model folder that is missing, damaged or of another format."""

@@ -1,0 +1,151 @@
+"""A training run seen from outside: progress bar, metrics.csv, validation by real decoding, checkpoints, the model."""
+
+import csv
+import math
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from vmd_sudoku import __version__, generate, machine
+from vmd_sudoku.checkpoint import LoadedModel, save_model
+from vmd_sudoku.config import to_plain
+from vmd_sudoku.evaluate import Setting, evaluate, sample
+from vmd_sudoku.puzzle_file import PuzzleSet
+from vmd_sudoku.train import Training, run
+
+LOG_EVERY = 100
+SAVE_EVERY_S = 300
+VALIDATE_EVERY_S = 900
+VALIDATION_SEED = 2**30
+"""Puzzles for validation are generated with a seed that no training stream uses as its own."""
+VALIDATION_COUNT = 64
+
+COLUMNS = [
+    "step",
+    "seconds",
+    "boards",
+    "cells",
+    "latent",
+    "unique_cells",
+    "whole",
+    "gradient",
+    "beta",
+    "learning_rate",
+    "minimal_one_call",
+    "minimal_nfe_10",
+    "empty_nfe_20",
+]
+
+
+def run_and_record(training: Training, folder: Path) -> None:
+    """Train to the end of the budget; writes metrics.csv, a checkpoint every five minutes and `folder`/model.
+
+    A stop by Ctrl-C writes a checkpoint too.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    recorder = _Recorder(training, folder)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns) as bar:
+        task = bar.add_task("starting", total=1.0)
+        try:
+            run(training, until=lambda now, metrics: recorder.after_update(now, metrics, bar, task))
+        finally:
+            training.save(folder)
+    figures = validate(training, VALIDATION_COUNT * 4)
+    recorder.write({}, figures)
+    save_model(folder / "model", training.average, card(training, figures))
+
+
+def validate(training: Training, count: int) -> dict[str, float]:
+    """Accuracy of the averaged weights by real decoding: generated minimal puzzles, and grids from the empty board."""
+    loaded = LoadedModel(training.average, "in training", {}, "")
+    puzzles, solutions = generate.puzzles(count, VALIDATION_SEED)
+    held_out = PuzzleSet("generated minimal puzzles", puzzles, solutions)
+    figures = {
+        "minimal_one_call": float(evaluate(loaded, held_out, Setting(nfe=1))["accuracy"]),  # type: ignore[arg-type]
+        "minimal_nfe_10": float(evaluate(loaded, held_out, Setting(nfe=10))["accuracy"]),  # type: ignore[arg-type]
+    }
+    grids, _ = sample(loaded, count, Setting(nfe=20, z=0))
+    return figures | {"empty_nfe_20": int(grids["valid"]) / count}  # type: ignore[call-overload]
+
+
+def card(training: Training, figures: dict[str, float]) -> dict[str, Any]:
+    """The model card: what the weights are, how they were made, and what they reach on generated puzzles."""
+    progress = training.progress
+    return {
+        "model": "VMD" if training.config.model.latent else "MDM (VMD without its latent)",
+        "parameters": {
+            "denoiser": sum(p.numel() for p in training.average.denoiser.parameters()),
+            "encoder": sum(p.numel() for p in training.average.encoder.parameters()) if training.average.encoder else 0,
+        },
+        "data": "generated on the fly" + (f"; hard puzzles from {training.hard.name}" if training.hard else ""),
+        "updates": progress.step,
+        "boards": progress.boards,
+        "minutes": round(progress.seconds / 60, 1),
+        "seed": training.config.seed,
+        "machine": machine.describe(),
+        "version": __version__,
+        "date": date.today().isoformat(),
+        "validation": {"puzzles": VALIDATION_COUNT * 4, "seed": VALIDATION_SEED, "policy": "margin"} | figures,
+        "config": to_plain(training.config),
+    }
+
+
+class _Recorder:
+    """Collects metrics between rows of metrics.csv, and knows when to validate and to save."""
+
+    def __init__(self, training: Training, folder: Path) -> None:
+        self.training, self.folder = training, folder
+        self.rows: list[dict[str, float]] = []
+        self.saved = self.validated = training.progress.seconds
+        self.validation = 0.0
+        self.mark = (time.monotonic(), training.progress.boards)
+
+    def after_update(self, training: Training, metrics: dict[str, float], bar: Progress, task: Any) -> bool:
+        self.rows.append(metrics)
+        progress = training.progress
+        if progress.step % LOG_EVERY == 0:
+            means = _means(self.rows)
+            self.rows = []
+            self.write(means, {})
+            now = time.monotonic()
+            speed = (progress.boards - self.mark[1]) / (now - self.mark[0])
+            self.mark = (now, progress.boards)
+            bar.update(
+                task,
+                completed=training.done(),
+                description=f"update {progress.step}: open {means['cells']:.1f} nats + KL {means['latent']:.1f}, "
+                f"puzzles {means['unique_cells']:.2f} nats, whole {means['whole']:.3f}, {speed:.0f} boards/s",
+            )
+        if progress.seconds - self.saved > SAVE_EVERY_S:
+            self.saved = progress.seconds
+            training.save(self.folder)
+            save_model(self.folder / "model", training.average, card(training, {}))
+        if progress.seconds - self.validated > VALIDATE_EVERY_S:
+            self.validated = progress.seconds
+            self.write({}, validate(training, VALIDATION_COUNT))
+        return False
+
+    def write(self, means: dict[str, float], figures: dict[str, float]) -> None:
+        """One row of metrics.csv."""
+        progress = self.training.progress
+        row = to_plain(progress) | means | figures
+        path = self.folder / "metrics.csv"
+        fresh = not path.exists()
+        with open(path, "a", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            if fresh:
+                writer.writeheader()
+            writer.writerow({k: round(v, 5) if isinstance(v, float) else v for k, v in row.items()})
+
+
+def _means(rows: list[dict[str, float]]) -> dict[str, float]:
+    """Mean of every column, leaving out updates where it was not a number (no such board in the batch)."""
+    means = {}
+    for name in rows[0]:
+        known = [row[name] for row in rows if not math.isnan(row[name])]
+        means[name] = sum(known) / len(known) if known else math.nan
+    return means

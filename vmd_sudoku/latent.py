@@ -1,0 +1,52 @@
+"""The latent variable z: a Gaussian field with K numbers for every candidate of the board."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from vmd_sudoku.board import SIDE
+
+LOG_VARIANCE_RANGE = (-8.0, 2.0)
+"""Keeps a posterior's spread between 0.02 and 2.7, where its KL is finite and its gradient useful."""
+
+
+def field_shape(boards: int, size: int) -> tuple[int, ...]:
+    """Shape [boards, 9 rows, 9 columns, 9 digits, size] of z for candidate-level latents of `size` numbers."""
+    return (boards, SIDE, SIDE, SIDE, size)
+
+
+def draw_prior(boards: int, size: int, rng: torch.Generator) -> Tensor:
+    """z from the prior N(0, I), float32 [boards, 9, 9, 9, size] (VMD, arXiv 2510.23606)."""
+    return torch.randn(field_shape(boards, size), generator=rng, device=rng.device)
+
+
+def prior_mode(boards: int, size: int) -> Tensor:
+    """z = 0, the prior's most likely value: what solving a puzzle starts from."""
+    return torch.zeros(field_shape(boards, size))
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """A diagonal Gaussian over z; both fields have the shape of z."""
+
+    mean: Tensor
+    log_variance: Tensor
+
+    def from_noise(self, noise: Tensor) -> Tensor:
+        """The draw that standard normal `noise` stands for, differentiable in mean and variance."""
+        return self.mean + noise * (self.log_variance / 2).exp()
+
+    def sample(self, rng: torch.Generator) -> Tensor:
+        """One draw."""
+        return self.from_noise(torch.randn(self.mean.shape, generator=rng, device=rng.device))
+
+    def kl_from_standard(self) -> Tensor:
+        """KL(self || N(0, I)) in nats, [b]."""
+        return 0.5 * (self.mean**2 + self.log_variance.exp() - 1 - self.log_variance).flatten(1).sum(1)
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """Log density of `z` in nats, [b]."""
+        squared = (z - self.mean) ** 2 / self.log_variance.exp()
+        return -0.5 * (squared + self.log_variance + math.log(2 * math.pi)).flatten(1).sum(1)

@@ -1,0 +1,35 @@
+"""The negative ELBO of masked diffusion with a latent, per board and in named terms."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from vmd_sudoku.board import BLANK
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Upper bound on -log p(x0 | xt) = -log of E_p(z) prod_i p(x0_i | xt, z), in nats, one entry per board [b].
+
+    cells: E_q[-sum of log p(x0_i | xt, z) over the masked cells i], from one draw of z.
+    latent: KL(q(z | x0, xt) || p(z)); zero for a board whose z came from the prior, or without a latent.
+    """
+
+    cells: Tensor
+    latent: Tensor
+
+    def total(self, beta: float = 1.0, free_nats: Tensor | float = 0.0) -> Tensor:
+        """cells + beta KL, [b]. A KL below `free_nats` costs no more than these: it keeps the posterior from collapsing."""
+        latent = self.latent
+        return self.cells + beta * torch.maximum(latent, torch.as_tensor(free_nats, device=latent.device).to(latent))
+
+
+def masked_nats(logits: Tensor, solution: Tensor, board: Tensor) -> Tensor:
+    """Cross-entropy of the masked cells, summed over each board, in nats.
+
+    logits [b,81,9]; solution int64 [b,81], digits 1 to 9; board int64 [b,81], BLANK where masked -> [b].
+    """
+    cells = F.cross_entropy(logits.transpose(1, 2), solution - 1, reduction="none")
+    return (cells * (board == BLANK)).sum(1)

@@ -1,0 +1,122 @@
+"""The symmetric recurrent network over 729 candidates (row, column, digit) and 324 constraints.
+
+A constraint (a cell, or a digit in a row, column or box) holds nine candidates, of which exactly one is true. In every
+round each candidate sends its features to its four constraints; each constraint sums what it gets, transforms the sum,
+and hands the result back. The weights are the same for all digits, rows, columns and boxes and in all rounds, so the
+network commutes with every symmetry of Sudoku.
+
+Shapes: b boards, r rows (9), c columns (9), d digits (9), w width, h hidden.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+
+from vmd_sudoku.board import BLANK, SIDE
+from vmd_sudoku.errors import ConfigError
+
+BOX_SIDE = 3
+BOARD_FEATURES = 3
+"""Of a candidate: its digit is in the cell; the cell is masked; the cell holds another digit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkConfig:
+    """Sizes of one network.
+
+    width: features of a candidate between rounds.
+    middle: hidden size of the transformation in a constraint.
+    hidden: hidden size of the update of a candidate.
+    """
+
+    width: int = 64
+    middle: int = 64
+    hidden: int = 128
+
+    def __post_init__(self) -> None:
+        for name in ("width", "middle", "hidden"):
+            if not 1 <= getattr(self, name) <= 1024:
+                raise ConfigError(f"network {name} must be 1 to 1024, got {getattr(self, name)}")
+
+
+class RmsNorm(nn.Module):
+    """Divide by the root mean square over features, then scale by a learned weight; keeps the input's type."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[..., w] -> [..., w]."""
+        scale = torch.rsqrt(x.float().pow(2).mean(-1, keepdim=True) + 1e-6)  # 1e-6: no division by zero at the start
+        return x * scale.to(x.dtype) * self.weight.to(x.dtype)
+
+
+def perceptron(inputs: int, middle: int, outputs: int) -> nn.Sequential:
+    """Two linear layers with a SiLU between."""
+    return nn.Sequential(nn.Linear(inputs, middle), nn.SiLU(), nn.Linear(middle, outputs))
+
+
+class Round(nn.Module):
+    """One exchange of messages between candidates and constraints, and an update of every candidate."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        width, hidden = config.width, config.hidden
+        self.norm = RmsNorm(width)
+        self.cell = perceptron(width, config.middle, hidden)
+        self.line = perceptron(width, config.middle, hidden)  # rows and columns: transposing the board swaps them
+        self.box = perceptron(width, config.middle, hidden)
+        self.up, self.down = nn.Linear(width, hidden), nn.Linear(hidden, width)
+        nn.init.normal_(self.down.weight, std=0.05)  # small steps, so that many rounds start out stable
+
+    def forward(self, state: Tensor, given: Tensor) -> Tensor:
+        """state [b,r,c,d,w], given [b,r,c,d,h] (the input, injected in every round) -> next state [b,r,c,d,w]."""
+        boards = len(state)
+        message = self.norm(state)
+        scaled = message / BOX_SIDE  # a sum of nine independent messages keeps their scale when divided by sqrt(9)
+        cell = self.cell(scaled.sum(3))[:, :, :, None]
+        row = self.line(scaled.sum(2))[:, :, None]
+        column = self.line(scaled.sum(1))[:, None]
+        box = self.box(scaled.view(boards, *(BOX_SIDE,) * 4, SIDE, -1).sum((2, 4)))
+        box = box[:, :, None, :, None].expand(boards, *(BOX_SIDE,) * 4, SIDE, -1).reshape(given.shape)
+        return state + self.down(F.silu(self.up(message) + given + cell + row + column + box))
+
+
+class CandidateNetwork(nn.Module):
+    """Per-candidate input features in, per-candidate numbers out, through as many shared rounds as asked for.
+
+    `inputs` features of every candidate start the state; these and `extra` more are injected in every round.
+    """
+
+    def __init__(self, config: NetworkConfig, *, inputs: int, extra: int, outputs: int) -> None:
+        super().__init__()
+        self.embed = nn.Linear(inputs, config.width)
+        self.inject = nn.Linear(inputs + extra, config.hidden)
+        self.round = Round(config)
+        self.norm = RmsNorm(config.width)
+        self.readout = nn.Linear(config.width, outputs)
+
+    def begin(self, features: Tensor, extra: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """features [b,r,c,d,inputs], extra [b,r,c,d,extra] -> first state [b,r,c,d,w], injected input [b,r,c,d,h]."""
+        both = features if extra is None else torch.cat([features, extra], -1)
+        return self.embed(features), self.inject(both)
+
+    def read(self, state: Tensor) -> Tensor:
+        """state [b,r,c,d,w] -> [b,r,c,d,outputs]."""
+        return self.readout(self.norm(state))
+
+
+def digit_features(digits: Tensor) -> Tensor:
+    """Digits 1 to 9, or BLANK, [b,81] -> whether the cell holds each digit, bool [b,r,c,d]."""
+    return F.one_hot(digits.view(-1, SIDE, SIDE).long(), SIDE + 1)[..., 1:].bool()
+
+
+def board_features(board: Tensor) -> Tensor:
+    """A partly masked board [b,81] -> float [b,r,c,d,3], see BOARD_FEATURES."""
+    here = digit_features(board)
+    masked = (board.view(-1, SIDE, SIDE) == BLANK)[..., None].expand_as(here)
+    return torch.stack([here, masked, ~here & ~masked], -1).float()

@@ -1,0 +1,93 @@
+"""Files of puzzles: CSV with a `puzzle` column (and perhaps `solution`), or one puzzle a line."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vmd_sudoku.board import CELLS, conflicts, is_complete, parse
+from vmd_sudoku.errors import PuzzleError, PuzzleFileError
+
+LINE_LIMIT = 10_000
+
+
+@dataclass(frozen=True)
+class PuzzleSet:
+    """Puzzles int8 [n,81] with their solutions [n,81], where the file has them. `name` is the file's."""
+
+    name: str
+    puzzles: np.ndarray
+    solutions: np.ndarray | None
+
+
+def read(path: str | Path, limit: int | None = None) -> PuzzleSet:
+    """The first `limit` puzzles of a file, or all. Empty lines and lines that start with # are skipped.
+
+    Raises:
+        PuzzleFileError: the file cannot be read, has no puzzle, or has a line that is no puzzle; names file and line.
+    """
+    path = Path(path)
+    puzzles: list[np.ndarray] = []
+    solutions: list[np.ndarray] = []
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            for number, puzzle, solution in _rows(path, file):
+                try:
+                    puzzles.append(_legal(puzzle))
+                    if solution:
+                        solutions.append(_answer(solution, puzzles[-1]))
+                except PuzzleError as error:
+                    raise PuzzleFileError(f"{path.name}, line {number}: {error}") from None
+                if solutions and len(solutions) < len(puzzles):
+                    raise PuzzleFileError(f"{path.name}, line {number}: no solution, although lines before it have one")
+                if len(puzzles) == limit:
+                    break
+    except OSError as error:
+        raise PuzzleFileError(f"cannot read {path}: {error.strerror}; give a puzzle of 81 characters or a file") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise PuzzleFileError(f"{path.name} is not a text file of puzzles ({error})") from None
+    if not puzzles:
+        raise PuzzleFileError(f"{path.name} has no puzzle; wanted one a line, or CSV with a `puzzle` column")
+    return PuzzleSet(path.name, np.stack(puzzles), np.stack(solutions) if solutions else None)
+
+
+def _rows(path: Path, lines: Iterator[str]) -> Iterator[tuple[int, str, str]]:
+    """Line number, puzzle and solution (or nothing) of every line that holds a puzzle."""
+    columns: dict[str, int] | None = None
+    for number, line in enumerate(lines, 1):
+        if len(line) > LINE_LIMIT:
+            raise PuzzleFileError(f"{path.name}, line {number}: longer than {LINE_LIMIT} characters; one puzzle a line")
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        cells = [cell.strip() for cell in next(csv.reader([text]))]
+        if columns is None:
+            header = [cell.lower() for cell in cells]
+            columns = {name: i for i, name in enumerate(header)} if "puzzle" in header else {}
+            if columns:
+                continue
+            if len(header) > 1:
+                raise PuzzleFileError(f"{path.name}, line {number}: several columns, but none is called `puzzle`")
+        place = columns.get("puzzle", 0)
+        if place >= len(cells):
+            raise PuzzleFileError(f"{path.name}, line {number}: no `puzzle` value")
+        answer = columns.get("solution", len(cells))
+        yield number, cells[place], cells[answer] if answer < len(cells) else ""
+
+
+def _legal(text: str) -> np.ndarray:
+    """A puzzle of one line. Conflicting clues are left to the caller to judge: a set may hold impossible puzzles."""
+    if len(text) != CELLS:
+        raise PuzzleError(f"a puzzle has {CELLS} characters, this one has {len(text)}: {text[:20]!r}")
+    return parse(text)
+
+
+def _answer(text: str, puzzle: np.ndarray) -> np.ndarray:
+    solution = _legal(text)
+    if not is_complete(solution) or conflicts(solution):
+        raise PuzzleError("the solution is not a full legal board")
+    if ((puzzle > 0) & (puzzle != solution)).any():
+        raise PuzzleError("the solution changes a clue of its puzzle")
+    return solution

@@ -1,0 +1,287 @@
+"""Exact solutions: bit masks of whole bands, propagation to a fixed point, then depth-first search. Compiled by numba.
+
+For every digit, three 27-bit masks (one a band of three rows) hold the places where it may still stand; bit 9 r + c is row
+r of the band, column c. Three rules are applied until nothing changes:
+
+- In a band, a digit takes one triplet (three cells of a row in a box) in each row and each box, so only triplets that belong
+  to one of the six ways to do that survive; the same for columns. This is the locked-candidates rule, looked up.
+- A digit with one place in a row, column or box stands there (hidden single).
+- A cell with one digit left holds it (naked single).
+"""
+
+from itertools import permutations
+
+import numpy as np
+from numba import njit
+
+from vmd_sudoku.board import CELLS, DIGITS, SIDE
+
+_FULL = (1 << 27) - 1
+_MASKS = 3 * DIGITS  # the masks of one search node: digit d, band b at 3 d + b
+_SOLVED = _MASKS  # behind them, the cells of each band that are settled
+_NODE = _MASKS + 3
+
+
+def _triplet_table() -> np.ndarray:
+    """Nine column bits of a row -> which of its three triplets are not empty."""
+    bits = np.arange(512)
+    return sum(((bits >> 3 * s & 7) > 0).astype(np.int64) << s for s in range(3))
+
+
+def _feasible_table() -> np.ndarray:
+    """Nine bits of a 3 x 3 pattern -> those that belong to a permutation within the pattern; 0 when there is none."""
+    ways = [sum(1 << (3 * r + s) for r, s in enumerate(order)) for order in permutations(range(3))]
+    table = np.zeros(512, np.int64)
+    for pattern in range(512):
+        for way in ways:
+            if pattern & way == way:
+                table[pattern] |= way
+    return table
+
+
+def _peer_table() -> np.ndarray:
+    """For each place in a band, its peers in the same band and itself."""
+    place = np.arange(27)
+    row, box = place // 9, place % 9 // 3
+    shared = (row[:, None] == row) | (box[:, None] == box) | (place[:, None] % 9 == place % 9)
+    return (shared.astype(np.int64) << place).sum(1)
+
+
+_TRIPLETS, _FEASIBLE, _PEERS_IN_BAND = _triplet_table(), _feasible_table(), _peer_table()
+_SPREAD = np.array([sum(7 << 3 * i for i in range(9) if pattern >> i & 1) for pattern in range(512)])
+"""Nine bits, one a triplet of a band -> its 27 places."""
+_COLUMN = (1 << 0) | (1 << 9) | (1 << 18)
+_BOX = 7 | 7 << 9 | 7 << 18
+
+
+@njit(cache=True, nogil=True)
+def _low_bit(mask):
+    """Index of the lowest set bit."""
+    index = 0
+    while mask & 0xFF == 0:
+        mask >>= 8
+        index += 8
+    while mask & 1 == 0:
+        mask >>= 1
+        index += 1
+    return index
+
+
+@njit(cache=True, nogil=True)
+def _assign(node, digit, band, place):
+    """Put a digit at a place; False when it may not stand there."""
+    bit = 1 << place
+    mine = 3 * digit + band
+    if node[mine] & bit == 0:
+        return False
+    for other in range(DIGITS):
+        node[3 * other + band] &= ~bit
+    node[mine] = node[mine] & ~_PEERS_IN_BAND[place] | bit
+    column = ~(_COLUMN << place % 9)
+    node[3 * digit + (band + 1) % 3] &= column
+    node[3 * digit + (band + 2) % 3] &= column
+    node[_SOLVED + band] |= bit
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _shrink(node, digit):
+    """Locked candidates of one digit, by rows and by columns, to their fixed point; False when it has no place left."""
+    base = 3 * digit
+    a, b, c = node[base], node[base + 1], node[base + 2]
+    while True:
+        before_a, before_b, before_c = a, b, c
+        a &= _SPREAD[_FEASIBLE[_TRIPLETS[a & 511] | _TRIPLETS[a >> 9 & 511] << 3 | _TRIPLETS[a >> 18] << 6]]
+        b &= _SPREAD[_FEASIBLE[_TRIPLETS[b & 511] | _TRIPLETS[b >> 9 & 511] << 3 | _TRIPLETS[b >> 18] << 6]]
+        c &= _SPREAD[_FEASIBLE[_TRIPLETS[c & 511] | _TRIPLETS[c >> 9 & 511] << 3 | _TRIPLETS[c >> 18] << 6]]
+        if a == 0 or b == 0 or c == 0:
+            return False
+        in_a, in_b, in_c = (a | a >> 9 | a >> 18) & 511, (b | b >> 9 | b >> 18) & 511, (c | c >> 9 | c >> 18) & 511
+        keep_a, keep_b, keep_c = 0, 0, 0
+        for stack in range(0, 9, 3):
+            pattern = _FEASIBLE[(in_a >> stack & 7) | (in_b >> stack & 7) << 3 | (in_c >> stack & 7) << 6]
+            if pattern == 0:
+                return False
+            keep_a |= (pattern & 7) << stack
+            keep_b |= (pattern >> 3 & 7) << stack
+            keep_c |= (pattern >> 6) << stack
+        a &= keep_a * (1 | 1 << 9 | 1 << 18)
+        b &= keep_b * (1 | 1 << 9 | 1 << 18)
+        c &= keep_c * (1 | 1 << 9 | 1 << 18)
+        if a == before_a and b == before_b and c == before_c:
+            node[base], node[base + 1], node[base + 2] = a, b, c
+            return True
+
+
+@njit(cache=True, nogil=True)
+def _hidden_singles(node, digit):
+    """Put one digit wherever a row, column or box has a single place for it; False when a unit has none."""
+    base = 3 * digit
+    once, twice = 0, 0
+    for band in range(3):
+        mask = node[base + band]
+        for row in range(0, 27, 9):
+            line = mask >> row & 511
+            twice |= once & line
+            once |= line
+    if once != 511:
+        return False
+    columns = once & ~twice
+    for band in range(3):
+        mask = node[base + band]
+        found = mask & (columns * (1 | 1 << 9 | 1 << 18))
+        for row in range(0, 27, 9):
+            line = mask & 511 << row
+            if line & (line - 1) == 0:
+                found |= line
+        for box in range(0, 9, 3):
+            inside = mask & _BOX << box
+            if inside & (inside - 1) == 0:
+                found |= inside
+        found &= ~node[_SOLVED + band]
+        while found:
+            if not _assign(node, digit, band, _low_bit(found)):
+                return False
+            found &= found - 1
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _propagate(node, seen):
+    """All three rules to their fixed point; False at a contradiction. `seen` [27] is scratch."""
+    seen[:] = -1
+    while True:
+        quiet = True
+        for digit in range(DIGITS):
+            base = 3 * digit
+            # A digit that nothing has touched since its last turn has nothing new to say.
+            if node[base] == seen[base] and node[base + 1] == seen[base + 1] and node[base + 2] == seen[base + 2]:
+                continue
+            quiet = False
+            if not _shrink(node, digit):
+                return False
+            seen[base], seen[base + 1], seen[base + 2] = node[base], node[base + 1], node[base + 2]
+            if not _hidden_singles(node, digit):
+                return False
+        for band in range(3):
+            once, twice = 0, 0
+            for digit in range(DIGITS):
+                mask = node[3 * digit + band]
+                twice |= once & mask
+                once |= mask
+            if once != _FULL:
+                return False
+            singles = once & ~twice & ~node[_SOLVED + band]
+            while singles:
+                place = _low_bit(singles)
+                singles &= singles - 1
+                for digit in range(DIGITS):
+                    if node[3 * digit + band] >> place & 1:
+                        _assign(node, digit, band, place)
+                        quiet = False
+                        break
+                else:
+                    return False
+        if quiet:
+            return True
+
+
+@njit(cache=True, nogil=True)
+def _branch_cell(node):
+    """A cell with two digits left if there is one, else one with few: (band, place), or (-1, 0) when all are settled."""
+    chosen, fewest, where = -1, 10, 0
+    for band in range(3):
+        open_cells = _FULL & ~node[_SOLVED + band]
+        if open_cells == 0:
+            continue
+        one, two, three, four = 0, 0, 0, 0
+        for digit in range(DIGITS):
+            mask = node[3 * digit + band]
+            four |= three & mask
+            three |= two & mask
+            two |= one & mask
+            one |= mask
+        pairs, triples = two & ~three & open_cells, three & ~four & open_cells
+        if pairs:
+            return band, _low_bit(pairs)
+        count, cells = (3, triples) if triples else (4, open_cells)
+        if count < fewest:
+            chosen, fewest, where = band, count, _low_bit(cells)
+    return chosen, where
+
+
+@njit(cache=True, nogil=True)
+def _load(node, board):
+    """Candidates of a board with its digits put; False when digits clash."""
+    node[:_MASKS] = _FULL
+    node[_SOLVED:] = 0
+    for cell in range(CELLS):
+        if board[cell] and not _assign(node, board[cell] - 1, cell // 27, cell % 27):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _count(stack, seen, limit, solution):
+    """Solutions of the node at the bottom of `stack`, up to `limit`; the first is written to `solution`."""
+    depth, found = 0, 0
+    while depth >= 0:
+        node = stack[depth]
+        if not _propagate(node, seen):
+            depth -= 1
+            continue
+        band, place = _branch_cell(node)
+        if band < 0:
+            if found == 0:
+                for cell in range(CELLS):
+                    for digit in range(DIGITS):
+                        if node[3 * digit + cell // 27] >> cell % 27 & 1:
+                            solution[cell] = digit + 1
+            found += 1
+            if found == limit:
+                return found
+            depth -= 1
+            continue
+        digit = 0
+        while node[3 * digit + band] >> place & 1 == 0:
+            digit += 1
+        # One level up: the digit is put; at this level it is ruled out, for when the search comes back.
+        stack[depth + 1] = node
+        _assign(stack[depth + 1], digit, band, place)
+        node[3 * digit + band] &= ~(1 << place)
+        depth += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _count_all(boards, limit, solutions, counts):
+    stack = np.empty((CELLS + 1, _NODE), np.int64)
+    seen = np.empty(_MASKS, np.int64)
+    for i in range(len(boards)):
+        counts[i] = _count(stack, seen, limit, solutions[i]) if _load(stack[0], boards[i]) else 0
+
+
+def _run(boards: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
+    boards = np.ascontiguousarray(boards, np.int8).reshape(-1, CELLS)
+    solutions, counts = np.zeros_like(boards), np.zeros(len(boards), np.int64)
+    _count_all(boards, limit, solutions, counts)
+    return solutions, counts
+
+
+def count_solutions(boards: np.ndarray, limit: int = 2) -> np.ndarray:
+    """Solutions of each board, int8 [n,81], counted up to `limit`: int64 [n]. Clashing digits have none.
+
+    Raises:
+        ValueError: limit is below 1.
+    """
+    if limit < 1:
+        raise ValueError(f"limit must be at least 1, got {limit}")
+    return _run(boards, limit)[1]
+
+
+def solve(boards: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """One solution of each board, int8 [n,81] (zeros where there is none), and how many there are up to 2, int64 [n]."""
+    return _run(boards, 2)
+
+
+assert SIDE == 9  # the masks are laid out for nine

@@ -1,0 +1,43 @@
+"""Symmetries: permutations of cells and digits that keep a Sudoku a Sudoku."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vmd_sudoku.board import CELLS, DIGITS, SIDE
+
+
+@dataclass(frozen=True)
+class Symmetry:
+    """One of 9! x 2 x 6^8 symmetries, as where the new things come from.
+
+    cells: the old cell of each new cell, [81]; digits: the old digit's index (digit - 1) of each new one, [9].
+    """
+
+    cells: np.ndarray
+    digits: np.ndarray
+
+    @classmethod
+    def random(cls, rng: np.random.Generator) -> "Symmetry":
+        """Uniform over digit names, rows in bands, bands, columns in stacks, stacks and transposition."""
+        rows, columns = (
+            np.concatenate([3 * band + rng.permutation(3) for band in rng.permutation(3)]) for _ in range(2)
+        )
+        cells = rows[:, None] * SIDE + columns
+        if rng.random() < 0.5:
+            cells = cells.T
+        return cls(cells.reshape(CELLS), rng.permutation(DIGITS))
+
+    def board(self, board: Any) -> Any:
+        """Boards [...,81], of numpy or torch, moved and renamed; blanks stay blank."""
+        renamed = np.concatenate([[0], np.argsort(self.digits) + 1])
+        moved = board[..., self.cells]
+        if isinstance(board, np.ndarray):
+            return renamed.astype(board.dtype)[moved]
+        return moved.new_tensor(renamed)[moved]
+
+    def candidates(self, field: Any, axis: int) -> Any:
+        """A field over candidates, [..., 81, 9, ...] with the cells at `axis` and the digits behind them, moved along."""
+        before = (slice(None),) * axis
+        return field[(*before, self.cells)][(*before, slice(None), self.digits)]

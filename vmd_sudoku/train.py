@@ -1,0 +1,353 @@
+"""Training: boards in flight that carry their hidden state, one update a segment.
+
+A board lives for several segments of a few rounds each. Its hidden state goes on, detached, from one segment to the
+next; every segment has a loss and an update of its own. This gives depth that stays stable far beyond what one backward
+pass can hold. When a board's life ends, it may come back with the true digits of the network's own surest cells filled
+in: the boards that confidence policies visit when they decode (on-policy boards).
+"""
+
+import copy
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn as nn
+from torch import Tensor
+
+from vmd_sudoku import decode, machine
+from vmd_sudoku.board import BLANK, CELLS
+from vmd_sudoku.checkpoint import read_folder, write_folder
+from vmd_sudoku.config import from_plain, to_plain
+from vmd_sudoku.errors import CheckpointError, ConfigError
+from vmd_sudoku.latent import field_shape
+from vmd_sudoku.loss import Bound, masked_nats
+from vmd_sudoku.mixture import BoardStream, MixtureConfig
+from vmd_sudoku.model import Model, ModelConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """One training run. Shares are between 0 and 1.
+
+    minutes, steps: the budget; the run ends, and the learning rate has come down, when either is used up.
+    batch: boards in flight.
+    segment: rounds of the denoiser between updates; early_weight: weight of the loss read halfway through them.
+    life: a board lives 1 to this many segments.
+    posterior: share of the slots whose z is drawn from q(z | x0, xt); the others hold unique puzzles with z from the
+        prior, or z = 0 for a share `mode` of them. (An MDM sees the same boards, without z.)
+    open: share of the posterior slots' boards that have many completions.
+    on_policy: chance that a board comes back with its surest cells filled in; carry: share of these that keep their
+        hidden state, as decoding does.
+    beta_warmup: part of the budget over which the KL's weight rises from 0 to 1.
+    free_nats: KL a masked cell that costs nothing, on boards with many completions.
+    muon: Muon for the matrices of the shared rounds, AdamW for the rest; else AdamW for all.
+    average: decay of the averaged weights (EMA), which are the ones that get used.
+    """
+
+    model: ModelConfig = field(default_factory=ModelConfig)
+    mixture: MixtureConfig = field(default_factory=MixtureConfig)
+    seed: int = 0
+    minutes: float = 60.0
+    steps: int = 1_000_000
+    batch: int = 32
+    segment: int = 8
+    early_weight: float = 0.3
+    life: int = 8
+    posterior: float = 0.5
+    open: float = 0.75
+    mode: float = 0.5
+    on_policy: float = 0.5
+    carry: float = 0.5
+    beta_warmup: float = 0.25
+    free_nats: float = 0.3
+    learning_rate: float = 4e-3
+    weight_decay: float = 0.01
+    muon: bool = True
+    average: float = 0.999
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("early_weight", "posterior", "open", "mode", "on_policy", "carry", "beta_warmup", "average"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"{name} must be between 0 and 1, got {getattr(self, name)}")
+        if self.minutes <= 0 or self.steps < 1:
+            raise ConfigError(f"the budget must be positive, got {self.minutes} minutes and {self.steps} steps")
+        if self.batch < 2 or self.segment < 2 or self.life < 1:
+            raise ConfigError(
+                f"a run needs a batch of 2, segments of 2 rounds and a life of 1 segment at least; got batch "
+                f"{self.batch}, segment {self.segment}, life {self.life}"
+            )
+
+
+@dataclass
+class Flight:
+    """The boards in flight: n slots, of which the first ones take z from the posterior.
+
+    board, solution: int64 [n,81]; unique: bool [n], one solution; noise: what z is made of, float [n,9,9,9,K];
+    age, life: segments lived and to live, int64 [n]; state: hidden state carried on, [n,9,9,9,w].
+    """
+
+    board: Tensor
+    solution: Tensor
+    unique: Tensor
+    noise: Tensor
+    age: Tensor
+    life: Tensor
+    state: Tensor
+
+
+@dataclass
+class Progress:
+    """How far a run is: updates made, boards whose life has ended or that came back, and seconds spent."""
+
+    step: int = 0
+    boards: int = 0
+    seconds: float = 0.0
+
+
+class Training:
+    """A run in progress: model, averaged weights, optimiser, boards in flight, randomness and streams."""
+
+    def __init__(self, config: TrainConfig, hard: Path | None = None) -> None:
+        self.config, self.hard = config, hard
+        self.device = machine.device()
+        torch.manual_seed(config.seed)  # the layers' initial weights come from torch's global generator
+        self.model = Model(config.model).to(self.device)
+        self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
+        self.rng = torch.Generator().manual_seed(config.seed)
+        self.optimizers = _optimizers(self.model, config)
+        self.progress = Progress()
+        self.posterior_slots = round(config.posterior * config.batch)
+        self._open_streams((0, 0))
+        self.flight = self._first_flight()
+
+    def _open_streams(self, positions: tuple[int, int]) -> None:
+        config = self.config
+        self.streams = tuple(
+            BoardStream(
+                seed=2 * config.seed + i,
+                open_share=open_share,
+                config=config.mixture,
+                hard=self.hard,
+                workers=config.workers,
+                position=position,
+            )
+            for i, (open_share, position) in enumerate(zip((config.open, 0.0), positions, strict=True))
+        )
+
+    def _first_flight(self) -> Flight:
+        n, m = self.config.batch, self.posterior_slots
+        columns = zip(self.streams[0].take(m), self.streams[1].take(n - m), strict=True)
+        board, solution, unique = (torch.cat(both).to(self.device) for both in columns)
+        flight = Flight(
+            board=board,
+            solution=solution,
+            unique=unique,
+            noise=torch.zeros(field_shape(n, self.config.model.latent), device=self.device),
+            age=torch.zeros(n, dtype=torch.long, device=self.device),
+            life=torch.zeros(n, dtype=torch.long, device=self.device),
+            state=torch.zeros(field_shape(n, self.config.model.network.width), device=self.device),
+        )
+        self._new_lives(flight, torch.arange(n, device=self.device))
+        return flight
+
+    def _uniform(self, *shape: int) -> Tensor:
+        return torch.rand(*shape, generator=self.rng).to(self.device)
+
+    def _new_lives(self, flight: Flight, slots: Tensor) -> None:
+        """Fresh noise and a fresh life for boards that start in `slots` (indices)."""
+        latent = self.config.model.latent
+        noise = torch.randn(field_shape(len(slots), latent), generator=self.rng).to(self.device)
+        at_mode = (slots >= self.posterior_slots) & (self._uniform(len(slots)) < self.config.mode)
+        flight.noise[slots] = noise * (~at_mode)[:, None, None, None, None]
+        flight.age[slots] = 0
+        flight.life[slots] = self._lives(len(slots))
+
+    def _lives(self, count: int) -> Tensor:
+        return torch.randint(1, self.config.life + 1, (count,), generator=self.rng).to(self.device)
+
+    def done(self) -> float:
+        """Part of the budget that is used up, 0 to 1."""
+        spent = self.progress.seconds / 60 / self.config.minutes
+        return min(1.0, max(spent, self.progress.step / self.config.steps))
+
+    def bound(self) -> tuple[Bound, Tensor, Tensor]:
+        """One segment of every board in flight: the bound [b], the last logits [b,81,9], the hidden state."""
+        flight, config, m = self.flight, self.config, self.posterior_slots
+        z, divergence = None, torch.zeros(config.batch, device=self.device)
+        with machine.mixed_precision(self.device):
+            if config.model.latent:
+                posterior = self.model.encode(flight.board[:m], flight.solution[:m])
+                z = torch.cat([posterior.from_noise(flight.noise[:m]), flight.noise[m:]])
+                divergence = torch.cat([posterior.kl_from_standard(), divergence[m:]])
+            first, given = self.model.begin(flight.board, z)
+            fresh = (flight.age == 0)[:, None, None, None, None]
+            state = torch.where(fresh, first.to(given.dtype), flight.state.to(given.dtype))
+            half = config.segment // 2
+            halfway = self.model.think(state, given, half)
+            state = self.model.think(halfway, given, config.segment - half)
+            early, last = self.model.logits(halfway), self.model.logits(state)
+        weight = config.early_weight
+        cells = weight * masked_nats(early, flight.solution, flight.board)
+        cells = cells + (1 - weight) * masked_nats(last, flight.solution, flight.board)
+        return Bound(cells, divergence), last.detach(), state.detach()
+
+    def update(self) -> dict[str, float]:
+        """One segment and one update; returns what to log."""
+        flight, config, done = self.flight, self.config, self.done()
+        rate = config.learning_rate * min(1, (self.progress.step + 1) / 200) * (0.02 + 0.49 * (1 + math.cos(math.pi * done)))
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+        bound, logits, flight.state = self.bound()
+        blanks = (flight.board == BLANK).sum(1)
+        beta = min(1.0, done / config.beta_warmup) if config.beta_warmup else 1.0
+        total = bound.total(beta, config.free_nats * blanks * ~flight.unique)
+        # Between the textbook's weight per masked cell (1/t) and one per board; 5 keeps the scale of a usual gradient.
+        loss = (total / blanks.sqrt()).mean() / 5
+        self.model.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        for optimizer in self.optimizers:
+            optimizer.step()
+        self.progress.step += 1
+        self._follow_average()
+        whole = ((logits.argmax(-1) + 1 == flight.solution) | (flight.board != BLANK)).all(1)
+        late = flight.unique & (2 * (flight.age + 1) >= config.life)
+        many = ~flight.unique
+        metrics = {
+            "cells": _mean(bound.cells, many),
+            "latent": _mean(bound.latent, many),
+            "unique_cells": _mean(bound.cells, flight.unique),
+            "whole": _mean(whole.float(), late),
+            "gradient": norm.item(),
+            "beta": beta,
+            "learning_rate": rate,
+        }
+        self._move_on(logits)
+        return metrics
+
+    @torch.no_grad()
+    def _follow_average(self) -> None:
+        keep = min(self.config.average, self.progress.step / (self.progress.step + 20))
+        theirs = list(self.average.parameters())
+        torch._foreach_lerp_(theirs, list(self.model.parameters()), 1 - keep)
+
+    @torch.no_grad()
+    def _move_on(self, logits: Tensor) -> None:
+        """Boards whose life has ended come back on-policy or make room for new ones."""
+        flight, config = self.flight, self.config
+        flight.age += 1
+        over = flight.age >= flight.life
+        blanks = (flight.board == BLANK).sum(1)
+        again = over & (blanks > 4) & (self._uniform(config.batch) < config.on_policy)
+        # Reveal the truth in 5 to 70 % of the blanks, the surest ones first.
+        due = (blanks * (0.05 + 0.65 * self._uniform(config.batch))).ceil()
+        score = decode.margin(logits.softmax(-1)).masked_fill(flight.board != BLANK, -1.0)
+        rank = score.argsort(-1, descending=True).argsort(-1)
+        reveal = (rank < due[:, None]) & again[:, None] & (flight.board == BLANK)
+        flight.board = torch.where(reveal, flight.solution, flight.board)
+        # An age of 1 keeps the carried state; 0 starts from nothing.
+        carried = (self._uniform(config.batch) < config.carry).long()
+        flight.age = torch.where(again, carried, flight.age)
+        flight.life = torch.where(again, carried + self._lives(config.batch), flight.life)
+        over &= ~again
+        self.progress.boards += int(again.sum())
+        for stream, part in zip(self.streams, (over[: self.posterior_slots], over[self.posterior_slots :]), strict=True):
+            slots = part.nonzero()[:, 0] + (0 if stream is self.streams[0] else self.posterior_slots)
+            if not len(slots):
+                continue
+            board, solution, unique = (column.to(self.device) for column in stream.take(len(slots)))
+            flight.board[slots], flight.solution[slots], flight.unique[slots] = board, solution, unique
+            self._new_lives(flight, slots)
+            self.progress.boards += len(slots)
+
+    def save(self, folder: Path) -> None:
+        """Write everything that `resume` needs into `folder`."""
+        tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
+        tensors |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
+        tensors |= {f"flight.{f.name}": getattr(self.flight, f.name) for f in fields(Flight)}
+        tensors["rng"] = self.rng.get_state()
+        for i, optimizer in enumerate(self.optimizers):
+            for p, state in optimizer.state_dict()["state"].items():
+                tensors |= {f"optimizer.{i}.{p}.{k}": v.clone() for k, v in state.items()}
+        note = {
+            "config": to_plain(self.config),
+            "progress": to_plain(self.progress),
+            "streams": [stream.position for stream in self.streams],
+        }
+        write_folder(folder, "training", note, tensors)
+
+    @classmethod
+    def resume(cls, folder: Path, hard: Path | None = None) -> "Training":
+        """Go on with the run saved in `folder`: the same weights, boards in flight and stream of boards.
+
+        Raises:
+            CheckpointError: the folder is missing, damaged or of another format.
+        """
+        note, tensors = read_folder(folder, "training")
+        try:
+            config = from_plain(TrainConfig, note["config"])
+            training = cls(config, hard)
+            training.progress = from_plain(Progress, note["progress"])
+            for name, module in (("model", training.model), ("average", training.average)):
+                module.load_state_dict(_under(f"{name}.", tensors))
+            training.flight = Flight(**{k: v.to(training.device) for k, v in _under("flight.", tensors).items()})
+            training.rng.set_state(tensors["rng"])
+            for i, optimizer in enumerate(training.optimizers):
+                saved: dict[int, dict[str, Tensor]] = {}
+                for key, value in _under(f"optimizer.{i}.", tensors).items():
+                    index, name = key.split(".")
+                    saved.setdefault(int(index), {})[name] = value
+                optimizer.load_state_dict(optimizer.state_dict() | {"state": saved})
+            first, second = note["streams"]
+        except (KeyError, ValueError, TypeError, RuntimeError) as error:
+            reason = str(error).splitlines()[0]
+            raise CheckpointError(f"{folder / 'training.json'} does not describe a training ({reason})") from None
+        training._open_streams((first, second))
+        return training
+
+    def compile(self) -> None:
+        """Compile the shared rounds and what reads them: twice the speed, after half a minute. Needs a C++ compiler."""
+        for network in (self.model.denoiser, self.model.encoder):
+            if network:
+                network.round.compile()
+                network.norm.compile()
+
+
+def run(training: Training, *, until: Callable[[Training, dict[str, float]], bool] | None = None) -> None:
+    """Update until the budget is used up, or until `until(training, metrics)`, called after every update, says stop."""
+    last = time.monotonic()
+    while training.done() < 1:
+        metrics = training.update()
+        now = time.monotonic()
+        training.progress.seconds += now - last
+        last = now
+        if until and until(training, metrics):
+            return
+
+
+def _optimizers(model: Model, config: TrainConfig) -> list[torch.optim.Optimizer]:
+    """AdamW, or Muon for the matrices of the shared rounds and AdamW for the rest."""
+    rounds = [network.round for network in (model.denoiser, model.encoder) if network]
+    matrices = [p for part in rounds for p in part.parameters() if p.ndim == 2] if config.muon else []
+    chosen = {id(p) for p in matrices}
+    others = [p for p in model.parameters() if id(p) not in chosen]
+    decay: dict[str, Any] = {"lr": config.learning_rate, "weight_decay": config.weight_decay}
+    optimizers: list[torch.optim.Optimizer] = [torch.optim.AdamW(others, betas=(0.9, 0.98), **decay)]
+    if matrices:
+        optimizers.append(torch.optim.Muon(matrices, adjust_lr_fn="match_rms_adamw", **decay))
+    return optimizers
+
+
+def _mean(values: Tensor, chosen: Tensor) -> float:
+    """Mean over the chosen boards; not a number when there are none."""
+    return values.detach()[chosen].mean().item()
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
