@@ -36,25 +36,32 @@ class Heard:
     press: int | None = None
 
 
-def board(*, puzzle: str, load_id: str, report: Report | None, settings: str, key: str) -> Heard:
-    """Draw the editable board with its player, and listen to it.
+def listen(*, key: str, load_id: str) -> Heard | None:
+    """What the browser has said of the board `key` since it was last drawn, before it is drawn again; None if nothing.
+
+    Whatever a browser says is checked here; nonsense and echoes of earlier loads count as nothing.
+    """
+    said = st.session_state.get(key)
+    if not isinstance(said, Mapping):
+        return None
+    pressed = _heard(said.get("solve"), load_id)
+    return pressed if pressed and pressed.press is not None else _heard(said.get("board"), load_id)
+
+
+def board(*, puzzle: str, load_id: str, report: Report | None, settings: str, key: str) -> None:
+    """Draw the editable board with its player.
 
     settings: what Solve will use, in a few words.
     The board adopts `puzzle` only when `load_id` is new, so that a slow server never undoes what was typed meanwhile.
-    Whatever comes back is checked here; nonsense counts as not having heard anything.
     """
     shown = {"load_id": load_id, "puzzle": puzzle}
-    result = _BOARD(
+    _BOARD(
         key=key,
         data={**shown, "report": _plain(report), "settings": settings},
         default={"board": shown},
         on_board_change=lambda: None,
         on_solve_change=lambda: None,
     )
-    pressed = _heard(getattr(result, "solve", None), load_id)
-    if pressed and pressed.press is not None:
-        return pressed
-    return _heard(getattr(result, "board", None), load_id) or Heard(puzzle, load_id)
 
 
 def _heard(value: object, load_id: str) -> Heard | None:
@@ -80,5 +87,6 @@ def _plain(report: Report | None) -> dict[str, object] | None:
         "headline": report.headline,
         "reason": report.reason,
         "notes": list(report.notes),
+        "first_wrong": report.first_wrong,
         "trace": report.trace,
     }

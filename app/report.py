@@ -63,7 +63,8 @@ def outcome(trace: Trace, settings: Settings, solution: str | None) -> Report:
             if solved
             else _sentence(trace.verdict)
         ),
-        notes=tuple(note for note in notes if note),
+        notes=tuple(notes),
+        first_wrong=_first_wrong(trace, solution) if solution else None,
         trace=playable(trace),
     )
 
@@ -98,20 +99,16 @@ def _puzzle_word(puzzle: str, solution: str | None) -> str:
     return "The puzzle has several solutions. Did you mistype a clue?"
 
 
+def _first_wrong(trace: Trace, solution: str) -> int | None:
+    for number, step in enumerate(trace.steps, start=1):
+        if any(int(solution[cell]) != digit for cell, digit in zip(step.cells, step.digits, strict=True)):
+            return number
+    return None
+
+
 def _difference(trace: Trace, solution: str) -> str:
-    wrong = parse(trace.board) != parse(solution)
-    first = next(
-        (
-            number
-            for number, step in enumerate(trace.steps, start=1)
-            if any(int(solution[cell]) != digit for cell, digit in zip(step.cells, step.digits, strict=True))
-        ),
-        None,
-    )
-    count = int(np.count_nonzero(wrong))
-    cells = "1 cell differs" if count == 1 else f"{count} cells differ"
-    where = f", the first from step {first}" if first else ""
-    return f"{cells} from the only solution{where}."
+    count = int(np.count_nonzero(parse(trace.board) != parse(solution)))
+    return f"{'1 cell differs' if count == 1 else f'{count} cells differ'} from the only solution."
 
 
 def _figures(trace: Trace, settings: Settings) -> str:

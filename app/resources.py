@@ -144,8 +144,10 @@ def _load_everything() -> None:
     try:
         with gate().enter():
             solutions(first)
-            for name in MODELS:
-                solve(first, Settings(model=name, nfe=1))
+            # Whoever presses Solve on the example that the page opens with finds its trace ready.
+            solve(first, Settings())
+        for name in MODELS:
+            model(name)
     except VmdSudokuError:
         # A missing model is told to the visitor who asks for it.
         return

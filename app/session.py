@@ -103,7 +103,8 @@ class Report:
     tone: "solved", "wrong" (the network's board is not a solution), "refused" (no run) or "failed".
     reason: one sentence on the board by the exact rules.
     notes: further sentences, such as what the exact solver says of the puzzle.
-    trace: what the player plays, in the form of `components.playable`; None where nothing ran.
+    first_wrong: the step, counted from 1, that first departs from the only solution; None if none does.
+    trace: what the player plays, in the form of `report.playable`; None where nothing ran.
     """
 
     puzzle: str
@@ -111,16 +112,19 @@ class Report:
     headline: str
     reason: str
     notes: tuple[str, ...] = ()
+    first_wrong: int | None = None
     trace: dict[str, object] | None = None
     id: str = field(default_factory=new_id)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """Everything a visitor would lose with the tab. `answered` is the press of Solve that has had its answer. `load_id` names the last board put there by the server.
+    """Everything a visitor would lose with the tab.
 
-    An empty `load_id` is a session that has not put anything on the visitor's board yet: a browser that already shows
-    one (the server was restarted under it) keeps it, and the session takes that over.
+    load_id: names the last board put there by the server. Empty until then: a browser that already shows a board (the
+        server was restarted under it) keeps it, and the session takes that over.
+    shown: how many examples of each level have been on the board.
+    answered: the press of Solve that has had its answer.
     """
 
     puzzle: str = "." * CELLS

@@ -54,7 +54,7 @@ def test_a_crash_before_the_note_leaves_the_old_checkpoint(folder, monkeypatch):
 
 
 def test_a_missing_model_names_the_shipped_ones(tmp_path):
-    with pytest.raises(CheckpointError, match="no model .*nowhere.*shipped"):
+    with pytest.raises(CheckpointError, match=r"no model .*nowhere.*shipped"):
         load_model(tmp_path / "nowhere")
 
 

@@ -142,7 +142,9 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
     code, _, err = call("train", "--preset", "small", "--out", run, "--eager")
     assert (code, "--resume" in err) == (2, True)
     assert call("train", "--resume", "--out", run, "--eager")[0] == 0
-    code, _, err = call("train", "--preset", "small", "--model", "mdm", "--out", tmp_path / "mdm", "--steps", 2, "--eager")
+    code, _, err = call(
+        "train", "--preset", "small", "--model", "mdm", "--out", tmp_path / "mdm", "--steps", 2, "--eager"
+    )
     assert code == 0, err
 
 

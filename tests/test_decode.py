@@ -67,7 +67,9 @@ def test_the_surest_cells_come_first():
     logits[0, :, 0] = sure
     order = [
         step.filled[0].nonzero().item()
-        for step in decode(lambda board, rows: logits, torch.zeros(1, 81, dtype=torch.long), POLICIES["margin"], budget(None), rng())
+        for step in decode(
+            lambda board, rows: logits, torch.zeros(1, 81, dtype=torch.long), POLICIES["margin"], budget(None), rng()
+        )
     ]
     assert order == list(range(80, -1, -1))
 
@@ -85,7 +87,9 @@ def test_random_order_follows_its_generator():
 
 def test_rules_forbid_what_a_peer_holds_and_never_write_a_conflict_one_cell_at_a_time(batch):
     clues, solutions = batch
-    final, _ = finish(decode(CONSTRAINTS["rules"](oracle(solutions)), clues, POLICIES["random"], budget(None), rng()), clues)
+    final, _ = finish(
+        decode(CONSTRAINTS["rules"](oracle(solutions)), clues, POLICIES["random"], budget(None), rng()), clues
+    )
     assert is_legal(final.numpy()).all()
     held = held_by_peers(solutions)
     assert not held.gather(2, solutions[..., None] - 1).any()

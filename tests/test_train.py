@@ -157,7 +157,9 @@ def test_a_damaged_training_is_refused(tmp_path):
 def test_a_small_network_learns():
     """End to end: the loss of unique puzzles comes down a long way in 600 updates."""
     network = NetworkConfig(width=24, middle=24, hidden=48)
-    config = replace(SMALL, model=ModelConfig(network=network), steps=600, batch=16, segment=6, muon=True, posterior=0.0)
+    config = replace(
+        SMALL, model=ModelConfig(network=network), steps=600, batch=16, segment=6, muon=True, posterior=0.0
+    )
     training = Training(config)
     last = []
     run(training, until=lambda training, metrics: last.append(metrics["unique_cells"]) or False)

@@ -1,6 +1,6 @@
 """What a Sudoku is: cells, units, peers, text forms, conflicts, solved or not. No tensors.
 
-A board is an int8 array of 81 digits in row order, 0 (BLANK) where a cell is empty; functions on batches take [..., 81].
+A board is an int8 array of 81 digits in row order, 0 (BLANK) where a cell is empty; batches are [..., 81].
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,8 @@ def looks_like_puzzle(text: str) -> bool:
     """Whether a text is meant as a puzzle rather than as the name of a file."""
     squeezed = "".join(text.split())
     # Long, or nothing but digits and dots: a slip in a puzzle should be called one, not a missing file.
-    return len(squeezed) >= CELLS - 8 and "/" not in squeezed and "\\" not in squeezed or set(squeezed) <= set("0123456789.")
+    is_path = "/" in squeezed or "\\" in squeezed
+    return set(squeezed) <= set(_DIGIT_OF) or (len(squeezed) >= CELLS - SIDE and not is_path)
 
 
 def parse(text: str) -> np.ndarray:
@@ -69,7 +70,9 @@ def parse(text: str) -> np.ndarray:
     if len(lines) == SIDE:
         for number, line in enumerate(lines, 1):
             if len(line) != SIDE:
-                raise PuzzleError(f"line {number} of the puzzle has {len(line)} characters, wanted {SIDE}: {line[:40]!r}")
+                raise PuzzleError(
+                    f"line {number} of the puzzle has {len(line)} characters, wanted {SIDE}: {line[:40]!r}"
+                )
     squeezed = "".join(lines)
     for place, character in enumerate(squeezed[:CELLS]):
         if character not in _DIGIT_OF:

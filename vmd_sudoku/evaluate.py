@@ -66,7 +66,9 @@ def draw_latents(model_latent: int, count: int, setting: Setting, start: int) ->
     drawn = []
     for place in range(start, start + count):
         # Two numbers make one seed: puzzles of one run differ, and so do runs.
-        seed = int(np.random.SeedSequence((setting.seed if setting.z is None else setting.z, place)).generate_state(1)[0])
+        seed = int(
+            np.random.SeedSequence((setting.seed if setting.z is None else setting.z, place)).generate_state(1)[0]
+        )
         z = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
         if setting.z is None:
             z[0] = 0
@@ -79,7 +81,7 @@ def decode_boards(
     puzzles: np.ndarray,
     setting: Setting,
     *,
-    batch_size: int = 256,
+    batch_size: int = 64,
     progress: Callable[[int, int], None] = lambda done, solved: None,
 ) -> Decoded:
     """Decode puzzles, int8 [n,81], in batches of `batch_size` boards (puzzles x latents).
@@ -102,8 +104,8 @@ def decode_boards(
         board = torch.from_numpy(clues).long().to(where).repeat_interleave(latents, 0)
         rng = torch.Generator().manual_seed(setting.seed + start)
         steps = decode(predict, board, POLICIES[setting.policy], budget(setting.nfe), rng)
-        final, calls = finish(steps, board)
-        final = final.cpu().numpy().astype(np.int8)
+        ended, calls = finish(steps, board)
+        final = ended.cpu().numpy().astype(np.int8)
         ok = boards.solved(final, clues.repeat(latents, 0)).reshape(n, latents)
         best = ok.argmax(1)  # the first solved board, or the first board of all
         finals.append(final.reshape(n, latents, -1)[np.arange(n), best])
@@ -121,7 +123,7 @@ def evaluate(
     puzzles: PuzzleSet,
     setting: Setting,
     *,
-    batch_size: int = 256,
+    batch_size: int = 64,
     progress: Callable[[int, int], None] = lambda done, solved: None,
 ) -> dict[str, object]:
     """One row of figures: whole boards solved by the rules (full, legal, true to every clue), with all settings."""
@@ -142,15 +144,21 @@ def evaluate(
     }
     if puzzles.solutions is not None:
         row["as_stored"] = int((decoded.board == puzzles.solutions).all(1).sum())
-    return row | _settings(loaded, setting) | {
-        "mean_calls": round(float(decoded.calls.mean()), 2) if n else 0.0,
-        "mean_rounds": round(decoded.rounds, 1),
-        "seconds": round(seconds, 2),
-        "puzzles_per_s": round(n / seconds, 2) if n else 0.0,
-    }
+    return (
+        row
+        | _settings(loaded, setting)
+        | {
+            "mean_calls": round(float(decoded.calls.mean()), 2) if n else 0.0,
+            "mean_rounds": round(decoded.rounds, 1),
+            "seconds": round(seconds, 2),
+            "puzzles_per_s": round(n / seconds, 2) if n else 0.0,
+        }
+    )
 
 
-def sample(loaded: LoadedModel, count: int, setting: Setting, *, batch_size: int = 256) -> tuple[dict[str, object], np.ndarray]:
+def sample(
+    loaded: LoadedModel, count: int, setting: Setting, *, batch_size: int = 64
+) -> tuple[dict[str, object], np.ndarray]:
     """Whole grids from the empty board, each with a z of its own: a row of figures, and the grids int8 [count,81].
 
     Raises:

@@ -60,7 +60,7 @@ def _reveal(puzzle: np.ndarray, solution: np.ndarray, untouched: float, rng: np.
 def open_boards(count: int, seed: int, config: MixtureConfig) -> Boards:
     """Boards with many completions: random grids masked at a rate t ~ U[0,1] (or whole), and under-clued puzzles."""
     rng = np.random.default_rng(seed)
-    several = int(round(config.several * count))
+    several = round(config.several * count)
     grid = generate.full_grids(count - several, int(rng.integers(2**31)))
     rate = np.where(rng.random(len(grid)) < config.all_masked, 1.0, rng.random(len(grid)))
     masked = np.where(rng.random(grid.shape) < rate[:, None], BLANK, grid)
@@ -134,9 +134,9 @@ class BoardStream:
         first, self._used = divmod(position, self.CHUNK)
         loader = DataLoader(
             _Chunks(self.CHUNK, open_share, seed, config, hard),
-            sampler=itertools.count(first),  # type: ignore[arg-type]  # any iterable of indices will do
+            sampler=itertools.count(first),
             batch_size=None,
-            collate_fn=_as_is,
+            collate_fn=_as_is,  # type: ignore[arg-type]  # without batches it gets one chunk
             num_workers=workers,
             multiprocessing_context="spawn" if workers else None,  # forking after torch has threads may hang
             persistent_workers=workers > 0,

@@ -65,6 +65,10 @@ class Model(nn.Module):
         """What the hidden state says of every cell: float32 logits over nine digits, [b,81,9]."""
         return self.denoiser.read(state).float().view(-1, CELLS, DIGITS)
 
+    def compile_for_decoding(self) -> None:
+        """Compile the denoiser's round for batches of any size: twice the speed, after half a minute. Needs a C++ compiler."""
+        self.denoiser.round.compile(dynamic=True)
+
     def denoise(self, board: Tensor, z: Tensor | None = None, rounds: int | None = None) -> Tensor:
         """Logits [b,81,9] of p(x0 | xt, z) from nothing, in one call."""
         state, given = self.begin(board, z)

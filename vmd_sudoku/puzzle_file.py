@@ -45,7 +45,9 @@ def read(path: str | Path, limit: int | None = None) -> PuzzleSet:
                 if len(puzzles) == limit:
                     break
     except OSError as error:
-        raise PuzzleFileError(f"cannot read {path}: {error.strerror}; give a puzzle of 81 characters or a file") from None
+        raise PuzzleFileError(
+            f"cannot read {path}: {error.strerror}; give a puzzle of 81 characters or a file"
+        ) from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise PuzzleFileError(f"{path.name} is not a text file of puzzles ({error})") from None
     if not puzzles:

@@ -43,7 +43,11 @@ def solve_puzzle(
         PuzzleError: two clues clash. ConfigError: an unknown policy or constraint level, or a budget below 1.
     """
     boards.require_legal(puzzle)
-    order, level, due = choose(POLICIES, policy, "policy"), choose(CONSTRAINTS, constraints, "constraint level"), budget(nfe)
+    order, level, due = (
+        choose(POLICIES, policy, "policy"),
+        choose(CONSTRAINTS, constraints, "constraint level"),
+        budget(nfe),
+    )
     start = time.perf_counter()
     board = torch.as_tensor(puzzle).long()[None]
     predict = level(Predictor(loaded.model, latent_for(loaded.model, 1, z)))

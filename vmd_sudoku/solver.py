@@ -25,7 +25,7 @@ _NODE = _MASKS + 3
 def _triplet_table() -> np.ndarray:
     """Nine column bits of a row -> which of its three triplets are not empty."""
     bits = np.arange(512)
-    return sum(((bits >> 3 * s & 7) > 0).astype(np.int64) << s for s in range(3))
+    return np.sum([((bits >> 3 * s & 7) > 0).astype(np.int64) << s for s in range(3)], axis=0)
 
 
 def _feasible_table() -> np.ndarray:
@@ -216,7 +216,8 @@ def _load(node, board):
     node[:_MASKS] = _FULL
     node[_SOLVED:] = 0
     for cell in range(CELLS):
-        if board[cell] and not _assign(node, board[cell] - 1, cell // 27, cell % 27):
+        digit = board[cell] - 1
+        if digit >= 0 and not _assign(node, digit, cell // 27, cell % 27):
             return False
     return True
 
@@ -280,7 +281,7 @@ def count_solutions(boards: np.ndarray, limit: int = 2) -> np.ndarray:
 
 
 def solve(boards: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """One solution of each board, int8 [n,81] (zeros where there is none), and how many there are up to 2, int64 [n]."""
+    """One solution of each board, int8 [n,81] (zeros where there is none), and their number up to 2, int64 [n]."""
     return _run(boards, 2)
 
 

@@ -38,6 +38,6 @@ class Symmetry:
         return moved.new_tensor(renamed)[moved]
 
     def candidates(self, field: Any, axis: int) -> Any:
-        """A field over candidates, [..., 81, 9, ...] with the cells at `axis` and the digits behind them, moved along."""
+        """A field over candidates, [..., 81, 9, ...] with cells at `axis` and digits behind them, moved along."""
         before = (slice(None),) * axis
         return field[(*before, self.cells)][(*before, slice(None), self.digits)]

@@ -19,7 +19,7 @@ import torch.nn as nn
 from torch import Tensor
 
 from vmd_sudoku import decode, machine
-from vmd_sudoku.board import BLANK, CELLS
+from vmd_sudoku.board import BLANK
 from vmd_sudoku.checkpoint import read_folder, write_folder
 from vmd_sudoku.config import from_plain, to_plain
 from vmd_sudoku.errors import CheckpointError, ConfigError
@@ -199,7 +199,11 @@ class Training:
     def update(self) -> dict[str, float]:
         """One segment and one update; returns what to log."""
         flight, config, done = self.flight, self.config, self.done()
-        rate = config.learning_rate * min(1, (self.progress.step + 1) / 200) * (0.02 + 0.49 * (1 + math.cos(math.pi * done)))
+        rate = (
+            config.learning_rate
+            * min(1, (self.progress.step + 1) / 200)
+            * (0.02 + 0.49 * (1 + math.cos(math.pi * done)))
+        )
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate
@@ -234,8 +238,9 @@ class Training:
     @torch.no_grad()
     def _follow_average(self) -> None:
         keep = min(self.config.average, self.progress.step / (self.progress.step + 20))
-        theirs = list(self.average.parameters())
-        torch._foreach_lerp_(theirs, list(self.model.parameters()), 1 - keep)
+        theirs: list[Tensor] = list(self.average.parameters())
+        ours: list[Tensor] = list(self.model.parameters())
+        torch._foreach_lerp_(theirs, ours, 1 - keep)
 
     @torch.no_grad()
     def _move_on(self, logits: Tensor) -> None:
@@ -257,7 +262,9 @@ class Training:
         flight.life = torch.where(again, carried + self._lives(config.batch), flight.life)
         over &= ~again
         self.progress.boards += int(again.sum())
-        for stream, part in zip(self.streams, (over[: self.posterior_slots], over[self.posterior_slots :]), strict=True):
+        for stream, part in zip(
+            self.streams, (over[: self.posterior_slots], over[self.posterior_slots :]), strict=True
+        ):
             slots = part.nonzero()[:, 0] + (0 if stream is self.streams[0] else self.posterior_slots)
             if not len(slots):
                 continue

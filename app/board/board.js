@@ -176,11 +176,21 @@ function makeApp(root) {
       draw()
       return
     }
+    if (report.first_wrong) offerJump(report.first_wrong)
     player.load(frames.length - 1)
     const edges = [".frame", ".player", ".verdict"].map((part) => $(part).getBoundingClientRect())
     if (edges.some((edge) => edge.top < 0 || edge.bottom > window.innerHeight)) {
       $(".frame").scrollIntoView({ behavior: REDUCED() ? "auto" : "smooth", block: "start" })
     }
+  }
+
+  function offerJump(step) {
+    const button = document.createElement("button")
+    button.type = "button"
+    button.className = "jump"
+    button.textContent = `Show step ${step}, the first wrong one`
+    button.onclick = () => player.seek(step)
+    $(".verdict").append(button)
   }
 
   function say(tone, headline, reason, notes = []) {
@@ -216,8 +226,8 @@ function makeApp(root) {
     const given = digits.filter((digit) => digit !== BLANK).length
     const filled = shown.filter((digit) => digit !== BLANK).length
     $(".count").textContent = frame
-      ? `${given} clues, ${filled - given} of ${CELLS - given} blanks filled`
-      : `${given} clues, ${CELLS - given} blanks${first ? `. ${first}` : ""}`
+      ? `${given} clues, ${filled - given} of ${CELLS - given} blanks filled${first && `. ${first}`}`
+      : `${given} clues, ${CELLS - given} blanks${first && `. ${first}`}`
     $(".count").classList.toggle("clash", Boolean(first))
     pad.draw()
     $(".undo").disabled = done.length === 0

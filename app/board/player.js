@@ -175,6 +175,7 @@ function makePlayer(host, handlers) {
       show()
       if (!REDUCED() && length > 0) play()
     },
+    seek,
     toggle: () => (playing ? pause() : play()),
     at: () => at,
     pause,

@@ -38,23 +38,35 @@ def page() -> None:
 # No fragment: a browser that comes back to a restarted server, or after its session ended, asks for a fragment which
 # that server has never run, and would be left without an answer. A whole run finds the browser's board and goes on.
 def _board() -> None:
+    known = _session()
+    _hear()
     session = _session()
-    heard = components.board(
+    components.board(
         puzzle=session.puzzle,
         load_id=session.load_id,
         report=session.report,
         settings=str(session.settings),
         key=BOARD,
     )
-    _set(session.heard(heard.puzzle, heard.load_id))
-    press = None if heard.press == session.answered else heard.press
-    if press is not None:
-        _set(_session().tell(answer(heard.puzzle, session.settings), press))
+    # What a browser says to a new server is known only after the board was drawn once.
+    if session == known and _hear():
+        st.rerun()
     query = _session().to_query()
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
-    if press is not None:
-        st.rerun()
+
+
+def _hear() -> bool:
+    """Take over what the browser said, and answer if Solve was pressed; whether anything was new."""
+    session = _session()
+    heard = components.listen(key=BOARD, load_id=session.load_id)
+    if heard is None:
+        return False
+    now = session.heard(heard.puzzle, heard.load_id)
+    if heard.press is not None and heard.press != session.answered:
+        now = now.tell(answer(heard.puzzle, now.settings), heard.press)
+    _set(now)
+    return now != session
 
 
 def answer(puzzle: str, settings: Settings) -> Report:
@@ -82,7 +94,7 @@ def answer(puzzle: str, settings: Settings) -> Report:
 
 def _settings() -> None:
     now = _session().settings
-    with st.popover("Settings", icon=":material/tune:", help="Model, policy, calls, rules, latent and seed"):
+    with st.popover("Settings", icon=":material/tune:"):
         model = st.radio(
             "Model",
             list(MODELS),

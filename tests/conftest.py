@@ -1,0 +1,44 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from vmd_sudoku.board import parse
+
+torch.set_num_threads(1)  # small products: more threads wait for each other
+
+PUBLIC_SETS = Path(os.environ.get("VMD_SUDOKU_PUBLIC_SETS", Path(__file__).parents[2] / "shared" / "puzzles"))
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def public_set():
+    """Path of a public set of puzzles by its name; skips where they are not at hand (they are not ours to bundle)."""
+
+    def path(name):
+        file = PUBLIC_SETS / f"{name}.csv"
+        if not file.exists():
+            pytest.skip(f"no {file.name}: set VMD_SUDOKU_PUBLIC_SETS to the folder with the public sets")
+        return file
+
+    return path
+
+
+@pytest.fixture
+def easy():
+    """A puzzle that needs singles only, with its solution."""
+    return (
+        parse("53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"),
+        parse("534678912672195348198342567859761423426853791713924856961537284287419635345286179"),
+    )
+
+
+@pytest.fixture
+def easy_line():
+    return "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"

@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vmd_sudoku import board
+from vmd_sudoku.errors import PuzzleError
+
+BOARDS = st.lists(st.integers(0, 9), min_size=81, max_size=81).map(lambda digits: np.array(digits, np.int8))
+
+
+def test_there_are_27_units_and_20_peers():
+    assert board.UNITS.shape == (27, 9)
+    assert board.PEERS.shape == (81, 20)
+    assert (np.bincount(board.UNITS.ravel()) == 3).all()
+    for cell in range(81):
+        for peer in board.PEERS[cell]:
+            assert cell in board.PEERS[peer]
+            assert peer != cell
+
+
+@given(BOARDS)
+def test_text_forms_come_back(digits):
+    for text in (board.to_line(digits), board.to_grid(digits), board.to_line(digits).replace(".", "0")):
+        assert np.array_equal(board.parse(text), digits)
+        assert board.looks_like_puzzle(text)
+
+
+@given(BOARDS)
+def test_legal_means_no_conflicts(digits):
+    assert board.is_legal(digits) == (not board.conflicts(digits))
+    for clash in board.conflicts(digits):
+        assert digits[clash.first] == digits[clash.second] == clash.digit != 0
+        assert clash.second in board.PEERS[clash.first]
+
+
+def test_each_clashing_pair_is_named_once():
+    digits = np.zeros(81, np.int8)
+    digits[[0, 1, 9]] = 4  # all three in one box; two of them in a row, two in a column
+    clashes = board.conflicts(digits)
+    assert {(c.first, c.second, c.unit) for c in clashes} == {(0, 1, "row 1"), (0, 9, "column 1"), (1, 9, "box 1")}
+    assert str(clashes[0]) == "4 twice in row 1: row 1, column 1 and row 1, column 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("." * 80, "81 characters, this one has 80"),
+        ("." * 82, "this one has 82"),
+        ("." * 30 + "a" + "." * 50, "row 4, column 4 is 'a'"),
+        ("\n".join(["." * 9] * 8 + ["." * 8]), "line 9 of the puzzle has 8 characters, wanted 9"),
+        ("", "this one has 0"),
+        ("²" + "." * 80, "row 1, column 1"),
+    ],
+)
+def test_wrong_text_is_explained(text, message):
+    with pytest.raises(PuzzleError, match=message):
+        board.parse(text)
+
+
+def test_clashing_clues_are_refused(easy):
+    puzzle, _ = easy
+    board.require_legal(puzzle)
+    puzzle[2] = 5
+    with pytest.raises(PuzzleError, match="5 twice in row 1: row 1, column 1 and row 1, column 3"):
+        board.require_legal(puzzle)
+
+
+def test_solved_needs_full_legal_and_every_clue(easy):
+    puzzle, solution = easy
+    swapped = np.array([0, 2, 1, 3, 4, 5, 6, 7, 8, 9], np.int8)[solution]  # legal, but not true to the clues
+    broken = solution.copy()
+    broken[puzzle == 0] = 1
+    boards = np.stack([solution, swapped, puzzle, broken])
+    assert board.solved(boards, np.stack([puzzle] * 4)).tolist() == [True, False, False, False]
+    assert board.is_complete(boards).tolist() == [True, True, False, True]
+    verdicts = [board.verdict(b, puzzle) for b in boards]
+    assert verdicts[0] == "solved"
+    assert verdicts[1].startswith("changes a clue: row 2, column 4")
+    assert verdicts[2] == "left unfinished: 51 blanks"
+    assert verdicts[3].startswith("breaks a rule: 1 twice in row 1")
+
+
+@pytest.mark.parametrize("text", ["puzzle.csv", "../a/b.txt", "easy"])
+def test_names_of_files_are_not_puzzles(text):
+    assert not board.looks_like_puzzle(text)

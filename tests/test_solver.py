@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+from pysat.solvers import Cadical153
+
+from vmd_sudoku import generate, puzzle_file, solver
+from vmd_sudoku.board import CELLS, UNITS, parse, solved
+
+
+class SatCounter:
+    """An independent count of solutions up to two, by a SAT solver: one variable a candidate."""
+
+    def __init__(self):
+        self.solver = Cadical153()
+        variable = np.arange(1, 730).reshape(CELLS, 9)
+        groups = [*variable.tolist(), *(variable[unit, digit].tolist() for unit in UNITS for digit in range(9))]
+        for group in groups:
+            self.solver.add_clause(group)
+            for i, one in enumerate(group):
+                for other in group[:i]:
+                    self.solver.add_clause([-one, -other])
+        self.next_free = 730
+
+    def count(self, board):
+        clues = [9 * cell + int(digit) for cell, digit in enumerate(board) if digit]
+        if not self.solver.solve(assumptions=clues):
+            return 0
+        model = [v for v in self.solver.get_model()[:729] if v > 0]
+        guard, self.next_free = self.next_free, self.next_free + 1
+        self.solver.add_clause([-guard, *(-v for v in model)])
+        again = self.solver.solve(assumptions=[*clues, guard])
+        self.solver.add_clause([-guard])
+        return 2 if again else 1
+
+
+@pytest.fixture(scope="module")
+def sat():
+    return SatCounter()
+
+
+def corrupted(puzzles, rng):
+    """Each puzzle with one clue changed at random."""
+    wrong = puzzles.copy()
+    for board in wrong:
+        cell = rng.choice(np.flatnonzero(board))
+        board[cell] = (board[cell] + rng.integers(0, 8)) % 9 + 1
+    return wrong
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ye_test", "radcliffe_sample", "seventeen_clue", "magictour_top1465", "forum_hardest_11plus", "several_solutions"],
+)
+def test_public_sets_agree_with_a_sat_solver(name, sat, public_set, rng):
+    """Every puzzle is solved as its file says; some, and corrupted ones, are counted by the SAT solver too."""
+    puzzles = puzzle_file.read(public_set(name))
+    solutions, counts = solver.solve(puzzles.puzzles)
+    if name == "several_solutions":
+        assert (counts == 2).all()
+    else:
+        assert (counts == 1).all()
+        assert (solutions == puzzles.solutions).all()
+    some = puzzles.puzzles[rng.permutation(len(counts))[:40]]
+    for boards in (some, corrupted(some, rng)):
+        assert solver.count_solutions(boards).tolist() == [sat.count(board) for board in boards]
+
+
+def test_puzzles_without_a_single_solution_agree_with_a_sat_solver(sat, public_set):
+    puzzles = puzzle_file.read(public_set("not_unique")).puzzles
+    assert solver.count_solutions(puzzles).tolist() == [sat.count(board) for board in puzzles]
+
+
+def test_generated_corrupted_and_underclued_puzzles_agree_with_a_sat_solver(sat, rng):
+    puzzles, _ = generate.puzzles(60, seed=1)
+    loose = np.where(rng.random(puzzles.shape) < 0.15, 0, puzzles).astype(np.int8)
+    for boards, seen in ((puzzles, {1}), (corrupted(puzzles, rng), {0, 1, 2}), (loose, {1, 2})):
+        counts = solver.count_solutions(boards).tolist()
+        assert counts == [sat.count(board) for board in boards]
+        assert set(counts) <= seen
+
+
+def test_solutions_are_true_to_the_clues_and_zeros_where_there_is_none(easy):
+    puzzle, solution = easy
+    impossible = parse(".12345678" + "9" + "." * 71)
+    boards = np.stack([puzzle, impossible, np.zeros(81, np.int8), solution])
+    found, counts = solver.solve(boards)
+    assert counts.tolist() == [1, 0, 2, 1]
+    assert (found[0] == solution).all()
+    assert (found[1] == 0).all()
+    assert solved(found[2:3], boards[2:3]).all()
+
+
+def test_clashing_clues_have_no_solution():
+    board = np.zeros((1, 81), np.int8)
+    board[0, [0, 80]] = 5
+    assert solver.count_solutions(board).tolist() == [2]
+    board[0, 8] = 5
+    assert solver.count_solutions(board).tolist() == [0]
+
+
+def test_counting_goes_up_to_the_limit():
+    """The two digits of an unavoidable rectangle may be swapped."""
+    puzzles, _ = generate.puzzles(50, seed=3)
+    loose = puzzles.copy()
+    loose[:, :9] = 0
+    for limit in (1, 3, 10):
+        counts = solver.count_solutions(loose, limit)
+        assert counts.max() == limit
+        assert counts.min() >= 1
+    with pytest.raises(ValueError, match="at least 1"):
+        solver.count_solutions(loose, 0)
+
+
+def test_an_empty_batch_is_fine():
+    assert solver.count_solutions(np.zeros((0, 81), np.int8)).shape == (0,)
