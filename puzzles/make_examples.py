@@ -72,7 +72,8 @@ def take(level: str, pool: tuple[np.ndarray, np.ndarray], chosen: np.ndarray) ->
     with open(Path(__file__).parent / f"{level}.csv", "w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["puzzle", "solution"])
-        rows.writerows([to_line(a), to_line(b)] for a, b in zip(*(boards[chosen][:ROWS] for boards in pool), strict=True))
+        for puzzle, solution in zip(*(boards[chosen][:ROWS] for boards in pool), strict=True):
+            rows.writerow([to_line(puzzle), to_line(solution)])
 
 
 def main() -> None:

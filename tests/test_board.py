@@ -49,6 +49,11 @@ def test_each_clashing_pair_is_named_once():
         ("." * 82, "this one has 82"),
         ("." * 30 + "a" + "." * 50, "row 4, column 4 is 'a'"),
         ("\n".join(["." * 9] * 8 + ["." * 8]), "line 9 of the puzzle has 8 characters, wanted 9"),
+        (
+            "\n".join(["... ... ..."] * 4 + ["... .. ..."] + ["... ... ..."] * 4),
+            "line 5 of the puzzle has 8 characters",
+        ),
+        (" ".join(["." * 9] * 8 + ["." * 10]), "line 9 of the puzzle has 10 characters"),
         ("", "this one has 0"),
         ("²" + "." * 80, "row 1, column 1"),
     ],

@@ -1,3 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import numpy as np
 import pytest
 from pysat.solvers import Cadical153
@@ -69,6 +72,13 @@ def test_puzzles_without_a_single_solution_agree_with_a_sat_solver(sat, public_s
     assert solver.count_solutions(puzzles).tolist() == [sat.count(board) for board in puzzles]
 
 
+@pytest.mark.parametrize("level", ["easy", "medium", "hard", "expert", "extreme"])
+def test_examples_agree_with_a_sat_solver(level, sat, rng):
+    puzzles = puzzle_file.read(Path(__file__).parents[1] / "puzzles" / f"{level}.csv").puzzles
+    for boards in (puzzles, corrupted(puzzles, rng)):
+        assert solver.count_solutions(boards).tolist() == [sat.count(board) for board in boards]
+
+
 def test_generated_corrupted_and_underclued_puzzles_agree_with_a_sat_solver(sat, rng):
     puzzles, _ = generate.puzzles(60, seed=1)
     loose = np.where(rng.random(puzzles.shape) < 0.15, 0, puzzles).astype(np.int8)
@@ -112,3 +122,22 @@ def test_counting_goes_up_to_the_limit():
 
 def test_an_empty_batch_is_fine():
     assert solver.count_solutions(np.zeros((0, 81), np.int8)).shape == (0,)
+
+
+@pytest.mark.parametrize("digit", [-1, 10, 300])
+def test_numbers_that_are_no_digits_are_refused(digit):
+    board = np.zeros((1, 81), np.int64)
+    board[0, 40] = digit
+    with pytest.raises(ValueError, match=f"0 to 9, got .*{digit}"):
+        solver.solve(board)
+
+
+def test_threads_do_not_disturb_each_other():
+    """The compiled code lets other Python threads run beside it."""
+    alone = [generate.puzzles(200, seed) for seed in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        beside = list(pool.map(lambda seed: generate.puzzles(200, seed), range(4)))
+        counts = list(pool.map(lambda made: solver.count_solutions(made[0]), beside))
+    for one, other, count in zip(alone, beside, counts, strict=True):
+        assert (one[0] == other[0]).all()
+        assert (count == 1).all()

@@ -24,6 +24,7 @@ def test_candidates_move_with_the_digits(rng):
     held = np.eye(9, dtype=np.int8)[solution - 1]
     moved = np.eye(9, dtype=np.int8)[symmetry.board(solution) - 1]
     assert (symmetry.candidates(held, axis=1) == moved).all()
+    assert (symmetry.candidates(held, axis=-2) == moved).all()
     with_features = np.stack([held, 2 * held], -1)
     assert (symmetry.candidates(with_features, axis=1)[..., 1] == 2 * moved).all()
 
@@ -34,6 +35,7 @@ def test_torch_and_numpy_agree(rng):
     moved = symmetry.board(torch.from_numpy(puzzles).long())
     assert moved.dtype == torch.long
     assert (moved.numpy() == symmetry.board(puzzles)).all()
+    assert (symmetry.board(torch.from_numpy(puzzles)) == moved).all()
 
 
 def test_all_kinds_of_moves_occur():

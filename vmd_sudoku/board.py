@@ -66,7 +66,9 @@ def parse(text: str) -> np.ndarray:
     Raises:
         PuzzleError: another length (of the whole, or of one of nine lines), or another character.
     """
-    lines = text.split()
+    lines = [squeezed for line in text.splitlines() if (squeezed := "".join(line.split()))]
+    if len(lines) == 1:
+        lines = text.split()  # fields of one line turn line ends into spaces
     if len(lines) == SIDE:
         for number, line in enumerate(lines, 1):
             if len(line) != SIDE:
@@ -112,7 +114,8 @@ def require_legal(board: np.ndarray) -> None:
     """
     clashes = conflicts(board)
     if clashes:
-        more = f" (and {len(clashes) - 1} more clashes)" if len(clashes) > 1 else ""
+        others = len(clashes) - 1
+        more = f" (and {others} more clash{'es' if others > 1 else ''})" if others else ""
         raise PuzzleError(f"two clues clash, {clashes[0]}{more}; change one of them")
 
 
@@ -123,8 +126,8 @@ def is_complete(boards: np.ndarray) -> np.ndarray:
 
 def is_legal(boards: np.ndarray) -> np.ndarray:
     """Whether no digit stands twice in a unit, blanks aside: [...,81] -> bool [...]."""
-    digits = np.asarray(boards)[..., UNITS].astype(np.int64)
-    bits = np.where(digits == BLANK, 0, 1 << digits)
+    digits = np.asarray(boards)[..., UNITS].astype(np.int16)
+    bits = np.where(digits == BLANK, 0, np.int16(1) << digits)
     return (bits.sum(-1) == np.bitwise_or.reduce(bits, -1)).all(-1)  # a digit twice makes the sum exceed the union
 
 

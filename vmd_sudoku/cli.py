@@ -1,6 +1,7 @@
 """The command line: every command parses, calls and prints. Wrong input is one line on stderr and exit code 2."""
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -38,10 +39,10 @@ class ZChoice(click.ParamType):
 
     name = "mode|SEED"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
-        """`mode` -> None, which means z = 0."""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        """A seed as a number; `mode` as it is."""
         if value == "mode":
-            return None
+            return "mode"
         if not str(value).isdigit() or int(value) >= 2**63:
             self.fail(f"{value!r} is neither `mode` nor a seed from 0 to 2^63 - 1", param, ctx)
         return int(value)
@@ -124,7 +125,7 @@ def solve(
     constraints: str,
     seed: int,
     output: Path | None,
-    z: int | None,
+    z: int | str,
 ) -> None:
     """Solve PUZZLE (81 characters, . or 0 for blanks; or a file: its first puzzle), printing every step.
 
@@ -136,7 +137,9 @@ def solve(
     from vmd_sudoku.solve import solve_puzzle
 
     _one_thread_for_one_board()
-    trace = solve_puzzle(load_model(model), clues, policy=policy, nfe=nfe, constraints=constraints, z=z, seed=seed)
+    trace = solve_puzzle(
+        load_model(model), clues, policy=policy, nfe=nfe, constraints=constraints, z=_drawn_with(z), seed=seed
+    )
     width = len(str(trace.calls))
     for number, step in enumerate(trace.steps, 1):
         cells = ", ".join(
@@ -172,7 +175,7 @@ def evaluate(
     seed: int,
     output: Path | None,
     latents: int,
-    z: int | None,
+    z: int | str,
     limit: int | None,
     batch_size: int,
     first_rounds: int | None,
@@ -189,7 +192,7 @@ def evaluate(
         nfe=nfe,
         constraints=constraints,
         latents=latents,
-        z=z,
+        z=_drawn_with(z),
         seed=seed,
         first_rounds=first_rounds,
         rounds=rounds,
@@ -231,7 +234,7 @@ def sample(
     seed: int,
     output: Path | None,
     count: int,
-    z: int | None,
+    z: int | str | None,
     batch_size: int,
     print_grids: bool,
     first_rounds: int | None,
@@ -242,14 +245,11 @@ def sample(
     from vmd_sudoku import evaluate as evaluation
     from vmd_sudoku.checkpoint import load_model
 
-    given = click.get_current_context().params["z"]
-    source = click.get_current_context().get_parameter_source("z")
-    drawn = source is None or source.name == "DEFAULT"
     setting = evaluation.Setting(
         policy=policy,
         nfe=nfe,
         constraints=constraints,
-        z=seed if drawn else given,
+        z=seed if z is None else _drawn_with(z),
         seed=seed,
         first_rounds=first_rounds,
         rounds=rounds,
@@ -368,6 +368,9 @@ def train(
         training = Training(replace(config, **{k: v for k, v in changes.items() if v is not None}), hard)
     if compiled:
         training.compile()
+    # Also in the background and under a service manager, a stop writes a checkpoint first.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     journal.run_and_record(training, out)
 
 
@@ -401,6 +404,11 @@ def _warn_about_solutions(clues: np.ndarray) -> None:
         raise PuzzleError("this puzzle has no solution, although no two clues clash; was a clue mistyped?")
     if found > 1:
         click.echo("warning: this puzzle has several solutions; any legal one counts as solved", err=True)
+
+
+def _drawn_with(z: int | str) -> int | None:
+    """The seed that z is drawn with; None for its mode, z = 0."""
+    return None if z == "mode" else int(z)
 
 
 def _one_thread_for_one_board() -> None:
@@ -467,7 +475,19 @@ def _write_text(path: Path, text: str) -> None:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line; the one place where errors become exit codes."""
     try:
-        cli.main(args=None if argv is None else list(argv), prog_name="vmd-sudoku")
+        sys.exit(cli.main(args=None if argv is None else list(argv), prog_name="vmd-sudoku", standalone_mode=False))
     except VmdSudokuError as error:
         click.echo(f"vmd-sudoku: {error}", err=True)
         sys.exit(2)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(2)
+    except click.ClickException as error:
+        click.echo(f"vmd-sudoku: {error.format_message()}", err=True)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("vmd-sudoku: stopped", err=True)
+        sys.exit(130)
+    except BrokenPipeError:  # `vmd-sudoku … | head`
+        sys.stderr.close()
+        sys.exit(141)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vmd_sudoku.board import CELLS, conflicts, is_complete, parse
+from vmd_sudoku.board import CELLS, parse, solved, verdict
 from vmd_sudoku.errors import PuzzleError, PuzzleFileError
 
 LINE_LIMIT = 10_000
@@ -29,15 +29,17 @@ def read(path: str | Path, limit: int | None = None) -> PuzzleSet:
         PuzzleFileError: the file cannot be read, has no puzzle, or has a line that is no puzzle; names file and line.
     """
     path = Path(path)
+    numbers: list[int] = []
     puzzles: list[np.ndarray] = []
     solutions: list[np.ndarray] = []
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             for number, puzzle, solution in _rows(path, file):
+                numbers.append(number)
                 try:
-                    puzzles.append(_legal(puzzle))
+                    puzzles.append(_one_line(puzzle))
                     if solution:
-                        solutions.append(_answer(solution, puzzles[-1]))
+                        solutions.append(_one_line(solution))
                 except PuzzleError as error:
                     raise PuzzleFileError(f"{path.name}, line {number}: {error}") from None
                 if solutions and len(solutions) < len(puzzles):
@@ -52,7 +54,9 @@ def read(path: str | Path, limit: int | None = None) -> PuzzleSet:
         raise PuzzleFileError(f"{path.name} is not a text file of puzzles ({error})") from None
     if not puzzles:
         raise PuzzleFileError(f"{path.name} has no puzzle; wanted one a line, or CSV with a `puzzle` column")
-    return PuzzleSet(path.name, np.stack(puzzles), np.stack(solutions) if solutions else None)
+    found = PuzzleSet(path.name, np.stack(puzzles), np.stack(solutions) if solutions else None)
+    _require_answers(found, numbers)
+    return found
 
 
 def _rows(path: Path, lines: Iterator[str]) -> Iterator[tuple[int, str, str]]:
@@ -79,17 +83,19 @@ def _rows(path: Path, lines: Iterator[str]) -> Iterator[tuple[int, str, str]]:
         yield number, cells[place], cells[answer] if answer < len(cells) else ""
 
 
-def _legal(text: str) -> np.ndarray:
+def _one_line(text: str) -> np.ndarray:
     """A puzzle of one line. Conflicting clues are left to the caller to judge: a set may hold impossible puzzles."""
     if len(text) != CELLS:
         raise PuzzleError(f"a puzzle has {CELLS} characters, this one has {len(text)}: {text[:20]!r}")
     return parse(text)
 
 
-def _answer(text: str, puzzle: np.ndarray) -> np.ndarray:
-    solution = _legal(text)
-    if not is_complete(solution) or conflicts(solution):
-        raise PuzzleError("the solution is not a full legal board")
-    if ((puzzle > 0) & (puzzle != solution)).any():
-        raise PuzzleError("the solution changes a clue of its puzzle")
-    return solution
+def _require_answers(found: PuzzleSet, numbers: list[int]) -> None:
+    """Refuse solutions that are none; `numbers` are the lines they stand in. One pass over all: files may be long."""
+    if found.solutions is None:
+        return
+    wrong = np.flatnonzero(~solved(found.solutions, found.puzzles))
+    if len(wrong):
+        row = int(wrong[0])
+        reason = verdict(found.solutions[row], found.puzzles[row])
+        raise PuzzleFileError(f"{found.name}, line {numbers[row]}: not the solution of its puzzle ({reason})")

@@ -12,7 +12,8 @@ r of the band, column c. Three rules are applied until nothing changes:
 from itertools import permutations
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
 from vmd_sudoku.board import CELLS, DIGITS, SIDE
 
@@ -50,21 +51,22 @@ def _peer_table() -> np.ndarray:
 _TRIPLETS, _FEASIBLE, _PEERS_IN_BAND = _triplet_table(), _feasible_table(), _peer_table()
 _SPREAD = np.array([sum(7 << 3 * i for i in range(9) if pattern >> i & 1) for pattern in range(512)])
 """Nine bits, one a triplet of a band -> its 27 places."""
-_COLUMN = (1 << 0) | (1 << 9) | (1 << 18)
+_LOCKED = _SPREAD[_FEASIBLE]
+"""Which of a band's nine triplets hold a place -> the places of those triplets that may stay."""
+_COLUMN = 1 << 0 | 1 << 9 | 1 << 18
+_EVERY_ROW = _COLUMN
+"""Times nine column bits, those columns in each of the three rows."""
 _BOX = 7 | 7 << 9 | 7 << 18
 
 
-@njit(cache=True, nogil=True)
-def _low_bit(mask):
-    """Index of the lowest set bit."""
-    index = 0
-    while mask & 0xFF == 0:
-        mask >>= 8
-        index += 8
-    while mask & 1 == 0:
-        mask >>= 1
-        index += 1
-    return index
+@intrinsic
+def _low_bit(context, mask):
+    """Index of the lowest set bit of a mask that is not 0, as one instruction of the processor."""
+
+    def count_trailing_zeros(context, builder, signature, arguments):
+        return builder.cttz(arguments[0], context.get_constant(types.boolean, True))
+
+    return types.int64(types.int64), count_trailing_zeros
 
 
 @njit(cache=True, nogil=True)
@@ -85,32 +87,37 @@ def _assign(node, digit, band, place):
 
 
 @njit(cache=True, nogil=True)
+def _locked_rows(mask):
+    """Places of one digit in one band that agree with some way to take a triplet of each row and each box."""
+    return mask & _LOCKED[_TRIPLETS[mask & 511] | _TRIPLETS[mask >> 9 & 511] << 3 | _TRIPLETS[mask >> 18 & 511] << 6]
+
+
+@njit(cache=True, nogil=True)
+def _columns(mask):
+    """Which of the nine columns have a place in a band."""
+    return (mask | mask >> 9 | mask >> 18) & 511
+
+
+@njit(cache=True, nogil=True)
 def _shrink(node, digit):
     """Locked candidates of one digit, by rows and by columns, to their fixed point; False when it has no place left."""
     base = 3 * digit
-    a, b, c = node[base], node[base + 1], node[base + 2]
-    while True:
-        before_a, before_b, before_c = a, b, c
-        a &= _SPREAD[_FEASIBLE[_TRIPLETS[a & 511] | _TRIPLETS[a >> 9 & 511] << 3 | _TRIPLETS[a >> 18] << 6]]
-        b &= _SPREAD[_FEASIBLE[_TRIPLETS[b & 511] | _TRIPLETS[b >> 9 & 511] << 3 | _TRIPLETS[b >> 18] << 6]]
-        c &= _SPREAD[_FEASIBLE[_TRIPLETS[c & 511] | _TRIPLETS[c >> 9 & 511] << 3 | _TRIPLETS[c >> 18] << 6]]
-        if a == 0 or b == 0 or c == 0:
-            return False
-        in_a, in_b, in_c = (a | a >> 9 | a >> 18) & 511, (b | b >> 9 | b >> 18) & 511, (c | c >> 9 | c >> 18) & 511
+    a, b, c = _locked_rows(node[base]), _locked_rows(node[base + 1]), _locked_rows(node[base + 2])
+    while a and b and c:
+        in_a, in_b, in_c = _columns(a), _columns(b), _columns(c)
         keep_a, keep_b, keep_c = 0, 0, 0
         for stack in range(0, 9, 3):
             pattern = _FEASIBLE[(in_a >> stack & 7) | (in_b >> stack & 7) << 3 | (in_c >> stack & 7) << 6]
-            if pattern == 0:
-                return False
             keep_a |= (pattern & 7) << stack
             keep_b |= (pattern >> 3 & 7) << stack
             keep_c |= (pattern >> 6) << stack
-        a &= keep_a * (1 | 1 << 9 | 1 << 18)
-        b &= keep_b * (1 | 1 << 9 | 1 << 18)
-        c &= keep_c * (1 | 1 << 9 | 1 << 18)
-        if a == before_a and b == before_b and c == before_c:
+        if keep_a == in_a and keep_b == in_b and keep_c == in_c:
             node[base], node[base + 1], node[base + 2] = a, b, c
             return True
+        a = _locked_rows(a & keep_a * _EVERY_ROW)
+        b = _locked_rows(b & keep_b * _EVERY_ROW)
+        c = _locked_rows(c & keep_c * _EVERY_ROW)
+    return False
 
 
 @njit(cache=True, nogil=True)
@@ -129,7 +136,7 @@ def _hidden_singles(node, digit):
     columns = once & ~twice
     for band in range(3):
         mask = node[base + band]
-        found = mask & (columns * (1 | 1 << 9 | 1 << 18))
+        found = mask & (columns * _EVERY_ROW)
         for row in range(0, 27, 9):
             line = mask & 511 << row
             if line & (line - 1) == 0:
@@ -213,12 +220,26 @@ def _branch_cell(node):
 @njit(cache=True, nogil=True)
 def _load(node, board):
     """Candidates of a board with its digits put; False when digits clash."""
-    node[:_MASKS] = _FULL
     node[_SOLVED:] = 0
     for cell in range(CELLS):
-        digit = board[cell] - 1
-        if digit >= 0 and not _assign(node, digit, cell // 27, cell % 27):
+        if board[cell]:
+            node[_SOLVED + cell // 27] |= 1 << cell % 27
+    for mask in range(_MASKS):
+        node[mask] = _FULL & ~node[_SOLVED + mask % 3]
+    # Of the settled cells, a digit's masks now hold those that it has been put in, and no others.
+    for cell in range(CELLS):
+        if board[cell] == 0:
+            continue
+        band, place, base = cell // 27, cell % 27, 3 * (board[cell] - 1)
+        column = _COLUMN << place % 9
+        clash = 0
+        for other in range(3):
+            seen = _PEERS_IN_BAND[place] if other == band else column
+            clash |= node[base + other] & seen & node[_SOLVED + other]
+            node[base + other] &= ~seen
+        if clash:
             return False
+        node[base + band] |= 1 << place
     return True
 
 
@@ -263,7 +284,11 @@ def _count_all(boards, limit, solutions, counts):
 
 
 def _run(boards: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
-    boards = np.ascontiguousarray(boards, np.int8).reshape(-1, CELLS)
+    boards = np.asarray(boards).reshape(-1, CELLS)
+    # Compiled code does not check its indices: any other number would write outside the masks.
+    if boards.size and not (boards.min() >= 0 and boards.max() <= DIGITS):
+        raise ValueError(f"boards hold 0 to {DIGITS}, got {boards.min()} to {boards.max()}")
+    boards = np.ascontiguousarray(boards, np.int8)
     solutions, counts = np.zeros_like(boards), np.zeros(len(boards), np.int64)
     _count_all(boards, limit, solutions, counts)
     return solutions, counts
@@ -273,7 +298,7 @@ def count_solutions(boards: np.ndarray, limit: int = 2) -> np.ndarray:
     """Solutions of each board, int8 [n,81], counted up to `limit`: int64 [n]. Clashing digits have none.
 
     Raises:
-        ValueError: limit is below 1.
+        ValueError: limit is below 1, or a board holds another number than 0 to 9.
     """
     if limit < 1:
         raise ValueError(f"limit must be at least 1, got {limit}")
@@ -281,7 +306,11 @@ def count_solutions(boards: np.ndarray, limit: int = 2) -> np.ndarray:
 
 
 def solve(boards: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """One solution of each board, int8 [n,81] (zeros where there is none), and their number up to 2, int64 [n]."""
+    """One solution of each board, int8 [n,81] (zeros where there is none), and their number up to 2, int64 [n].
+
+    Raises:
+        ValueError: a board holds another number than 0 to 9.
+    """
     return _run(boards, 2)
 
 

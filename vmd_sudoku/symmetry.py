@@ -8,7 +8,7 @@ import numpy as np
 from vmd_sudoku.board import CELLS, DIGITS, SIDE
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no single answer to ==
 class Symmetry:
     """One of 9! x 2 x 6^8 symmetries, as where the new things come from.
 
@@ -35,9 +35,9 @@ class Symmetry:
         moved = board[..., self.cells]
         if isinstance(board, np.ndarray):
             return renamed.astype(board.dtype)[moved]
-        return moved.new_tensor(renamed)[moved]
+        return moved.new_tensor(renamed)[moved.long()]
 
     def candidates(self, field: Any, axis: int) -> Any:
         """A field over candidates, [..., 81, 9, ...] with cells at `axis` and digits behind them, moved along."""
-        before = (slice(None),) * axis
+        before = (slice(None),) * (axis % field.ndim)
         return field[(*before, self.cells)][(*before, slice(None), self.digits)]

@@ -42,7 +42,7 @@ class TrainConfig:
     open: share of the posterior slots' boards that have many completions.
     on_policy: chance that a board comes back with its surest cells filled in; carry: share of these that keep their
         hidden state, as decoding does.
-    beta_warmup: part of the budget over which the KL's weight rises from 0 to 1.
+    beta: weight of the KL; it rises from 0 over the part `beta_warmup` of the budget.
     free_nats: KL a masked cell that costs nothing, on boards with many completions.
     muon: Muon for the matrices of the shared rounds, AdamW for the rest; else AdamW for all.
     average: decay of the averaged weights (EMA), which are the ones that get used.
@@ -57,11 +57,12 @@ class TrainConfig:
     segment: int = 8
     early_weight: float = 0.3
     life: int = 8
-    posterior: float = 0.5
-    open: float = 0.75
+    posterior: float = 0.4375
+    open: float = 1.0
     mode: float = 0.5
     on_policy: float = 0.5
     carry: float = 0.5
+    beta: float = 0.5
     beta_warmup: float = 0.25
     free_nats: float = 0.3
     learning_rate: float = 4e-3
@@ -71,7 +72,7 @@ class TrainConfig:
     workers: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("early_weight", "posterior", "open", "mode", "on_policy", "carry", "beta_warmup", "average"):
+        for name in ("early_weight", "posterior", "open", "mode", "on_policy", "carry", "beta", "beta_warmup", "average"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"{name} must be between 0 and 1, got {getattr(self, name)}")
         if self.minutes <= 0 or self.steps < 1:
@@ -209,7 +210,7 @@ class Training:
                 group["lr"] = rate
         bound, logits, flight.state = self.bound()
         blanks = (flight.board == BLANK).sum(1)
-        beta = min(1.0, done / config.beta_warmup) if config.beta_warmup else 1.0
+        beta = config.beta * (min(1.0, done / config.beta_warmup) if config.beta_warmup else 1.0)
         total = bound.total(beta, config.free_nats * blanks * ~flight.unique)
         # Between the textbook's weight per masked cell (1/t) and one per board; 5 keeps the scale of a usual gradient.
         loss = (total / blanks.sqrt()).mean() / 5

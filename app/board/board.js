@@ -5,6 +5,9 @@
 
 const EMIT_AFTER = 150
 const GIVE_UP_AFTER = 60000
+// What is sent while the connection is down is lost without a word: say it again until the server has heard it.
+const REPEAT_AFTER = 2000
+const REPEAT_AT_MOST = 16000
 const UNDO_DEPTH = 500
 const MOUNTED = new WeakMap()
 
@@ -33,8 +36,11 @@ function makeApp(root) {
   let report = null
   let frames = null
   let busy = false
+  let heard = null
+  let press = null
   let emitTimer = 0
   let busyTimer = 0
+  let repeatTimer = 0
 
   const grid = makeGrid($(".grid"), { select: () => draw() })
   const player = makePlayer($(".player"), {
@@ -47,6 +53,7 @@ function makeApp(root) {
 
   function receive(data) {
     $(".settings").textContent = data.settings
+    heard = data.puzzle
     if (load === null || (data.load_id !== load && data.load_id !== "")) {
       const old = toLine(digits)
       if (load !== null && old !== data.puzzle) remember(old)
@@ -73,6 +80,7 @@ function makeApp(root) {
     clearTimeout(emitTimer)
     emitTimer = 0
     app.send.board({ load_id: load, puzzle: toLine(digits) })
+    repeat(REPEAT_AFTER)
   }
 
   function solve() {
@@ -80,7 +88,23 @@ function makeApp(root) {
     if (emitTimer) flush()
     $(".verdict").replaceChildren()
     setBusy(true)
-    app.send.solve({ load_id: load, puzzle: toLine(digits), press: Date.now() })
+    press = Date.now()
+    sendSolve()
+    repeat(REPEAT_AFTER)
+  }
+
+  function sendSolve() {
+    app.send.solve({ load_id: load, puzzle: toLine(digits), press })
+  }
+
+  function repeat(wait) {
+    clearTimeout(repeatTimer)
+    repeatTimer = setTimeout(() => {
+      if (busy) sendSolve()
+      else if (heard !== toLine(digits)) app.send.board({ load_id: load, puzzle: toLine(digits) })
+      else return
+      repeat(Math.min(REPEAT_AT_MOST, 2 * wait))
+    }, wait)
   }
 
   function setBusy(now) {
@@ -363,6 +387,7 @@ function makeApp(root) {
   function remove() {
     clearTimeout(emitTimer)
     clearTimeout(busyTimer)
+    clearTimeout(repeatTimer)
     player.pause()
     document.removeEventListener("paste", onPaste)
   }
