@@ -165,6 +165,14 @@ class Session:
         return {"p": self.puzzle, **self.settings.to_query()}
 
 
+@dataclass
+class Desk:
+    """Where a session lies. Streamlit cuts a run off at its next `st` call once the browser has said something new;
+    putting a session here is none, so the outcome of a long solve is kept."""
+
+    session: Session
+
+
 def from_query(query: Mapping[str, str], fallback: str) -> Session:
     """The session a link asks for; `fallback` is the puzzle where the link has none or an unreadable one."""
     session = Session(puzzle=fallback, settings=Settings.from_query(query))

@@ -99,7 +99,7 @@ def shown(app: AppTest) -> dict:
 
 
 def session(app: AppTest) -> Session:
-    return app.session_state["session"]
+    return app.session_state["desk"].session
 
 
 def press_solve(app: AppTest, puzzle: str, load_id: str | None = None) -> AppTest:

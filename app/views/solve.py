@@ -6,20 +6,21 @@ import secrets
 import streamlit as st
 
 from app import components, report, resources
-from app.session import BUDGETS, CONSTRAINTS, MAX_SEED, MODELS, POLICIES, Report, Session, Settings, from_query
+from app.session import BUDGETS, CONSTRAINTS, MAX_SEED, MODELS, POLICIES, Desk, Report, Settings, from_query
 from vmd_sudoku.errors import CheckpointError, VmdSudokuError
 
 BOARD = "solve_board"
-_SESSION = "session"
+_DESK = "desk"
 _LOG = logging.getLogger(__name__)
 
 
 def page() -> None:
     """Draw the page."""
     levels = resources.levels()
-    if _SESSION not in st.session_state:
+    if _DESK not in st.session_state:
         first = next(iter(levels.values()))
-        st.session_state[_SESSION] = from_query(st.query_params.to_dict(), first.puzzles[0])
+        st.session_state[_DESK] = Desk(from_query(st.query_params.to_dict(), first.puzzles[0]))
+    desk: Desk = st.session_state[_DESK]
 
     with st.container(horizontal_alignment="center"), st.container(width=1000):
         st.title("Solve a Sudoku", anchor=False)
@@ -27,46 +28,43 @@ def page() -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             for name, level in levels.items():
                 if st.button(name, key=f"level_{name}", help=level.about):
-                    _set(_session().example(name, level.puzzles))
-            _settings()
-        if _session().notice:
-            st.warning(_session().notice)
-        _board()
+                    desk.session = desk.session.example(name, level.puzzles)
+            _settings(desk)
+        if desk.session.notice:
+            st.warning(desk.session.notice)
+        _board(desk)
     resources.warm_up()
 
 
 # No fragment: a browser that comes back to a restarted server, or after its session ended, asks for a fragment which
 # that server has never run, and would be left without an answer. A whole run finds the browser's board and goes on.
-def _board() -> None:
-    known = _session()
-    _hear()
-    session = _session()
+def _board(desk: Desk) -> None:
+    heard = _hear(desk)
     components.board(
-        puzzle=session.puzzle,
-        load_id=session.load_id,
-        report=session.report,
-        settings=str(session.settings),
+        puzzle=desk.session.puzzle,
+        load_id=desk.session.load_id,
+        report=desk.session.report,
+        settings=str(desk.session.settings),
         key=BOARD,
     )
     # What a browser says to a new server is known only after the board was drawn once.
-    if session == known and _hear():
+    if not heard and _hear(desk):
         st.rerun()
-    query = _session().to_query()
+    query = desk.session.to_query()
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
 
 
-def _hear() -> bool:
+def _hear(desk: Desk) -> bool:
     """Take over what the browser said, and answer if Solve was pressed; whether anything was new."""
-    session = _session()
-    heard = components.listen(key=BOARD, load_id=session.load_id)
+    before = desk.session
+    heard = components.listen(key=BOARD, load_id=before.load_id)
     if heard is None:
         return False
-    now = session.heard(heard.puzzle, heard.load_id)
-    if heard.press is not None and heard.press != session.answered:
-        now = now.tell(answer(heard.puzzle, now.settings), heard.press)
-    _set(now)
-    return now != session
+    desk.session = before.heard(heard.puzzle, heard.load_id)
+    if heard.press is not None and heard.press != before.answered:
+        desk.session = desk.session.tell(answer(heard.puzzle, before.settings), heard.press)
+    return desk.session != before
 
 
 def answer(puzzle: str, settings: Settings) -> Report:
@@ -92,8 +90,8 @@ def answer(puzzle: str, settings: Settings) -> Report:
         return report.failure(puzzle, f"Something went wrong on the server (error {number}). Try again, or reload.")
 
 
-def _settings() -> None:
-    now = _session().settings
+def _settings(desk: Desk) -> None:
+    now = desk.session.settings
     with st.popover("Settings", icon=":material/tune:"):
         model = st.radio(
             "Model",
@@ -139,14 +137,5 @@ def _settings() -> None:
         seed = st.number_input("Seed", 0, MAX_SEED, value=now.seed, step=1, key="settings_seed")
     chosen = Settings(model=model, policy=policy, nfe=nfe, constraints=constraints, draw=draw, seed=int(seed))
     if chosen != now:
-        _set(_session().configure(chosen))
+        desk.session = desk.session.configure(chosen)
         st.rerun()
-
-
-def _session() -> Session:
-    session: Session = st.session_state[_SESSION]
-    return session
-
-
-def _set(session: Session) -> None:
-    st.session_state[_SESSION] = session
