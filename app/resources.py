@@ -3,7 +3,6 @@
 torch and numba are imported when first needed, so that the page is on screen before they are loaded.
 """
 
-import csv
 import os
 import threading
 from collections.abc import Iterator
@@ -16,14 +15,24 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx
 
 from app.session import MODELS, Settings
-from vmd_sudoku.board import parse, to_line
+from vmd_sudoku import puzzle_file
+from vmd_sudoku.board import CELLS, parse, to_line
 from vmd_sudoku.errors import VmdSudokuError
 
 if TYPE_CHECKING:
     from vmd_sudoku.checkpoint import LoadedModel
     from vmd_sudoku.trace import Trace
 
-EXAMPLES = Path(__file__).parent / "examples.csv"
+EXAMPLES = Path(__file__).parents[1] / "puzzles"
+LEVELS = {
+    "Easy": ("easy.csv", "36 clues; hidden singles fill the board"),
+    "Medium": ("medium.csv", "28 clues; naked and hidden singles fill the board"),
+    "Hard": ("hard.csv", "Singles are not enough"),
+    "Expert": ("expert.csv", "A search has to guess five times or more"),
+    "Extreme": ("extreme.csv", "The hardest ten of 100,000 generated puzzles"),
+    "Two solutions": ("two_solutions.csv", "A clue was taken away: two boards fit"),
+}
+"""File and description of each level, easiest first."""
 
 
 class BusyError(VmdSudokuError):
@@ -122,11 +131,12 @@ def solutions(puzzle: str) -> tuple[int, str | None]:
 @st.cache_resource(show_spinner=False)
 def levels() -> dict[str, Level]:
     """The example puzzles, easiest first, by name of the level."""
-    found: dict[str, tuple[str, list[str]]] = {}
-    with EXAMPLES.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            found.setdefault(row["level"], (row["about"], []))[1].append(row["puzzle"])
-    return {name: Level(name, about, tuple(puzzles)) for name, (about, puzzles) in found.items()}
+    found = {}
+    for name, (file, about) in LEVELS.items():
+        puzzles = puzzle_file.read(EXAMPLES / file).puzzles
+        found[name] = Level(name, about, tuple(to_line(puzzle) for puzzle in puzzles))
+    empty = Level("Empty", "No clue at all: the network makes up a grid", ("." * CELLS,))
+    return found | {empty.name: empty}
 
 
 @st.cache_resource(show_spinner=False)

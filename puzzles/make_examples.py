@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numba import njit
 
-from vmd_sudoku import generate
+from vmd_sudoku import generate, solver
 from vmd_sudoku.board import BLANK, CELLS, DIGITS, PEERS, UNITS, is_complete, to_line
 from vmd_sudoku.solver import _NODE, _assign, _branch_cell, _load, _propagate
 from vmd_sudoku.symmetry import Symmetry
@@ -76,6 +76,13 @@ def take(level: str, pool: tuple[np.ndarray, np.ndarray], chosen: np.ndarray) ->
             rows.writerow([to_line(puzzle), to_line(solution)])
 
 
+def without_a_clue(pool: tuple[np.ndarray, np.ndarray]) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
+    """Puzzles that lost their first clue, and which of them have exactly two solutions (the old one is kept)."""
+    loose = pool[0].copy()
+    loose[np.arange(len(loose)), (loose != BLANK).argmax(1)] = BLANK
+    return (loose, pool[1]), solver.count_solutions(loose, limit=3) == 2
+
+
 def main() -> None:
     """Write one file a level, by the rules in README.md."""
     rng = np.random.default_rng(SEED)
@@ -93,6 +100,7 @@ def main() -> None:
     work = guesses(clues[likely], rng)
     hardest = np.argsort(-work, kind="stable")[:EXTREME]
     take("extreme", (clues, solutions), likely[hardest])
+    take("two_solutions", *without_a_clue(generate.puzzles(200, SEED + 4, clues=30)))
     print(f"mean guesses of the extreme puzzles: {', '.join(f'{w:.0f}' for w in work[hardest])}")
 
 

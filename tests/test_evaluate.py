@@ -17,7 +17,9 @@ from vmd_sudoku.solve import solve_puzzle
 
 def untrained(latent=1):
     torch.manual_seed(0)
-    config = ModelConfig(network=NetworkConfig(width=8, middle=8, hidden=8), latent=latent, first_rounds=2, rounds=1)
+    config = ModelConfig(
+        network=NetworkConfig(width=8, middle=8, hidden=8), latent=latent, first_rounds=2, rounds=1, cell_rounds=3
+    )
     return LoadedModel(Model(config).eval().requires_grad_(False), "untrained", {}, "0" * 64)
 
 
@@ -93,11 +95,11 @@ def test_latents_belong_to_puzzles_not_to_batches():
 def test_the_carried_state_of_a_board_does_not_depend_on_who_left(some):
     model = untrained().model
     board = torch.from_numpy(some.puzzles).long()
-    together = Predictor(model, latent_for(model, 7, 1))
+    together = Predictor(model, latent_for(model, 7, 1), first_rounds=2, rounds=1)
     together(board, torch.arange(7))
     keep = torch.tensor([1, 4, 6])
     z = latent_for(model, 7, 1)[keep]
-    alone = Predictor(model, z)
+    alone = Predictor(model, z, first_rounds=2, rounds=1)
     alone(board[keep], torch.arange(3))
     said = together(board[keep], keep)
     torch.testing.assert_close(said, alone(board[keep], torch.arange(3)), rtol=0.02, atol=0.02)
@@ -112,6 +114,13 @@ def test_sampling_counts_valid_and_distinct_grids(some, monkeypatch):
     assert (row["count"], row["valid"], row["distinct"]) == (7, 7, 6)
     assert boards.shape == (7, 81)
     assert boards.dtype == np.int8
+
+
+def test_one_cell_a_call_has_rounds_of_its_own():
+    config = untrained().model.config
+    assert Setting(nfe=5).rounds_on(config) == (2, 1)
+    assert Setting().rounds_on(config) == (2, 3)
+    assert Setting(first_rounds=7, rounds=8).rounds_on(config) == (7, 8)
 
 
 def test_an_empty_set_is_no_crash():

@@ -34,6 +34,13 @@ def test_every_example_has_its_solution_and_no_other(level):
     assert (solutions == found.solutions).all()
 
 
+def test_two_solutions_are_two():
+    found = examples("two_solutions")
+    assert len(found.puzzles) == 25
+    assert (solver.count_solutions(found.puzzles, limit=3) == 2).all()
+    assert ((found.puzzles > 0).sum(1) == 29).all()
+
+
 def test_the_levels_are_what_their_readme_says(make):
     clues = {level: examples(level).puzzles for level in LEVELS}
     assert ((clues["easy"] > 0).sum(1) == 36).all()

@@ -15,6 +15,7 @@ from vmd_sudoku.decode import CONSTRAINTS, POLICIES, budget, decode, finish
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.latent import field_shape
 from vmd_sudoku.metrics import wilson_interval
+from vmd_sudoku.model import ModelConfig
 from vmd_sudoku.predictor import Predictor
 from vmd_sudoku.puzzle_file import PuzzleSet
 from vmd_sudoku.solve import choose
@@ -47,6 +48,11 @@ class Setting:
         budget(self.nfe)
         if not 1 <= self.latents <= MAX_LATENTS:
             raise ConfigError(f"latents must be 1 to {MAX_LATENTS}, got {self.latents}")
+
+    def rounds_on(self, config: ModelConfig) -> tuple[int, int]:
+        """Rounds of the first and of every later call on a model."""
+        first, later = config.rounds_for(self.nfe)
+        return self.first_rounds or first, self.rounds or later
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,7 @@ def decode_boards(
     `progress(done, solved)` is called after every batch with the counts so far.
     """
     model = loaded.model
+    first_rounds, rounds = setting.rounds_on(model.config)
     latents = setting.latents if model.config.latent else 1
     where = next(model.parameters()).device
     per_batch = max(1, batch_size // latents)
@@ -97,9 +104,7 @@ def decode_boards(
         clues = puzzles[start : start + per_batch]
         n = len(clues)
         z = draw_latents(model.config.latent, n, setting, start)
-        predictor = Predictor(
-            model, None if z is None else z.flatten(0, 1), first_rounds=setting.first_rounds, rounds=setting.rounds
-        )
+        predictor = Predictor(model, None if z is None else z.flatten(0, 1), first_rounds=first_rounds, rounds=rounds)
         predict = CONSTRAINTS[setting.constraints](predictor)
         board = torch.from_numpy(clues).long().to(where).repeat_interleave(latents, 0)
         rng = torch.Generator().manual_seed(setting.seed + start)
@@ -187,6 +192,7 @@ def sample(
 
 def _settings(loaded: LoadedModel, setting: Setting) -> dict[str, object]:
     config = loaded.model.config
+    first_rounds, rounds = setting.rounds_on(config)
     return {
         "model": loaded.name,
         "sha256": loaded.sha256,
@@ -196,8 +202,8 @@ def _settings(loaded: LoadedModel, setting: Setting) -> dict[str, object]:
         "latents": setting.latents if config.latent else 1,
         "z": None if not config.latent else "mode" if setting.z is None else setting.z,
         "seed": setting.seed,
-        "first_rounds": setting.first_rounds or config.first_rounds,
-        "rounds": setting.rounds or config.rounds,
+        "first_rounds": first_rounds,
+        "rounds": rounds,
     }
 
 

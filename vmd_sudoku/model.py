@@ -18,8 +18,9 @@ class ModelConfig:
 
     latent: numbers of z for each of the 729 candidates; 0 makes it an MDM with the same denoiser.
     encoder_rounds: rounds of the encoder.
-    first_rounds, rounds: rounds of the denoiser in the first and in every later call of decoding, unless asked
-        otherwise. The hidden state is carried from call to call, so later calls need fewer.
+    first_rounds: rounds of the denoiser in the first call of decoding, unless asked otherwise.
+    rounds, cell_rounds: rounds of every later call, with a budget of calls and with one cell a call. The hidden state is
+        carried from call to call, so later calls need fewer; after a single new digit, fewer still.
     """
 
     network: NetworkConfig = field(default_factory=NetworkConfig)
@@ -27,13 +28,18 @@ class ModelConfig:
     encoder_rounds: int = 4
     first_rounds: int = 32
     rounds: int = 16
+    cell_rounds: int = 8
 
     def __post_init__(self) -> None:
         if not 0 <= self.latent <= 16:
             raise ConfigError(f"latent must be 0 (MDM) to 16 numbers a candidate, got {self.latent}")
-        for name in ("encoder_rounds", "first_rounds", "rounds"):
+        for name in ("encoder_rounds", "first_rounds", "rounds", "cell_rounds"):
             if not 1 <= getattr(self, name) <= 1024:
                 raise ConfigError(f"{name} must be 1 to 1024, got {getattr(self, name)}")
+
+    def rounds_for(self, nfe: int | None) -> tuple[int, int]:
+        """Rounds of the first and of every later call, for a budget of `nfe` calls (None: one cell a call)."""
+        return self.first_rounds, self.cell_rounds if nfe is None else self.rounds
 
 
 class Model(nn.Module):

@@ -25,12 +25,9 @@ class Predictor:
     with the newly filled cells injected. Boards that left the batch are dropped from the state.
     """
 
-    def __init__(
-        self, model: Model, z: Tensor | None, *, first_rounds: int | None = None, rounds: int | None = None
-    ) -> None:
+    def __init__(self, model: Model, z: Tensor | None, *, first_rounds: int, rounds: int) -> None:
         self.model, self.z = model, z
-        self.first_rounds = first_rounds or model.config.first_rounds
-        self.rounds = rounds or model.config.rounds
+        self.first_rounds, self.rounds = first_rounds, rounds
         self.total_rounds = 0
         """Rounds run so far, over all boards."""
         self._rows: Tensor | None = None

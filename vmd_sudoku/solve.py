@@ -50,7 +50,8 @@ def solve_puzzle(
     )
     start = time.perf_counter()
     board = torch.as_tensor(puzzle).long()[None]
-    predict = level(Predictor(loaded.model, latent_for(loaded.model, 1, z)))
+    first_rounds, rounds = loaded.model.config.rounds_for(nfe)
+    predict = level(Predictor(loaded.model, latent_for(loaded.model, 1, z), first_rounds=first_rounds, rounds=rounds))
     steps = []
     for step in decode(predict, board, order, due, torch.Generator().manual_seed(seed)):
         board = step.board

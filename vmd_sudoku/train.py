@@ -72,7 +72,17 @@ class TrainConfig:
     workers: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("early_weight", "posterior", "open", "mode", "on_policy", "carry", "beta", "beta_warmup", "average"):
+        for name in (
+            "early_weight",
+            "posterior",
+            "open",
+            "mode",
+            "on_policy",
+            "carry",
+            "beta",
+            "beta_warmup",
+            "average",
+        ):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"{name} must be between 0 and 1, got {getattr(self, name)}")
         if self.minutes <= 0 or self.steps < 1:
