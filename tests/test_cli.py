@@ -138,6 +138,7 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
     card = json.loads((run / "model" / "card.json").read_text())
     assert card["updates"] == 4
     assert len((run / "metrics.csv").read_text().splitlines()) == 4
+    assert "unique_cells" in (run / "curves.html").read_text()
     assert call("solve", "." * 81, "--model", run / "model", "--nfe", 1)[0] == 1
     code, _, err = call("train", "--preset", "small", "--out", run, "--eager")
     assert (code, "--resume" in err) == (2, True)

@@ -57,6 +57,30 @@ def run_and_record(training: Training, folder: Path) -> None:
     figures = validate(training, VALIDATION_COUNT * 4)
     recorder.write({}, figures)
     save_model(folder / "model", training.average, card(training, figures))
+    draw_curves(folder)
+
+
+def draw_curves(folder: Path) -> None:
+    """Draw metrics.csv as curves.html, which opens in any browser; does nothing without the packages of `[train]`."""
+    try:
+        import pandas as pd
+        from plotly.subplots import make_subplots
+    except ImportError:
+        return
+    metrics = pd.read_csv(folder / "metrics.csv")
+    panels = {
+        "nats a board": ["cells", "latent", "unique_cells"],
+        "share of boards": ["whole", "minimal_one_call", "minimal_nfe_10", "empty_nfe_20"],
+    }
+    figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.05)
+    for row, (title, names) in enumerate(panels.items(), 1):
+        for name in names:
+            known = metrics.dropna(subset=[name])
+            style = "lines" if len(known) > 20 else "lines+markers"
+            figure.add_scatter(x=known["seconds"] / 60, y=known[name], name=name, mode=style, row=row, col=1)
+        figure.update_yaxes(title_text=title, rangemode="tozero", row=row, col=1)
+    figure.update_xaxes(title_text="minutes", row=len(panels), col=1)
+    figure.write_html(folder / "curves.html", include_plotlyjs=True)
 
 
 def validate(training: Training, count: int) -> dict[str, float]:
