@@ -20,20 +20,18 @@ from vmd_sudoku.evaluate import Setting, evaluate, report, sample
 HERE = Path(__file__).parent
 README = HERE.parent / "README.md"
 MARKS = ("<!-- figures: python docs/figures.py publish -->", "<!-- end of figures -->")
-POLICY_SETS = [
-    # set, policy, NFE (None is one cell a call)
-    ("ye_test", "margin", 1),
-    ("radcliffe_sample", "margin", 1),
-    ("radcliffe_sample", "margin", 5),
-    ("radcliffe_sample", "top-prob", 5),
-    ("radcliffe_sample", "margin", 20),
-    ("radcliffe_sample", "margin", None),
-    ("seventeen_clue", "margin", 5),
-    ("seventeen_clue", "margin", 20),
-    ("seventeen_clue", "margin", None),
+SETTINGS = [
+    # set, policy, NFE (None is one cell a call), first puzzles of the set (None is all); the most wanted ones first
+    ("ye_test", "margin", 1, None),
+    ("radcliffe_sample", "margin", None, None),
+    ("seventeen_clue", "margin", None, None),
+    ("radcliffe_sample", "margin", 5, 1000),
+    ("radcliffe_sample", "top-prob", 5, 1000),
+    ("radcliffe_sample", "margin", 1, 1000),
+    ("seventeen_clue", "margin", 5, 1000),
 ]
-SAMPLES = [1, 4, 20]
-GRIDS = 500
+SAMPLES = [20, 4, 1]
+GRIDS = 200
 
 
 @click.group()
@@ -51,14 +49,14 @@ def measure(model: str, sets: Path, limit: int | None) -> None:
     loaded = load_model(model)
     loaded.model.compile_for_decoding()
     rows = []
-    for name, policy, nfe in POLICY_SETS:
-        puzzles = puzzle_file.read(sets / f"{name}.csv", limit)
-        rows.append(evaluate(loaded, puzzles, Setting(policy=policy, nfe=nfe)))
-        click.echo(json.dumps(rows[-1]))
-        _write(model, rows)
     for nfe in SAMPLES:
         row, _ = sample(loaded, limit or GRIDS, Setting(nfe=nfe, z=0))
         rows.append({"file": "empty board"} | row)
+        click.echo(json.dumps(rows[-1]))
+        _write(model, rows)
+    for name, policy, nfe, first in SETTINGS:
+        puzzles = puzzle_file.read(sets / f"{name}.csv", limit or first)
+        rows.append(evaluate(loaded, puzzles, Setting(policy=policy, nfe=nfe)))
         click.echo(json.dumps(rows[-1]))
         _write(model, rows)
 
@@ -102,10 +100,11 @@ def _line(vmd: dict, mdm: dict) -> str:
 @click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("name")
 @click.option("--commit", required=True, help="Commit of the code that trained it.")
-def ship(run: Path, name: str, commit: str) -> None:
+@click.option("--history", default="", help="What changed while it was trained, if anything did.")
+def ship(run: Path, name: str, commit: str, history: str) -> None:
     """Put a trained run's model into the package under NAME."""
     loaded = load_model(run / "model")
-    save_model(SHIPPED / name, loaded.model, loaded.card | {"commit": commit, "figures": []})
+    save_model(SHIPPED / name, loaded.model, loaded.card | {"commit": commit, "history": history, "figures": []})
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ class MixtureConfig:
     several: float = 0.15
     all_masked: float = 0.2
     hard: float = 0.2
-    untouched: float = 0.4
+    untouched: float = 0.75
 
     def __post_init__(self) -> None:
         for name, share in vars(self).items():

@@ -56,7 +56,7 @@ class TrainConfig:
     batch: int = 32
     segment: int = 8
     early_weight: float = 0.3
-    life: int = 8
+    life: int = 12
     posterior: float = 0.4375
     open: float = 1.0
     mode: float = 0.5

@@ -1,0 +1,44 @@
+"""The README's promises: its code runs, its commands and files exist."""
+
+import re
+from pathlib import Path
+
+from vmd_sudoku.cli import cli
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_code_runs(capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {})
+    assert re.match(r"[1-9]{81} ", capsys.readouterr().out)
+
+
+def test_the_commands_exist():
+    commands = re.findall(r"^vmd-sudoku (\w+)", README, re.MULTILINE)
+    assert set(commands) == set(cli.commands)
+    targets = re.findall(r"^make (\w+)", README, re.MULTILINE)
+    for target in targets:
+        assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_the_options_exist():
+    known = {option for command in cli.commands.values() for p in command.params for option in p.opts}
+    for option in re.findall(r"`(--[a-z-]+)", README):
+        assert option in known
+
+
+def test_the_files_exist():
+    rows = [line.split("|")[1] for line in README.splitlines() if line.startswith("| `")]
+    folder = ""
+    for name in (name for row in rows for name in re.findall(r"`([^`]+)`", row)):
+        folder = name.rpartition("/")[0] or folder
+        assert (ROOT / name).exists() or (ROOT / folder / name).exists(), name
+    for link in re.findall(r"\]\((docs/[^)]+)\)", README):
+        assert (ROOT / link).exists(), link
+
+
+def test_every_module_is_in_the_table_of_files():
+    for path in (ROOT / "vmd_sudoku").glob("[a-z]*.py"):
+        assert path.name in README, path.name
