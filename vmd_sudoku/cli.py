@@ -332,6 +332,7 @@ def models() -> None:
     "--hard", type=click.Path(dir_okay=False, path_type=Path), help="CSV of hard puzzles to mix in, with solutions."
 )
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
+@click.option("--start-from", "start", help="Start from the weights of this model (a name or a folder).")
 @click.option("--compile/--eager", "compiled", default=True, help="Compile the network's round (needs a C++ compiler).")
 @click.option(
     "--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="CPU threads for the network."
@@ -346,6 +347,7 @@ def train(
     seed: int | None,
     hard: Path | None,
     resume: bool,
+    start: str | None,
     compiled: bool,
     threads: int,
     workers: int | None,
@@ -354,6 +356,7 @@ def train(
     import torch
 
     from vmd_sudoku import journal, presets
+    from vmd_sudoku.checkpoint import load_model
     from vmd_sudoku.solve import choose
     from vmd_sudoku.train import Training
 
@@ -365,7 +368,8 @@ def train(
             raise ConfigError(f"{out} already holds a run; go on with --resume, or give another folder")
         config = choose(presets.KINDS, kind, "kind of model")(choose(presets.PRESETS, preset, "preset")())
         changes = {"minutes": minutes, "steps": steps, "seed": seed, "workers": workers}
-        training = Training(replace(config, **{k: v for k, v in changes.items() if v is not None}), hard)
+        config = replace(config, **{k: v for k, v in changes.items() if v is not None})
+        training = Training(config, hard, load_model(start).model if start else None)
     if compiled:
         training.compile()
     # Also in the background and under a service manager, a stop writes a checkpoint first.

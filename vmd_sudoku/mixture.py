@@ -146,7 +146,8 @@ class BoardStream:
 
     def take(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
         """The next `count` boards: board int64 [count,81], solution int64 [count,81], unique bool [count]."""
-        parts: list[tuple[np.ndarray, ...]] = []
+        none = slice(0)
+        parts = [(self._chunk.board[none], self._chunk.solution[none], self._chunk.unique[none])]
         missing = count
         while missing:
             if self._used == self.CHUNK:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import torch
 import torch.nn as nn
+import torch.nn.functional as F
 from torch import Tensor
 
 from vmd_sudoku.board import CELLS, DIGITS
@@ -56,6 +57,28 @@ class Model(nn.Module):
         self.encoder = (
             CandidateNetwork(network, inputs=BOARD_FEATURES + 1, extra=0, outputs=2 * latent) if latent else None
         )
+
+    def start_from(self, other: "Model") -> None:
+        """Take over the weights of a model of the same network.
+
+        From an MDM, a model with a latent starts as that MDM: z enters with weight zero, and the encoder stays as it is.
+
+        Raises:
+            ConfigError: the networks have other sizes.
+        """
+        weights = dict(other.state_dict())
+        mine = self.state_dict()
+        inject = "denoiser.inject.weight"
+        if not other.config.latent and self.config.latent and weights[inject].shape[0] == mine[inject].shape[0]:
+            weights[inject] = F.pad(weights[inject], (0, self.config.latent))
+            weights = {name: value for name, value in mine.items() if name.startswith("encoder.")} | weights
+        try:
+            self.load_state_dict(weights)
+        except RuntimeError:
+            raise ConfigError(
+                f"cannot start from a model of {other.config}: wanted the same network and latent, or an MDM, for "
+                f"{self.config}"
+            ) from None
 
     def begin(self, board: Tensor, z: Tensor | None) -> tuple[Tensor, Tensor]:
         """First hidden state [b,9,9,9,w] of the denoiser, and the input injected in every round [b,9,9,9,h]."""

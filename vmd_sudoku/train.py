@@ -36,7 +36,9 @@ class TrainConfig:
     minutes, steps: the budget; the run ends, and the learning rate has come down, when either is used up.
     batch: boards in flight.
     segment: rounds of the denoiser between updates; early_weight: weight of the loss read halfway through them.
-    life: a board lives 1 to this many segments.
+    life: segments that a board lives at most. One with many completions lives 1 to this many, by chance; a puzzle lives
+        until it is solved, so that time goes to the boards that the network still gets wrong.
+    leave: chance that a solved puzzle leaves after a segment; those that stay teach the network to keep what is right.
     posterior: share of the slots whose z is drawn from q(z | x0, xt); the others hold unique puzzles with z from the
         prior, or z = 0 for a share `mode` of them. (An MDM sees the same boards, without z.)
     open: share of the posterior slots' boards that have many completions.
@@ -56,7 +58,8 @@ class TrainConfig:
     batch: int = 32
     segment: int = 8
     early_weight: float = 0.3
-    life: int = 12
+    life: int = 16
+    leave: float = 0.5
     posterior: float = 0.4375
     open: float = 1.0
     mode: float = 0.5
@@ -74,6 +77,7 @@ class TrainConfig:
     def __post_init__(self) -> None:
         for name in (
             "early_weight",
+            "leave",
             "posterior",
             "open",
             "mode",
@@ -123,11 +127,19 @@ class Progress:
 class Training:
     """A run in progress: model, averaged weights, optimiser, boards in flight, randomness and streams."""
 
-    def __init__(self, config: TrainConfig, hard: Path | None = None) -> None:
+    def __init__(self, config: TrainConfig, hard: Path | None = None, start: Model | None = None) -> None:
+        """A run from random weights, or from those of `start` (see `Model.start_from`).
+
+        Raises:
+            ConfigError: the weights of `start` do not fit.
+        """
         self.config, self.hard = config, hard
         self.device = machine.device()
         torch.manual_seed(config.seed)  # the layers' initial weights come from torch's global generator
-        self.model = Model(config.model).to(self.device)
+        self.model = Model(config.model)
+        if start:
+            self.model.start_from(start)
+        self.model.to(self.device)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         self.rng = torch.Generator().manual_seed(config.seed)
         self.optimizers = _optimizers(self.model, config)
@@ -176,10 +188,13 @@ class Training:
         at_mode = (slots >= self.posterior_slots) & (self._uniform(len(slots)) < self.config.mode)
         flight.noise[slots] = noise * (~at_mode)[:, None, None, None, None]
         flight.age[slots] = 0
-        flight.life[slots] = self._lives(len(slots))
+        flight.life[slots] = self._lives(flight.unique[slots])
 
-    def _lives(self, count: int) -> Tensor:
-        return torch.randint(1, self.config.life + 1, (count,), generator=self.rng).to(self.device)
+    def _lives(self, unique: Tensor) -> Tensor:
+        """Segments to live at most, [n], for boards of which `unique` [n] says whether they have one solution."""
+        most = self.config.life
+        by_chance = torch.randint(1, most + 1, (len(unique),), generator=self.rng).to(self.device)
+        return torch.where(unique, most, by_chance)
 
     def done(self) -> float:
         """Part of the budget that is used up, 0 to 1."""
@@ -232,19 +247,17 @@ class Training:
         self.progress.step += 1
         self._follow_average()
         whole = ((logits.argmax(-1) + 1 == flight.solution) | (flight.board != BLANK)).all(1)
-        late = flight.unique & (2 * (flight.age + 1) >= config.life)
-        many = ~flight.unique
+        many, unique = ~flight.unique, flight.unique
         metrics = {
             "cells": _mean(bound.cells, many),
             "latent": _mean(bound.latent, many),
-            "unique_cells": _mean(bound.cells, flight.unique),
-            "whole": _mean(whole.float(), late),
+            "unique_cells": _mean(bound.cells, unique),
             "gradient": norm.item(),
             "beta": beta,
             "learning_rate": rate,
         }
-        self._move_on(logits)
-        return metrics
+        ended = unique & self._move_on(logits, whole)
+        return metrics | {"whole": _mean(whole.float(), ended)}
 
     @torch.no_grad()
     def _follow_average(self) -> None:
@@ -254,11 +267,15 @@ class Training:
         torch._foreach_lerp_(theirs, ours, 1 - keep)
 
     @torch.no_grad()
-    def _move_on(self, logits: Tensor) -> None:
-        """Boards whose life has ended come back on-policy or make room for new ones."""
+    def _move_on(self, logits: Tensor, whole: Tensor) -> Tensor:
+        """Boards that are `whole` [n], or whose life has ended, come back on-policy or make room for new ones.
+
+        Returns which boards these were, bool [n].
+        """
         flight, config = self.flight, self.config
         flight.age += 1
-        over = flight.age >= flight.life
+        leaves = flight.unique & whole & (self._uniform(config.batch) < config.leave)
+        over = ended = leaves | (flight.age >= flight.life)
         blanks = (flight.board == BLANK).sum(1)
         again = over & (blanks > 4) & (self._uniform(config.batch) < config.on_policy)
         # Reveal the truth in 5 to 70 % of the blanks, the surest ones first.
@@ -270,8 +287,8 @@ class Training:
         # An age of 1 keeps the carried state; 0 starts from nothing.
         carried = (self._uniform(config.batch) < config.carry).long()
         flight.age = torch.where(again, carried, flight.age)
-        flight.life = torch.where(again, carried + self._lives(config.batch), flight.life)
-        over &= ~again
+        flight.life = torch.where(again, carried + self._lives(flight.unique), flight.life)
+        over = ended & ~again
         self.progress.boards += int(again.sum())
         for stream, part in zip(
             self.streams, (over[: self.posterior_slots], over[self.posterior_slots :]), strict=True
@@ -283,6 +300,7 @@ class Training:
             flight.board[slots], flight.solution[slots], flight.unique[slots] = board, solution, unique
             self._new_lives(flight, slots)
             self.progress.boards += len(slots)
+        return ended
 
     def save(self, folder: Path) -> None:
         """Write everything that `resume` needs into `folder`."""
