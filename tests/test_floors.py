@@ -22,7 +22,7 @@ FLOORS = [
         "trace",
     ),
     *("latent", "network", "model", "loss", "decode", "predictor", "checkpoint"),
-    *("mixture", "train", "solve", "evaluate", "journal", "presets", "cli"),
+    *("mixture", "dreams", "train", "solve", "evaluate", "journal", "presets", "cli"),
 ]
 
 NO_TORCH = set(FLOORS[: FLOORS.index("config") + 1]) - {"machine"} | {"metrics", "trace"}

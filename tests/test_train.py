@@ -1,4 +1,5 @@
 import json
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -7,13 +8,15 @@ import torch
 
 from vmd_sudoku import solver
 from vmd_sudoku.board import is_complete, is_legal, to_line
+from vmd_sudoku.dreams import Dreams
 from vmd_sudoku.errors import CheckpointError, ConfigError, PuzzleFileError
-from vmd_sudoku.generate import puzzles
+from vmd_sudoku.generate import full_grids, puzzles
+from vmd_sudoku.latent import draw_prior
 from vmd_sudoku.mixture import BoardStream, MixtureConfig, open_boards, unique_boards
 from vmd_sudoku.model import ModelConfig
 from vmd_sudoku.network import NetworkConfig
 from vmd_sudoku.puzzle_file import read
-from vmd_sudoku.train import TrainConfig, Training, run
+from vmd_sudoku.train import DREAM_BATCH, TrainConfig, Training, run
 
 SMALL = TrainConfig(
     model=ModelConfig(network=NetworkConfig(width=8, middle=8, hidden=16), encoder_rounds=2),
@@ -164,3 +167,53 @@ def test_a_small_network_learns():
     last = []
     run(training, until=lambda training, metrics: last.append(metrics["unique_cells"]) or False)
     assert np.mean(last[-30:]) < 0.4 * np.mean(last[:30])
+
+
+def test_solved_puzzles_make_room_and_unsolved_ones_live_on():
+    training = Training(replace(SMALL, batch=8, posterior=0.0, life=5, leave=1.0, on_policy=0.0))
+    before = training.flight.board.clone()
+    solved = torch.arange(8) < 3
+    ended = training._move_on(torch.zeros(8, 81, 9), solved)
+    assert torch.equal(ended, solved)
+    changed = (training.flight.board != before).any(1)
+    assert torch.equal(changed, solved)
+    assert (training.flight.age == (~solved).long()).all()
+
+
+def test_dreams_are_legal_grids_that_share_a_slot_with_their_z(monkeypatch):
+    training = Training(replace(SMALL, batch=8, posterior=0.25, dreams=1.0, life=1, on_policy=0.0, dream_every=1))
+    grids = torch.from_numpy(full_grids(DREAM_BATCH, 0)).long()
+    z = draw_prior(DREAM_BATCH, 1, torch.Generator().manual_seed(3))
+
+    def add(self, model, count, nfe, rng):
+        self.latent, self.grid = z[:count], grids[:count]
+        return 1.0
+
+    monkeypatch.setattr(Dreams, "add", add)
+    training.update()
+    flight = training.flight
+    assert flight.dream[2:].all()
+    assert not flight.dream[:2].any()
+    assert (flight.board[2:] == 0).all()
+    for solution, noise in zip(flight.solution[2:], flight.noise[2:], strict=True):
+        (place,) = (grids == solution).all(1).nonzero()
+        assert torch.equal(z[place[0]], noise)
+    assert math.isfinite(training.update()["dream_cells"])
+
+
+def test_only_legal_grids_are_kept():
+    dreams = Dreams(1)
+    share = dreams.add(Training(SMALL).average, 4, 2, torch.Generator().manual_seed(0))
+    assert share == 0  # untrained weights make none
+    assert len(dreams) == 0
+
+
+def test_a_model_with_a_latent_may_start_as_an_mdm():
+    mdm = Training(replace(SMALL, model=replace(SMALL.model, latent=0))).model
+    vmd = Training(SMALL, start=mdm).model
+    clues = torch.from_numpy(puzzles(2, 0)[0]).long()
+    z = draw_prior(2, 1, torch.Generator().manual_seed(0))
+    torch.testing.assert_close(vmd.denoise(clues, z, 3), mdm.denoise(clues, None, 3))
+    wider = replace(SMALL, model=replace(SMALL.model, network=NetworkConfig(width=12, middle=8, hidden=16)))
+    with pytest.raises(ConfigError, match="cannot start"):
+        Training(wider, start=mdm)

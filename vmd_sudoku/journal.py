@@ -30,6 +30,8 @@ COLUMNS = [
     "cells",
     "latent",
     "unique_cells",
+    "dream_cells",
+    "dreamt",
     "whole",
     "gradient",
     "beta",

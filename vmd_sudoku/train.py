@@ -22,11 +22,16 @@ from vmd_sudoku import decode, machine
 from vmd_sudoku.board import BLANK
 from vmd_sudoku.checkpoint import read_folder, write_folder
 from vmd_sudoku.config import from_plain, to_plain
+from vmd_sudoku.dreams import Dreams
 from vmd_sudoku.errors import CheckpointError, ConfigError
 from vmd_sudoku.latent import field_shape
 from vmd_sudoku.loss import Bound, masked_nats
 from vmd_sudoku.mixture import BoardStream, MixtureConfig
 from vmd_sudoku.model import Model, ModelConfig
+
+
+DREAM_BATCH = 32
+"""Grids made at a time; fewer than these are not trained on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +47,9 @@ class TrainConfig:
     posterior: share of the slots whose z is drawn from q(z | x0, xt); the others hold unique puzzles with z from the
         prior, or z = 0 for a share `mode` of them. (An MDM sees the same boards, without z.)
     open: share of the posterior slots' boards that have many completions.
+    dreams: share of the other slots' new boards that are empty, with a z from the prior and the legal grid that the
+        averaged weights made of it in `dream_calls` calls as the answer (see `dreams`); none for an MDM.
+    dream_every: updates between two batches of such grids.
     on_policy: chance that a board comes back with its surest cells filled in; carry: share of these that keep their
         hidden state, as decoding does.
     beta: weight of the KL; it rises from 0 over the part `beta_warmup` of the budget.
@@ -62,6 +70,9 @@ class TrainConfig:
     leave: float = 0.5
     posterior: float = 0.4375
     open: float = 1.0
+    dreams: float = 0.0
+    dream_calls: int = 12
+    dream_every: int = 40
     mode: float = 0.5
     on_policy: float = 0.5
     carry: float = 0.5
@@ -80,6 +91,7 @@ class TrainConfig:
             "leave",
             "posterior",
             "open",
+            "dreams",
             "mode",
             "on_policy",
             "carry",
@@ -102,13 +114,15 @@ class TrainConfig:
 class Flight:
     """The boards in flight: n slots, of which the first ones take z from the posterior.
 
-    board, solution: int64 [n,81]; unique: bool [n], one solution; noise: what z is made of, float [n,9,9,9,K];
+    board, solution: int64 [n,81]; unique: bool [n], one solution; dream: bool [n], the solution is the model's own grid;
+    noise: what z is made of, float [n,9,9,9,K];
     age, life: segments lived and to live, int64 [n]; state: hidden state carried on, [n,9,9,9,w].
     """
 
     board: Tensor
     solution: Tensor
     unique: Tensor
+    dream: Tensor
     noise: Tensor
     age: Tensor
     life: Tensor
@@ -145,6 +159,7 @@ class Training:
         self.optimizers = _optimizers(self.model, config)
         self.progress = Progress()
         self.posterior_slots = round(config.posterior * config.batch)
+        self.dreams = Dreams(config.model.latent)
         self._open_streams((0, 0))
         self.flight = self._first_flight()
 
@@ -170,6 +185,7 @@ class Training:
             board=board,
             solution=solution,
             unique=unique,
+            dream=torch.zeros_like(unique),
             noise=torch.zeros(field_shape(n, self.config.model.latent), device=self.device),
             age=torch.zeros(n, dtype=torch.long, device=self.device),
             life=torch.zeros(n, dtype=torch.long, device=self.device),
@@ -225,6 +241,9 @@ class Training:
     def update(self) -> dict[str, float]:
         """One segment and one update; returns what to log."""
         flight, config, done = self.flight, self.config, self.done()
+        dreamt = math.nan
+        if config.dreams and config.model.latent and self.progress.step % config.dream_every == 0:
+            dreamt = self.dreams.add(self.average, DREAM_BATCH, config.dream_calls, self.rng)
         rate = (
             config.learning_rate
             * min(1, (self.progress.step + 1) / 200)
@@ -236,7 +255,9 @@ class Training:
         bound, logits, flight.state = self.bound()
         blanks = (flight.board == BLANK).sum(1)
         beta = config.beta * (min(1.0, done / config.beta_warmup) if config.beta_warmup else 1.0)
-        total = bound.total(beta, config.free_nats * blanks * ~flight.unique)
+        unique, own = flight.unique, flight.dream
+        many = ~(unique | own)
+        total = bound.total(beta, config.free_nats * blanks * many)
         # Between the textbook's weight per masked cell (1/t) and one per board; 5 keeps the scale of a usual gradient.
         loss = (total / blanks.sqrt()).mean() / 5
         self.model.zero_grad(set_to_none=True)
@@ -247,11 +268,12 @@ class Training:
         self.progress.step += 1
         self._follow_average()
         whole = ((logits.argmax(-1) + 1 == flight.solution) | (flight.board != BLANK)).all(1)
-        many, unique = ~flight.unique, flight.unique
         metrics = {
             "cells": _mean(bound.cells, many),
             "latent": _mean(bound.latent, many),
             "unique_cells": _mean(bound.cells, unique),
+            "dream_cells": _mean(bound.cells, own),
+            "dreamt": dreamt,
             "gradient": norm.item(),
             "beta": beta,
             "learning_rate": rate,
@@ -274,7 +296,7 @@ class Training:
         """
         flight, config = self.flight, self.config
         flight.age += 1
-        leaves = flight.unique & whole & (self._uniform(config.batch) < config.leave)
+        leaves = (flight.unique | flight.dream) & whole & (self._uniform(config.batch) < config.leave)
         over = ended = leaves | (flight.age >= flight.life)
         blanks = (flight.board == BLANK).sum(1)
         again = over & (blanks > 4) & (self._uniform(config.batch) < config.on_policy)
@@ -289,24 +311,34 @@ class Training:
         flight.age = torch.where(again, carried, flight.age)
         flight.life = torch.where(again, carried + self._lives(flight.unique), flight.life)
         over = ended & ~again
-        self.progress.boards += int(again.sum())
-        for stream, part in zip(
-            self.streams, (over[: self.posterior_slots], over[self.posterior_slots :]), strict=True
-        ):
-            slots = part.nonzero()[:, 0] + (0 if stream is self.streams[0] else self.posterior_slots)
-            if not len(slots):
-                continue
-            board, solution, unique = (column.to(self.device) for column in stream.take(len(slots)))
-            flight.board[slots], flight.solution[slots], flight.unique[slots] = board, solution, unique
-            self._new_lives(flight, slots)
-            self.progress.boards += len(slots)
+        self.progress.boards += int(ended.sum())
+        slots = over.nonzero()[:, 0]
+        of_posterior = slots < self.posterior_slots
+        self._refill(slots[of_posterior], self.streams[0], 0.0)
+        self._refill(slots[~of_posterior], self.streams[1], config.dreams)
         return ended
+
+    def _refill(self, slots: Tensor, stream: BoardStream, dreams: float) -> None:
+        """New boards in `slots` (indices): a share `dreams` of the model's own, once it has some, else from `stream`."""
+        flight = self.flight
+        own = torch.rand(len(slots), generator=self.rng) < (dreams if len(self.dreams) >= DREAM_BATCH else 0.0)
+        real, dreamt = slots[~own], slots[own]
+        board, solution, unique = (column.to(self.device) for column in stream.take(len(real)))
+        flight.board[real], flight.solution[real], flight.unique[real] = board, solution, unique
+        flight.unique[dreamt] = False
+        flight.dream[real], flight.dream[dreamt] = False, True
+        self._new_lives(flight, slots)
+        if len(dreamt):
+            z, grid = self.dreams.take(len(dreamt), self.rng)
+            flight.board[dreamt] = BLANK
+            flight.solution[dreamt], flight.noise[dreamt] = grid.to(self.device), z.to(self.device)
 
     def save(self, folder: Path) -> None:
         """Write everything that `resume` needs into `folder`."""
         tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
         tensors |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
         tensors |= {f"flight.{f.name}": getattr(self.flight, f.name) for f in fields(Flight)}
+        tensors |= {"dreams.latent": self.dreams.latent, "dreams.grid": self.dreams.grid}
         tensors["rng"] = self.rng.get_state()
         for i, optimizer in enumerate(self.optimizers):
             for p, state in optimizer.state_dict()["state"].items():
@@ -333,6 +365,7 @@ class Training:
             for name, module in (("model", training.model), ("average", training.average)):
                 module.load_state_dict(_under(f"{name}.", tensors))
             training.flight = Flight(**{k: v.to(training.device) for k, v in _under("flight.", tensors).items()})
+            training.dreams.latent, training.dreams.grid = tensors["dreams.latent"], tensors["dreams.grid"]
             training.rng.set_state(tensors["rng"])
             for i, optimizer in enumerate(training.optimizers):
                 saved: dict[int, dict[str, Tensor]] = {}
@@ -353,6 +386,7 @@ class Training:
             if network:
                 network.round.compile()
                 network.norm.compile()
+        self.average.denoiser.round.compile()
 
 
 def run(training: Training, *, until: Callable[[Training, dict[str, float]], bool] | None = None) -> None:

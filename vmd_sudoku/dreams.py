@@ -1,0 +1,46 @@
+"""Grids that the model itself makes up: pairs of a latent z and the legal grid that z leads to in many calls.
+
+From the empty board one fixed z, decoded in many small steps, ends in one grid. Training the first call towards that grid
+(expert iteration: only legal grids count) teaches the network to read from z at once what it would have settled on later.
+"""
+
+import torch
+from torch import Tensor
+
+from vmd_sudoku import board as boards
+from vmd_sudoku.board import BLANK, CELLS
+from vmd_sudoku.decode import calls, decode, finish, margin_policy
+from vmd_sudoku.latent import draw_prior, field_shape
+from vmd_sudoku.model import Model
+from vmd_sudoku.predictor import Predictor
+
+CAPACITY = 1024
+
+
+class Dreams:
+    """The newest pairs: `latent` float [n,9,9,9,K] and `grid` int64 [n,81], n up to CAPACITY."""
+
+    def __init__(self, latent_size: int) -> None:
+        self.latent = torch.zeros(field_shape(0, latent_size))
+        self.grid = torch.zeros(0, CELLS, dtype=torch.long)
+
+    def __len__(self) -> int:
+        return len(self.grid)
+
+    def add(self, model: Model, count: int, nfe: int, rng: torch.Generator) -> float:
+        """Decode `count` draws of z from the empty board in `nfe` calls and keep the legal grids; returns their share."""
+        z = draw_prior(count, model.config.latent, rng)
+        where = next(model.parameters()).device
+        empty = torch.full((count, CELLS), BLANK, device=where)
+        first_rounds, rounds = model.config.rounds_for(nfe)
+        predict = Predictor(model, z.to(where), first_rounds=first_rounds, rounds=rounds)
+        final = finish(decode(predict, empty, margin_policy, calls(nfe), rng), empty)[0].cpu()
+        legal = torch.from_numpy(boards.solved(final.numpy(), empty.cpu().numpy()))
+        self.latent = torch.cat([self.latent, z[legal]])[-CAPACITY:]
+        self.grid = torch.cat([self.grid, final[legal]])[-CAPACITY:]
+        return legal.float().mean().item()
+
+    def take(self, count: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Random pairs: z [count,9,9,9,K], grid [count,81]."""
+        chosen = torch.randint(len(self), (count,), generator=rng)
+        return self.latent[chosen], self.grid[chosen]
