@@ -26,7 +26,7 @@ from app.session import (
 from app.views import solve as solve_page
 from vmd_sudoku.board import parse, to_line, verdict
 from vmd_sudoku.errors import CheckpointError
-from vmd_sudoku.solver import solve
+from vmd_sudoku.solver import count_solutions, solve
 from vmd_sudoku.trace import Trace, TraceStep
 
 ROOT = Path(__file__).parents[1]
@@ -51,22 +51,41 @@ def stub_trace(puzzle: str, settings: Settings, mistakes: int = 0) -> Trace:
     wrong = blanks[len(blanks) - mistakes :]
     answer[wrong] = answer[wrong] % 9 + 1
     steps = [
-        TraceStep((cell,), (int(answer[cell]),), (0.9,), (0.8,), tuple((1 / 9,) * 9 for _ in range(81)))
+        TraceStep(
+            cells=(cell,),
+            digits=(int(answer[cell]),),
+            confidence=(0.9,),
+            margin=(0.8,),
+            entropy=(0.4,),
+            why=("network",),
+            remasked=(),
+            backtracks=0,
+            probabilities=tuple((1 / 9,) * 9 for _ in range(81)),
+        )
         for cell in blanks.tolist()
     ]
     return Trace(
         puzzle=puzzle,
         model=settings.model,
+        sha256="0" * 64,
+        version="0",
         policy=settings.policy,
         nfe="cell",
         constraints=settings.constraints,
+        remask="none",
+        latents=1,
         z="mode",
+        latent=None,
         seed=settings.seed,
         steps=tuple(steps),
         board=to_line(answer),
         verdict=verdict(answer, board),
         calls=len(steps),
+        rounds=len(steps),
+        backtracks=0,
         seconds=0.25,
+        solutions="one" if count_solutions(board[None])[0] == 1 else "several",
+        is_the_solution=not mistakes if count_solutions(board[None])[0] == 1 else None,
     )
 
 

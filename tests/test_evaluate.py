@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -13,6 +15,7 @@ from vmd_sudoku.network import NetworkConfig
 from vmd_sudoku.predictor import Predictor, latent_for
 from vmd_sudoku.puzzle_file import PuzzleSet
 from vmd_sudoku.solve import solve_puzzle
+from vmd_sudoku.trace import Trace
 
 
 def untrained(latent=1):
@@ -154,7 +157,9 @@ def test_a_trace_tells_the_whole_solve(some):
         assert list(step.margin) == sorted(step.margin, reverse=True)
         for cell, sure in zip(step.cells, step.confidence, strict=True):
             assert max(step.probabilities[cell]) == sure
-    assert trace.to_json()["format"] == 1
+    assert Trace.from_json(json.loads(json.dumps(trace.to_json()))) == trace
+    assert trace.rounds == 2 + 5 * 1
+    assert len(trace.latent) == 729
     assert solve_puzzle(untrained(), some.puzzles[0], nfe=6, z=3).steps == trace.steps
     assert trace.z == 3
     assert solve_puzzle(untrained(0), some.puzzles[0], nfe=1, z=3).z == "mode"

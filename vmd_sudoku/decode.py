@@ -49,6 +49,11 @@ def margin(probabilities: Tensor) -> Tensor:
     return top[..., 0] - top[..., 1]
 
 
+def entropy(probabilities: Tensor) -> Tensor:
+    """Entropy of a cell's digit in nats: [..., 9] -> [...]."""
+    return torch.special.entr(probabilities).sum(-1)
+
+
 def top_prob_policy(probabilities: Tensor, rng: torch.Generator) -> Tensor:
     """Fill the cells with the highest top probability."""
     return confidence(probabilities)

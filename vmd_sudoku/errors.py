@@ -4,7 +4,8 @@ VmdSudokuError
 ├── PuzzleError       a puzzle's text or clues are wrong
 ├── PuzzleFileError   a file of puzzles cannot be read
 ├── ConfigError       settings that are unknown or cannot work together
-└── CheckpointError   a saved model that this version cannot read
+├── CheckpointError   a saved model that this version cannot read
+└── TraceError        a saved solve that this version cannot read
 """
 
 
@@ -26,3 +27,7 @@ class ConfigError(VmdSudokuError):
 
 class CheckpointError(VmdSudokuError):
     """A model folder that is missing, damaged or of another format."""
+
+
+class TraceError(VmdSudokuError):
+    """A saved solve that is damaged, changed or of another format."""

@@ -5,12 +5,13 @@ import time
 import numpy as np
 import torch
 
+from vmd_sudoku import __version__, solver
 from vmd_sudoku import board as boards
 from vmd_sudoku.checkpoint import LoadedModel
-from vmd_sudoku.decode import CONSTRAINTS, POLICIES, budget, confidence, decode, margin
+from vmd_sudoku.decode import CONSTRAINTS, POLICIES, budget, confidence, decode, entropy, margin
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.predictor import Predictor, latent_for
-from vmd_sudoku.trace import Trace, TraceStep
+from vmd_sudoku.trace import SOLUTIONS, Trace, TraceStep
 
 
 def choose(table: dict, name: str, what: str):  # type: ignore[no-untyped-def]  # any table's value type
@@ -51,7 +52,9 @@ def solve_puzzle(
     start = time.perf_counter()
     board = torch.as_tensor(puzzle).long()[None]
     first_rounds, rounds = loaded.model.config.rounds_for(nfe)
-    predict = level(Predictor(loaded.model, latent_for(loaded.model, 1, z), first_rounds=first_rounds, rounds=rounds))
+    latent = latent_for(loaded.model, 1, z)
+    predictor = Predictor(loaded.model, latent, first_rounds=first_rounds, rounds=rounds)
+    predict = level(predictor)
     steps = []
     for step in decode(predict, board, order, due, torch.Generator().manual_seed(seed)):
         board = step.board
@@ -64,23 +67,39 @@ def solve_puzzle(
                 digits=tuple(board[0, cells].tolist()),
                 confidence=_rounded(confidence(said[cells])),
                 margin=_rounded(margin(said[cells])),
+                entropy=_rounded(entropy(said[cells])),
+                why=("network",) * len(cells),
+                remasked=(),
+                backtracks=0,
                 probabilities=tuple(_rounded(row) for row in said),
             )
         )
     final = board[0].numpy().astype(np.int8)
+    seconds = round(time.perf_counter() - start, 3)
+    answers, counts = solver.solve(puzzle[None])
+    solutions = SOLUTIONS[int(counts[0])]
     return Trace(
         puzzle=boards.to_line(puzzle),
         model=loaded.name,
+        sha256=loaded.sha256,
+        version=__version__,
         policy=policy,
         nfe="cell" if nfe is None else nfe,
         constraints=constraints,
+        remask="none",
+        latents=1,
         z="mode" if z is None or not loaded.model.config.latent else z,
+        latent=None if latent is None else tuple(round(value, 3) for value in latent.flatten().tolist()),
         seed=seed,
         steps=tuple(steps),
         board=boards.to_line(final),
         verdict=boards.verdict(final, puzzle),
         calls=len(steps),
-        seconds=round(time.perf_counter() - start, 3),
+        rounds=predictor.total_rounds,
+        backtracks=0,
+        seconds=seconds,
+        solutions=solutions,
+        is_the_solution=bool((final == answers[0]).all()) if solutions == "one" else None,
     )
 
 
