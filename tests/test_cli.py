@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from vmd_sudoku import __version__, board, cli
+from vmd_sudoku import __version__, board, cli, formats
 from vmd_sudoku.generate import puzzles
 
 
@@ -99,6 +99,30 @@ def test_check_finds_a_puzzle_without_solution(call):
     assert call("check", ".12345678" + "9" + "." * 71)[1].strip() == "none"
 
 
+def test_check_reads_every_form_and_all_puzzles_of_a_list(call, one, tmp_path):
+    file = tmp_path / "one.sdk"
+    file.write_text("#DMonday\n" + "\n".join(one[0][i : i + 9] for i in range(0, 81, 9)))
+    assert call("check", file)[1].split() == ["one"]
+    assert call("check", "https://www.sudokuwiki.org/sudoku.htm?bd=" + one[0])[1].split() == ["one"]
+    (tmp_path / "two.sdm").write_text(f"{one[0]}\n{'.' * 81}\n")
+    assert call("check", tmp_path / "two.sdm")[1].split() == ["one", "several"]
+
+
+@pytest.mark.parametrize("form", formats.WRITERS)
+def test_convert_writes_every_form(call, one, form):
+    code, out, _ = call("convert", one[0], "--to", form)
+    assert code == 0
+    if form not in ("svg", "sheet"):
+        assert call("convert", out)[1].strip() == one[0]
+
+
+def test_convert_says_what_it_left_out(call, one, tmp_path):
+    (tmp_path / "two.sdm").write_text(f"{one[0]}\n{one[0]}\n")
+    code, out, err = call("convert", tmp_path / "two.sdm")
+    assert (code, out.strip()) == (0, one[0])
+    assert "1 more line" in err
+
+
 def test_generate_makes_puzzles_with_one_solution(call, tmp_path):
     code, out, _ = call("generate", "--count", 2, "--clues", 30, "--seed", 4)
     assert code == 0
@@ -162,6 +186,8 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
         (["solve", "." * 81, "--nfe", "0"], ["0", "cell"]),
         (["solve", "." * 81, "--model", "nowhere"], ["nowhere", "vmd"]),
         (["solve", "nofile.csv"], ["nofile.csv"]),
+        (["check", "https://example.org/1"], ["nothing is fetched"]),
+        (["convert", "." * 81, "--to", "gif"], ["gif", "svg"]),
         (["evaluate", "nofile.csv"], ["nofile.csv"]),
         (["generate", "--clues", "5"], ["5"]),
         (["train", "--out", "x", "--preset", "huge"], ["huge", "default"]),

@@ -11,7 +11,7 @@ from typing import Any
 import click
 import numpy as np
 
-from vmd_sudoku import __version__, board, puzzle_file
+from vmd_sudoku import __version__, board, formats, puzzle_file
 from vmd_sudoku.errors import ConfigError, PuzzleError, PuzzleFileError, VmdSudokuError
 
 # Modules that import torch or numba are imported by the commands that need them, so that --help answers at once.
@@ -127,7 +127,7 @@ def solve(
     output: Path | None,
     z: int | str,
 ) -> None:
-    """Solve PUZZLE (81 characters, . or 0 for blanks; or a file: its first puzzle), printing every step.
+    """Solve PUZZLE (81 characters, . or 0 for blanks; any other text form or link; or a file), printing every step.
 
     The last line says `solved`, or what is wrong, with exit code 1.
     """
@@ -268,14 +268,30 @@ def sample(
 @cli.command()
 @click.argument("puzzle")
 def check(puzzle: str) -> None:
-    """Say whether PUZZLE (81 characters, or a file: all its puzzles) has none, one or several solutions."""
+    """Say whether PUZZLE (a puzzle's text or link, or a file: all its puzzles) has none, one or several solutions."""
     from vmd_sudoku import solver
 
     words = {0: "none", 1: "one", 2: "several"}
-    is_text = board.looks_like_puzzle(puzzle)
-    puzzles = _one_puzzle(puzzle)[None] if is_text else puzzle_file.read(Path(puzzle)).puzzles
+    found = _imported(puzzle)
+    puzzles = puzzle_file.read(Path(puzzle)).puzzles if found.more else found.puzzle[None]
     for count in solver.count_solutions(puzzles, 2):
         click.echo(words[int(count)])
+
+
+@cli.command()
+@click.argument("puzzle")
+@click.option("--to", "form", default="line", show_default=True, help=f"One of {', '.join(formats.WRITERS)}.")
+def convert(puzzle: str, form: str) -> None:
+    """Write PUZZLE (a puzzle's text or link, or a file: its first puzzle) in another form.
+
+    `svg` is a picture, `sheet` a page to print, and the names of sites give a link that opens the puzzle there.
+    """
+    if form not in formats.WRITERS:
+        raise ConfigError(f"unknown form {form!r}; choose one of {', '.join(formats.WRITERS)}")
+    found = _imported(puzzle)
+    if found.note:
+        click.echo(f"note: {found.note}", err=True)
+    click.echo(formats.WRITERS[form](found.puzzle, found.title), nl=False)
 
 
 @cli.command()
@@ -392,11 +408,18 @@ def app(port: int, address: str) -> None:
     sys.exit(subprocess.call([*command, "--server.port", str(port), "--server.address", address], cwd=folder))
 
 
+def _imported(text: str) -> formats.Imported:
+    """The puzzle in a text or a link, or in the file of that name."""
+    return formats.read_text(text) if formats.is_text(text) else formats.read_file(Path(text))
+
+
 def _one_puzzle(text: str) -> np.ndarray:
-    """The puzzle itself, or the first one of a file; refuses clashing clues."""
-    puzzle = board.parse(text) if board.looks_like_puzzle(text) else puzzle_file.read(Path(text), 1).puzzles[0]
-    board.require_legal(puzzle)
-    return puzzle
+    """The puzzle in a text, a link or a file (of a list, the first); refuses clashing clues."""
+    found = _imported(text)
+    if found.note:
+        click.echo(f"note: {found.note}", err=True)
+    board.require_legal(found.puzzle)
+    return found.puzzle
 
 
 def _warn_about_solutions(clues: np.ndarray) -> None:
