@@ -99,6 +99,17 @@ def test_check_finds_a_puzzle_without_solution(call):
     assert call("check", ".12345678" + "9" + "." * 71)[1].strip() == "none"
 
 
+def test_check_shows_solutions_and_clues_that_clash(call, one, tmp_path):
+    assert call("check", one[0], "--solutions", "--budget-ms", 1000)[1].split() == ["one", one[1]]
+    _, out, err = call("check", ".12345678" + "9" + "." * 71)
+    assert out.strip() == "none"
+    assert err.startswith("these 7 clues cannot stand together: 3 in row 1, column 4; 4 in")
+    (tmp_path / "two.sdm").write_text(f"{one[0]}\n11{'.' * 79}\n")
+    assert call("check", tmp_path / "two.sdm")[2].startswith(
+        "puzzle 2: these 2 clues cannot stand together: 1 in row 1, c"
+    )
+
+
 def test_check_reads_every_form_and_all_puzzles_of_a_list(call, one, tmp_path):
     file = tmp_path / "one.sdk"
     file.write_text("#DMonday\n" + "\n".join(one[0][i : i + 9] for i in range(0, 81, 9)))
@@ -180,7 +191,7 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
         (["solve", "x" + "." * 80], ["x", "row 1", "column 1"]),
         (["solve", "5...5" + "." * 76], ["5 twice in row 1", "column 1", "column 5"]),
         (["solve", ".12345678" + "." * 8 + "11" + "." * 62], ["1 twice"]),
-        (["solve", ".12345678" + "9" + "." * 71], ["no solution"]),
+        (["solve", ".12345678" + "9" + "." * 71], ["no solution", "these 7 clues", "9 in row 2, column 1"]),
         (["solve", "." * 81, "--policy", "best"], ["best", "margin"]),
         (["solve", "." * 81, "--constraints", "all"], ["all", "rules"]),
         (["solve", "." * 81, "--nfe", "0"], ["0", "cell"]),

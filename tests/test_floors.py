@@ -13,6 +13,7 @@ FLOORS = [
         "places",
         "board",
         "solver",
+        "proof",
         "generate",
         "symmetry",
         "puzzle_file",

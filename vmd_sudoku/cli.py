@@ -267,15 +267,26 @@ def sample(
 
 @cli.command()
 @click.argument("puzzle")
-def check(puzzle: str) -> None:
-    """Say whether PUZZLE (a puzzle's text or link, or a file: all its puzzles) has none, one or several solutions."""
-    from vmd_sudoku import solver
+@click.option("--solutions", is_flag=True, help="Print the solution too, or two of several.")
+@click.option(
+    "--budget-ms", type=click.IntRange(1, 600_000), default=200, show_default=True, help="Time for each puzzle."
+)
+def check(puzzle: str, solutions: bool, budget_ms: int) -> None:
+    """Say whether PUZZLE (a puzzle's text or link, or a file: all its puzzles) has none, one or several solutions.
 
-    words = {0: "none", 1: "one", 2: "several"}
+    `not decided` stands where the time was not enough. Of an impossible puzzle, stderr names clues that cannot stand together.
+    """
+    from vmd_sudoku.proof import clash_sentence, clashing_clues, prove
+
     found = _imported(puzzle)
     puzzles = puzzle_file.read(Path(puzzle)).puzzles if found.more else found.puzzle[None]
-    for count in solver.count_solutions(puzzles, 2):
-        click.echo(words[int(count)])
+    for number, clues in enumerate(puzzles, 1):
+        proof = prove(clues, budget_ms)
+        known = [board.to_line(grid) for grid in (proof.solution, proof.second) if grid is not None]
+        click.echo(" ".join([proof.solutions, *(known if solutions else [])]))
+        if proof.solutions == "none":
+            where = f"puzzle {number}: " if found.more else ""
+            click.echo(where + clash_sentence(clues, clashing_clues(clues)), err=True)
 
 
 @cli.command()
@@ -424,12 +435,15 @@ def _one_puzzle(text: str) -> np.ndarray:
 
 def _warn_about_solutions(clues: np.ndarray) -> None:
     """Refuse a puzzle without a solution; warn when there are several."""
-    from vmd_sudoku import solver
+    from vmd_sudoku.proof import clash_sentence, clashing_clues, prove
 
-    found = int(solver.count_solutions(clues[None], 2)[0])
-    if found == 0:
-        raise PuzzleError("this puzzle has no solution, although no two clues clash; was a clue mistyped?")
-    if found > 1:
+    found = prove(clues).solutions
+    if found == "none":
+        raise PuzzleError(
+            "this puzzle has no solution, although no two clues clash; was a clue mistyped? "
+            + clash_sentence(clues, clashing_clues(clues))
+        )
+    if found == "several":
         click.echo("warning: this puzzle has several solutions; any legal one counts as solved", err=True)
 
 

@@ -244,24 +244,28 @@ def _load(node, board):
 
 
 @njit(cache=True, nogil=True)
-def _count(stack, seen, limit, solution):
-    """Solutions of the node at the bottom of `stack`, up to `limit`; the first is written to `solution`."""
-    depth, found = 0, 0
-    while depth >= 0:
+def _advance(stack, seen, limit, solutions, depth, found, nodes):
+    """Go on with the search of the nodes up to `depth` of `stack`, for `nodes` nodes at most: (depth, solutions found).
+
+    The search is over when depth is below 0 or when `limit` solutions were found. They are written to `solutions` [s,81] as
+    far as it has rows.
+    """
+    while depth >= 0 and nodes > 0:
+        nodes -= 1
         node = stack[depth]
         if not _propagate(node, seen):
             depth -= 1
             continue
         band, place = _branch_cell(node)
         if band < 0:
-            if found == 0:
+            if found < len(solutions):
                 for cell in range(CELLS):
                     for digit in range(DIGITS):
                         if node[3 * digit + cell // 27] >> cell % 27 & 1:
-                            solution[cell] = digit + 1
+                            solutions[found, cell] = digit + 1
             found += 1
             if found == limit:
-                return found
+                break
             depth -= 1
             continue
         digit = 0
@@ -272,7 +276,13 @@ def _count(stack, seen, limit, solution):
         _assign(stack[depth + 1], digit, band, place)
         node[3 * digit + band] &= ~(1 << place)
         depth += 1
-    return found
+    return depth, found
+
+
+@njit(cache=True, nogil=True)
+def _count(stack, seen, limit, solution):
+    """Solutions of the node at the bottom of `stack`, up to `limit`; the first is written to `solution`."""
+    return _advance(stack, seen, limit, solution.reshape(1, CELLS), 0, 0, 1 << 62)[1]
 
 
 @njit(cache=True, nogil=True)
@@ -283,12 +293,49 @@ def _count_all(boards, limit, solutions, counts):
         counts[i] = _count(stack, seen, limit, solutions[i]) if _load(stack[0], boards[i]) else 0
 
 
-def _run(boards: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
+def as_digits(boards: np.ndarray) -> np.ndarray:
+    """Boards as int8 [n,81], fit for compiled code, which does not check its indices.
+
+    Raises:
+        ValueError: a board holds another number than 0 to 9.
+    """
     boards = np.asarray(boards).reshape(-1, CELLS)
-    # Compiled code does not check its indices: any other number would write outside the masks.
     if boards.size and not (boards.min() >= 0 and boards.max() <= DIGITS):
         raise ValueError(f"boards hold 0 to {DIGITS}, got {boards.min()} to {boards.max()}")
-    boards = np.ascontiguousarray(boards, np.int8)
+    return np.ascontiguousarray(boards, np.int8)
+
+
+class Search:
+    """A search for solutions that stops after a number of nodes and can go on."""
+
+    def __init__(self, board: np.ndarray, limit: int):
+        """Look for up to `limit` solutions of a board, int8 [81]."""
+        self._stack, self._seen = np.empty((CELLS + 1, _NODE), np.int64), np.empty(_MASKS, np.int64)
+        self._solutions = np.zeros((limit, CELLS), np.int8)
+        self._found = 0
+        self._depth = 0 if _load(self._stack[0], as_digits(board)[0]) else -1
+
+    @property
+    def solutions(self) -> np.ndarray:
+        """Those found so far, int8 [s,81]."""
+        return self._solutions[: self._found]
+
+    @property
+    def over(self) -> bool:
+        """Whether every solution was found, or as many as were asked for."""
+        return self._depth < 0 or self._found == len(self._solutions)
+
+    def go_on(self, nodes: int) -> None:
+        """Search `nodes` nodes more, or to the end."""
+        if not self.over:
+            limit = len(self._solutions)
+            self._depth, self._found = _advance(
+                self._stack, self._seen, limit, self._solutions, self._depth, self._found, nodes
+            )
+
+
+def _run(boards: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
+    boards = as_digits(boards)
     solutions, counts = np.zeros_like(boards), np.zeros(len(boards), np.int64)
     _count_all(boards, limit, solutions, counts)
     return solutions, counts
