@@ -119,6 +119,20 @@ def _puzzles(seed, fewest, puzzles, solutions):
     return len(puzzles)
 
 
+@njit(cache=True, nogil=True)
+def _search_needed(boards, needed):
+    node, seen = np.empty(_NODE, np.int64), np.empty(_NODE - 3, np.int64)
+    for i in range(len(boards)):
+        needed[i] = not (_load(node, boards[i]) and _propagate(node, seen) and _branch_cell(node)[0] < 0)
+
+
+def needs_search(boards: np.ndarray) -> np.ndarray:
+    """Which boards, int8 [n,81], singles and locked candidates alone do not fill: bool [n]."""
+    needed = np.zeros(len(boards), np.bool_)
+    _search_needed(np.ascontiguousarray(boards, np.int8), needed)
+    return needed
+
+
 def full_grids(count: int, seed: int) -> np.ndarray:
     """Random solved grids, int8 [count,81]."""
     grids = np.zeros((count, CELLS), np.int8)

@@ -28,12 +28,15 @@ class MixtureConfig:
     all_masked: of the random grids, those with every cell masked.
     hard: of the unique puzzles, those from a file of hard ones (none without a file).
     untouched: of the puzzles, those with no further cell revealed; the others have a random share revealed.
+    search: of the generated puzzles, at least about this share is such that singles and locked candidates do not fill
+        them (about half of random ones are).
     """
 
     several: float = 0.15
     all_masked: float = 0.2
     hard: float = 0.2
     untouched: float = 0.75
+    search: float = 0.0
 
     def __post_init__(self) -> None:
         for name, share in vars(self).items():
@@ -71,11 +74,25 @@ def open_boards(count: int, seed: int, config: MixtureConfig) -> Boards:
     return _shuffled(board, solution, np.zeros(count, bool), rng)
 
 
+def _generated(count: int, search: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Minimal puzzles and their solutions, [count,81] each, a share `search` of them beyond singles."""
+    pool = round((1 + 2 * search) * count)  # about half of a pool are beyond singles, so they suffice
+    puzzle, solution = generate.puzzles(pool, int(rng.integers(2**31)))
+    beyond = generate.needs_search(puzzle)
+    # The first boards are random; of the rest, those beyond singles take the places of some that are not.
+    easy = np.flatnonzero(~beyond[:count])
+    more = count + np.flatnonzero(beyond[count:])
+    swapped = max(0, min(len(easy), len(more), round(search * count) - int(beyond[:count].sum())))
+    chosen = np.arange(count)
+    chosen[easy[:swapped]] = more[:swapped]
+    return puzzle[chosen], solution[chosen]
+
+
 def unique_boards(count: int, seed: int, config: MixtureConfig, hard: puzzle_file.PuzzleSet | None) -> Boards:
     """Puzzles with one solution, from minimal to nearly full."""
     rng = np.random.default_rng(seed)
     from_file = 0 if hard is None else int(rng.binomial(count, config.hard))
-    puzzle, solution = generate.puzzles(count - from_file, int(rng.integers(2**31)))
+    puzzle, solution = _generated(count - from_file, config.search, rng)
     if hard is not None:
         assert hard.solutions is not None  # the stream has checked
         chosen = rng.integers(0, len(hard.puzzles), from_file)
