@@ -308,12 +308,15 @@ def as_digits(boards: np.ndarray) -> np.ndarray:
 class Search:
     """A search for solutions that stops after a number of nodes and can go on."""
 
-    def __init__(self, board: np.ndarray, limit: int):
-        """Look for up to `limit` solutions of a board, int8 [81]."""
+    def __init__(self, board: np.ndarray, limit: int, but_not: tuple[int, int] | None = None):
+        """Look for up to `limit` solutions of a board, int8 [81]; with `but_not`, those where a cell has not a digit."""
         self._stack, self._seen = np.empty((CELLS + 1, _NODE), np.int64), np.empty(_MASKS, np.int64)
         self._solutions = np.zeros((limit, CELLS), np.int8)
         self._found = 0
         self._depth = 0 if _load(self._stack[0], as_digits(board)[0]) else -1
+        if but_not:
+            cell, digit = but_not
+            self._stack[0, 3 * (digit - 1) + cell // 27] &= ~(1 << cell % 27)
 
     @property
     def solutions(self) -> np.ndarray:

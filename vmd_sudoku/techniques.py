@@ -1,0 +1,520 @@
+"""Human solving techniques on candidate masks, easiest first. Compiled by numba.
+
+A state is 81 masks of nine bits: the digits that a blank cell may still hold, 0 where a digit stands. Every technique looks
+for one place where it removes something, removes it, and leaves word of what its argument was. `run` fills in singles and
+goes to the next harder technique only where no easier one is left, so the hardest one used up to a cell is the easiest that
+gives it. The order is that of the ratings of Sudoku Explainer (Juillerat 2007), colouring last.
+"""
+
+from itertools import combinations
+
+import numpy as np
+from numba import njit
+
+from vmd_sudoku.board import BOX, CELLS, COL, DIGITS, PEERS, ROW, SIDE, UNITS
+
+NAKED_SINGLE, HIDDEN_SINGLE, CHAIN, LOCKED, NAKED_PAIR, X_WING, HIDDEN_PAIR, NAKED_TRIPLE = range(8)
+SWORDFISH, HIDDEN_TRIPLE, XY_WING, UNIQUE_RECTANGLE, NAKED_QUAD, HIDDEN_QUAD, COLOURING = range(8, 15)
+HARDEST = COLOURING
+LOOK_AHEAD, GUESS = 15, 16
+"""No technique gives the digit: every solution has it, or some solution has another one (or there is none)."""
+
+REACHED, STUCK, IMPOSSIBLE = 1, 0, -1
+"""How `run` ended: the asked digit is a single now; nothing more is found; the board contradicts itself."""
+
+DIGIT_BITS, FROM_UNITS, TO_UNITS, _SKIP = range(4)
+"""Words left by a technique: its digits, the units that it looks at and those that it removes from, as bits of a number."""
+WORDS = 4
+
+_ALL = (1 << DIGITS) - 1
+_COUNT = np.array([bits.bit_count() for bits in range(512)])
+_LOW = np.array([(bits & -bits).bit_length() - 1 for bits in range(512)])
+"""Index of the lowest bit; -1 where there is none."""
+_SEES = (ROW[:, None] == ROW) | (COL[:, None] == COL) | (BOX[:, None] == BOX)
+_SEES &= ~np.eye(CELLS, dtype=bool)
+_PAIRS, _TRIPLES, _QUADS = (
+    np.array([sum(1 << i for i in chosen) for chosen in combinations(range(SIDE), size)]) for size in (2, 3, 4)
+)
+_UNITS_OF = np.stack([ROW, SIDE + COL, 2 * SIDE + BOX], 1)
+
+
+@njit(cache=True, nogil=True)
+def candidates(board):
+    """The masks of a board, int64 [81]: what no peer holds."""
+    masks = np.zeros(CELLS, np.int64)
+    for cell in range(CELLS):
+        if board[cell] == 0:
+            masks[cell] = _ALL
+            for peer in PEERS[cell]:
+                if board[peer]:
+                    masks[cell] &= ~(1 << (board[peer] - 1))
+    return masks
+
+
+@njit(cache=True, nogil=True)
+def places(masks, unit, digit):
+    """Which of the nine cells of a unit may hold a digit (0 to 8), as bits."""
+    found = 0
+    for i in range(SIDE):
+        found |= (masks[UNITS[unit, i]] >> digit & 1) << i
+    return found
+
+
+@njit(cache=True, nogil=True)
+def hidden_in(masks, cell, digit):
+    """The first unit, boxes first, in which a cell is the one place for a digit (0 to 8); -1 if there is none."""
+    for kind in (2, 0, 1):
+        unit = _UNITS_OF[cell, kind]
+        if masks[cell] >> digit & 1 and _COUNT[places(masks, unit, digit)] == 1:
+            return unit
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _put(masks, digits, cell, digit):
+    """Put a digit (0 to 8) in a cell; False when a peer is left without any."""
+    masks[cell], digits[cell] = 0, digit + 1
+    fine = True
+    for peer in PEERS[cell]:
+        if masks[peer] >> digit & 1:
+            masks[peer] &= ~(1 << digit)
+            fine = fine and masks[peer] != 0
+    return fine
+
+
+@njit(cache=True, nogil=True)
+def _missing(masks, digits):
+    """Whether a unit has no cell left for a digit that it lacks, or a blank cell has no digit."""
+    for cell in range(CELLS):
+        if masks[cell] == 0 and digits[cell] == 0:
+            return True
+    for unit in range(len(UNITS)):
+        there = 0
+        for cell in UNITS[unit]:
+            there |= masks[cell] if digits[cell] == 0 else 1 << (digits[cell] - 1)
+        if there != _ALL:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _fill_singles(masks, digits, target, level, label):
+    """Put every single but the target: how many, or IMPOSSIBLE. Newly filled cells without a level get `label`."""
+    filled = 0
+    for cell in range(CELLS):
+        if masks[cell] == 0 or cell == target:
+            continue
+        digit = -1
+        if _COUNT[masks[cell]] == 1:
+            digit = _LOW[masks[cell]]
+        else:
+            for d in range(DIGITS):
+                if masks[cell] >> d & 1 and hidden_in(masks, cell, d) >= 0:
+                    digit = d
+                    break
+        if digit >= 0:
+            if not _put(masks, digits, cell, digit):
+                return IMPOSSIBLE
+            if level[cell] < 0:
+                level[cell] = label
+            filled += 1
+    return filled
+
+
+# Every technique below: True after it removed something. `words` [WORDS] and `basis` bool [81] get its argument; with a
+# number n in words[_SKIP] the first n places where it would remove something are passed over.
+
+
+@njit(cache=True, nogil=True)
+def _passed_over(words):
+    if words[_SKIP] == 0:
+        return False
+    words[_SKIP] -= 1
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _say(words, digit_bits, from_units, to_units):
+    words[DIGIT_BITS], words[FROM_UNITS], words[TO_UNITS] = digit_bits, from_units, to_units
+
+
+@njit(cache=True, nogil=True)
+def _locked(masks, words, basis):
+    """A digit's places in one unit all lie in another one too, so it stands nowhere else in that."""
+    for turn in range(len(UNITS)):
+        unit = (turn + 2 * SIDE) % len(UNITS)  # boxes first
+        for digit in range(DIGITS):
+            found = places(masks, unit, digit)
+            if _COUNT[found] < 2:
+                continue
+            first = UNITS[unit, _LOW[found]]
+            for kind in range(3):
+                other = _UNITS_OF[first, kind]
+                if other == unit:
+                    continue
+                inside = True
+                for i in range(SIDE):
+                    if found >> i & 1 and _UNITS_OF[UNITS[unit, i], kind] != other:
+                        inside = False
+                if not inside or _COUNT[places(masks, other, digit)] == _COUNT[found] or _passed_over(words):
+                    continue
+                _say(words, 1 << digit, 1 << unit, 1 << other)
+                for cell in UNITS[unit]:
+                    basis[cell] = masks[cell] >> digit & 1
+                for cell in UNITS[other]:
+                    if not basis[cell]:
+                        masks[cell] &= ~(1 << digit)
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _naked(masks, subsets, size, words, basis):
+    """As many cells of a unit as digits in them: no other cell of the unit holds one of these."""
+    for unit in range(len(UNITS)):
+        cells = UNITS[unit]
+        for subset in subsets:
+            union, fits = 0, True
+            for i in range(SIDE):
+                if subset >> i & 1:
+                    union |= masks[cells[i]]
+                    fits = fits and masks[cells[i]] != 0
+            if not fits or _COUNT[union] != size:
+                continue
+            removes = False
+            for i in range(SIDE):
+                removes = removes or (subset >> i & 1 == 0 and masks[cells[i]] & union != 0)
+            if not removes or _passed_over(words):
+                continue
+            _say(words, union, 1 << unit, 1 << unit)
+            for i in range(SIDE):
+                if subset >> i & 1:
+                    basis[cells[i]] = True
+                else:
+                    masks[cells[i]] &= ~union
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _hidden(masks, subsets, size, words, basis):
+    """As many digits as places for them in a unit: these cells hold nothing else."""
+    where = np.zeros(DIGITS, np.int64)
+    for unit in range(len(UNITS)):
+        cells = UNITS[unit]
+        for digit in range(DIGITS):
+            where[digit] = places(masks, unit, digit)
+        for subset in subsets:
+            union, fits = 0, True
+            for digit in range(DIGITS):
+                if subset >> digit & 1:
+                    union |= where[digit]
+                    fits = fits and where[digit] != 0
+            if not fits or _COUNT[union] != size:
+                continue
+            removes = False
+            for i in range(SIDE):
+                removes = removes or (union >> i & 1 == 1 and masks[cells[i]] & ~subset != 0)
+            if not removes or _passed_over(words):
+                continue
+            _say(words, subset, 1 << unit, 1 << unit)
+            for i in range(SIDE):
+                if union >> i & 1:
+                    basis[cells[i]] = True
+                    masks[cells[i]] &= subset
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _fish(masks, subsets, size, words, basis):
+    """A digit's places in some rows lie in as many columns, so these columns hold it nowhere else; or the reverse."""
+    where = np.zeros(SIDE, np.int64)
+    for digit in range(DIGITS):
+        for base in (0, SIDE):  # rows, then columns
+            for line in range(SIDE):
+                where[line] = places(masks, base + line, digit)
+            for subset in subsets:
+                union, fits = 0, True
+                for line in range(SIDE):
+                    if subset >> line & 1:
+                        union |= where[line]
+                        fits = fits and _COUNT[where[line]] >= 2
+                if not fits or _COUNT[union] != size:
+                    continue
+                removes = False
+                for line in range(SIDE):
+                    removes = removes or (subset >> line & 1 == 0 and where[line] & union != 0)
+                if not removes or _passed_over(words):
+                    continue
+                _say(words, 1 << digit, subset << base, union << (SIDE - base))
+                for line in range(SIDE):
+                    for i in range(SIDE):
+                        if where[line] & union & 1 << i:
+                            cell = UNITS[base + line, i]
+                            if subset >> line & 1:
+                                basis[cell] = True
+                            else:
+                                masks[cell] &= ~(1 << digit)
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _remove_seen(masks, bits, basis, words):
+    """Remove digits from every cell that sees all of `basis`; False when there is nothing to remove, or it is passed over."""
+    removes = False
+    for turn in range(2):
+        for cell in range(CELLS):
+            if masks[cell] & bits == 0 or basis[cell]:
+                continue
+            sees = True
+            for other in range(CELLS):
+                sees = sees and (not basis[other] or _SEES[cell, other])
+            if sees and turn == 0:
+                removes = True
+            elif sees:
+                masks[cell] &= ~bits
+        if turn == 0 and (not removes or _passed_over(words)):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _xy_wing(masks, words, basis):
+    """A cell xy sees cells xz and yz: one of these two holds z, so no cell that sees both does."""
+    for pivot in range(CELLS):
+        if _COUNT[masks[pivot]] != 2:
+            continue
+        for first in PEERS[pivot]:
+            if _COUNT[masks[first]] != 2 or _COUNT[masks[first] & masks[pivot]] != 1:
+                continue
+            for second in PEERS[pivot]:
+                z = masks[first] & masks[second] & ~masks[pivot]
+                if second <= first or _COUNT[masks[second]] != 2 or z == 0:
+                    continue
+                if _COUNT[masks[first] | masks[second] | masks[pivot]] != 3 or masks[first] == masks[second]:
+                    continue
+                basis[:] = False
+                basis[first] = basis[second] = True
+                if _remove_seen(masks, z, basis, words):
+                    basis[pivot] = True
+                    _say(words, z, 0, 0)
+                    return True
+    basis[:] = False
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _confined(masks, first, second, digit):
+    """Whether two cells are the only places for a digit in some unit that they share."""
+    if (masks[first] & masks[second]) >> digit & 1 == 0:
+        return False
+    for kind in range(3):
+        unit = _UNITS_OF[first, kind]
+        if unit == _UNITS_OF[second, kind] and _COUNT[places(masks, unit, digit)] == 2:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _unique_rectangle(masks, blank, words, basis):
+    """Four cells of two rows, two columns and two boxes cannot all hold the same two digits: these could be swapped.
+
+    Only where the board has one solution, and for cells that it leaves blank (bool [81]). Types 1, 2, 4 and 5.
+    """
+    corners = np.zeros(4, np.int64)
+    for top in range(SIDE):
+        for bottom in range(top + 1, SIDE):
+            for left in range(SIDE):
+                for right in range(left + 1, SIDE):
+                    if (top // 3 == bottom // 3) == (left // 3 == right // 3):
+                        continue
+                    corners[0], corners[1] = SIDE * top + left, SIDE * top + right
+                    corners[2], corners[3] = SIDE * bottom + left, SIDE * bottom + right
+                    usable = True
+                    for cell in corners:
+                        usable = usable and blank[cell] and masks[cell] != 0
+                    if usable and _rectangle(masks, corners, words, basis):
+                        return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _rectangle(masks, corners, words, basis):
+    for start in range(4):
+        pair = masks[corners[start]]
+        if _COUNT[pair] != 2:
+            continue
+        extra, with_extra, last = 0, 0, 0
+        for i in range(4):
+            if masks[corners[i]] & ~pair:
+                extra |= masks[corners[i]] & ~pair
+                with_extra += 1
+                last = corners[i]
+        if with_extra == 1 and masks[last] & pair and not _passed_over(words):
+            masks[last] &= ~pair
+            basis[corners] = True
+            _say(words, pair, 0, 0)
+            return True
+        if with_extra >= 2 and _COUNT[extra] == 1:
+            basis[:] = False
+            for cell in corners:
+                basis[cell] = masks[cell] & extra != 0
+            if _remove_seen(masks, extra, basis, words):
+                basis[corners] = True
+                _say(words, pair, 0, 0)
+                return True
+            basis[:] = False
+        # The two cells of the opposite side; the sides of corner i lead to i ^ 1 (its row) and i ^ 2 (its column).
+        for along in (1, 2):
+            if masks[corners[start ^ along]] != pair:
+                continue
+            first, second = corners[start ^ 3], corners[start ^ along ^ 3]
+            for digit in range(DIGITS):
+                other = pair & ~(1 << digit)
+                if pair >> digit & 1 == 0 or not _confined(masks, first, second, digit):
+                    continue
+                if (masks[first] | masks[second]) & other == 0 or _passed_over(words):
+                    continue
+                masks[first] &= ~other
+                masks[second] &= ~other
+                basis[corners] = True
+                _say(words, pair, 0, 0)
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _colouring(masks, words, basis):
+    """Where units have two places for a digit, these alternate: all of one colour hold it, or all of the other.
+
+    A colour that is twice in a unit is the wrong one; a cell that sees both colours does not hold the digit.
+    """
+    colour, queue = np.zeros(CELLS, np.int64), np.zeros(CELLS, np.int64)
+    for digit in range(DIGITS):
+        bit = 1 << digit
+        done = np.zeros(CELLS, np.bool_)
+        for seed in range(CELLS):
+            if done[seed] or masks[seed] & bit == 0:
+                continue
+            colour[:] = 0
+            colour[seed], queue[0], size, place = 1, seed, 1, 0
+            while place < size:
+                cell = queue[place]
+                place += 1
+                done[cell] = True
+                for kind in range(3):
+                    unit = _UNITS_OF[cell, kind]
+                    found = places(masks, unit, digit)
+                    if _COUNT[found] != 2:
+                        continue
+                    for i in range(SIDE):
+                        other = UNITS[unit, i]
+                        if found >> i & 1 and colour[other] == 0:
+                            colour[other], queue[size] = -colour[cell], other
+                            size += 1
+            if size < 2:
+                continue
+            wrong = 0
+            for i in range(size):
+                for j in range(i):
+                    if _SEES[queue[i], queue[j]] and colour[queue[i]] == colour[queue[j]]:
+                        wrong = colour[queue[i]]
+            removes = False
+            for turn in range(2):
+                for cell in range(CELLS):
+                    if masks[cell] & bit == 0:
+                        continue
+                    goes = wrong != 0 and colour[cell] == wrong
+                    if colour[cell] == 0:
+                        sees_one, sees_other = False, False
+                        for i in range(size):
+                            if _SEES[cell, queue[i]]:
+                                sees_one = sees_one or colour[queue[i]] == 1
+                                sees_other = sees_other or colour[queue[i]] == -1
+                        goes = sees_one and sees_other
+                    if goes and turn == 0:
+                        removes = True
+                    elif goes:
+                        masks[cell] &= ~bit
+                if turn == 0 and (not removes or _passed_over(words)):
+                    break
+                if turn == 1:
+                    for i in range(size):
+                        basis[queue[i]] = True
+                    _say(words, bit, 0, 0)
+                    return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def apply(technique, masks, blank, unique, words, basis):
+    """Use a technique once, from LOCKED on; False where it removes nothing."""
+    basis[:] = False
+    if technique == LOCKED:
+        return _locked(masks, words, basis)
+    if technique == NAKED_PAIR:
+        return _naked(masks, _PAIRS, 2, words, basis)
+    if technique == X_WING:
+        return _fish(masks, _PAIRS, 2, words, basis)
+    if technique == HIDDEN_PAIR:
+        return _hidden(masks, _PAIRS, 2, words, basis)
+    if technique == NAKED_TRIPLE:
+        return _naked(masks, _TRIPLES, 3, words, basis)
+    if technique == SWORDFISH:
+        return _fish(masks, _TRIPLES, 3, words, basis)
+    if technique == HIDDEN_TRIPLE:
+        return _hidden(masks, _TRIPLES, 3, words, basis)
+    if technique == XY_WING:
+        return _xy_wing(masks, words, basis)
+    if technique == UNIQUE_RECTANGLE:
+        return unique and _unique_rectangle(masks, blank, words, basis)
+    if technique == NAKED_QUAD:
+        return _naked(masks, _QUADS, 4, words, basis)
+    if technique == HIDDEN_QUAD:
+        return _hidden(masks, _QUADS, 4, words, basis)
+    return _colouring(masks, words, basis)
+
+
+@njit(cache=True, nogil=True)
+def run(masks, digits, blank, unique, hardest, target, digit, level):
+    """Fill in singles and use techniques up to `hardest`, until `digit` (0 to 8) is a single in the cell `target` (or -1).
+
+    masks int64 [81] and digits int8 [81] are the state; blank: cells that the board leaves empty; unique: whether it has
+    one solution. `level` int64 [81] gets, where it is below 0, the hardest technique used up to each filled cell.
+    """
+    words, basis = np.zeros(WORDS, np.int64), np.zeros(CELLS, np.bool_)
+    label = CHAIN
+    while True:
+        if _missing(masks, digits):
+            return IMPOSSIBLE
+        if target >= 0:
+            if masks[target] >> digit & 1 == 0:
+                return IMPOSSIBLE  # the asked digit has gone: it cannot follow
+            if masks[target] == 1 << digit or hidden_in(masks, target, digit) >= 0:
+                return REACHED
+        filled = _fill_singles(masks, digits, target, level, label)
+        if filled == IMPOSSIBLE:
+            return IMPOSSIBLE
+        if filled:
+            continue
+        for technique in range(LOCKED, hardest + 1):
+            if apply(technique, masks, blank, unique, words, basis):
+                label = max(label, technique)
+                break
+        else:
+            return STUCK
+
+
+@njit(cache=True, nogil=True)
+def direct_singles(masks, digits, level):
+    """Mark what a board gives at once: naked singles, then hidden ones; `digits` and `level` as of `run`."""
+    for cell in range(CELLS):
+        if _COUNT[masks[cell]] == 1:
+            level[cell], digits[cell] = NAKED_SINGLE, _LOW[masks[cell]] + 1
+            continue
+        for digit in range(DIGITS):
+            if masks[cell] and hidden_in(masks, cell, digit) >= 0:
+                level[cell], digits[cell] = HIDDEN_SINGLE, digit + 1
+                break
