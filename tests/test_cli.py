@@ -134,6 +134,19 @@ def test_convert_says_what_it_left_out(call, one, tmp_path):
     assert "1 more line" in err
 
 
+def test_reasons_counts_the_techniques_of_a_model_s_order(call, one, tmp_path):
+    (tmp_path / "two.sdm").write_text(f"{one[0]}\n{one[0]}\n")
+    out = tmp_path / "out.json"
+    code, text, _ = call("reasons", tmp_path / "two.sdm", "--nfe", 5, "--limit", 1, "--model", "mdm", "--json", out)
+    assert code == 0
+    assert "hidden single" in text
+    assert text.splitlines()[-1] == "45 cells, 1 of 1 puzzles solved"
+    report = json.loads(out.read_text())
+    assert (report["model"], report["nfe"], report["boards"], report["solved"]) == ("mdm", 5, 1, 1)
+    assert sum(row["cells"] for row in report["rows"]) == report["cells"] == 45
+    assert sum(row["share"] for row in report["rows"]) == pytest.approx(1)
+
+
 def test_generate_makes_puzzles_with_one_solution(call, tmp_path):
     code, out, _ = call("generate", "--count", 2, "--clues", 30, "--seed", 4)
     assert code == 0

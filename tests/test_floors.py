@@ -20,16 +20,18 @@ FLOORS = [
         "lzstring",
         "drawing",
         "formats",
+        "techniques",
         "config",
         "machine",
         "metrics",
         "trace",
+        "reasons",
     ),
     *("latent", "network", "model", "loss", "decode", "predictor", "checkpoint"),
     *("mixture", "dreams", "train", "solve", "evaluate", "journal", "presets", "cli"),
 ]
 
-NO_TORCH = set(FLOORS[: FLOORS.index("config") + 1]) - {"machine"} | {"metrics", "trace"}
+NO_TORCH = set(FLOORS[: FLOORS.index("config") + 1]) - {"machine"} | {"metrics", "trace", "reasons"}
 
 
 def imports(path):

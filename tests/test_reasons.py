@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 
 import numpy as np
 import pytest
@@ -203,34 +204,39 @@ def test_the_hardest_technique_agrees_with_sudoku_explainer(rating, technique, p
     assert hardest.count(technique) > 0.5 * len(hardest)
 
 
-def step(cells, digits):
-    """A step of a trace of which only cells and digits matter here."""
-    return TraceStep(cells=cells, digits=digits, confidence=(), margin=(), probabilities=())
+def step(cells, digits, remasked=()):
+    """A step of a trace of which only cells, digits and remasking matter here."""
+    nothing = {"confidence": (), "margin": (), "entropy": (), "why": (), "backtracks": 0, "probabilities": ()}
+    return TraceStep(cells=cells, digits=digits, remasked=remasked, **nothing)
+
+
+def trace_of(puzzle, steps):
+    others = {field.name: None for field in dataclasses.fields(Trace)}
+    return Trace(**others | {"puzzle": to_line(puzzle), "steps": tuple(steps)})
 
 
 def test_moves_of_a_trace_stand_on_the_board_before_their_step(easy):
     puzzle, solution = easy
-    blanks = np.flatnonzero(puzzle == 0).tolist()
-    parts = [tuple(blanks[:3]), tuple(blanks[3:10]), tuple(blanks[10:])]
-    steps = tuple(step(cells, tuple(solution[list(cells)].tolist())) for cells in parts)
-    trace = Trace(
-        **{
-            "puzzle": to_line(puzzle),
-            "model": "",
-            "policy": "",
-            "nfe": 3,
-            "constraints": "none",
-            "z": "mode",
-            "seed": 0,
-        },
-        **{"steps": steps, "board": to_line(solution), "verdict": "solved", "calls": 3, "seconds": 0.0},
+    blanks = np.flatnonzero(puzzle == 0)
+    first, second = blanks[:3], blanks[3:]
+    again = blanks[:1]
+    answer = {tuple(cells): tuple(solution[cells].tolist()) for cells in (first, second, again)}
+    trace = trace_of(
+        puzzle,
+        [
+            step(tuple(first.tolist()), answer[tuple(first)], tuple(again.tolist())),
+            step(tuple(second.tolist()), answer[tuple(second)]),
+            step(tuple(again.tolist()), answer[tuple(again)]),
+        ],
     )
     moves = reasons.moves_of([trace, trace])
-    assert moves.cells.tolist() == 2 * blanks
-    assert (moves.digits == np.tile(solution[blanks], 2)).all()
+    assert moves.cells.tolist() == 2 * [*blanks, *again]
+    assert (moves.digits == solution[moves.cells]).all()
     assert (moves.boards[:3] == puzzle).all()
-    after = puzzle.copy()
-    after[blanks[:10]] = solution[blanks[:10]]
-    assert (moves.boards[10] == after).all()
-    assert (moves.boards[len(blanks)] == puzzle).all()
+    taken_back = puzzle.copy()
+    taken_back[first[1:]] = solution[first[1:]]
+    assert (moves.boards[3 : len(blanks)] == taken_back).all()
+    assert np.count_nonzero(moves.boards[len(blanks)] == 0) == 1
+    assert (moves.boards[len(blanks) + 1] == puzzle).all()
+    assert count_reasons(moves)["a guess"] == 0
     assert reasons.moves_of([]).boards.shape == (0, CELLS)

@@ -290,6 +290,52 @@ def check(puzzle: str, solutions: bool, budget_ms: int) -> None:
 
 
 @cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@decoding_options
+@click.option("--limit", type=click.IntRange(1), help="Only the first N puzzles of the file.")
+def reasons(
+    file: Path,
+    model: str,
+    policy: str,
+    nfe: int | None,
+    constraints: str,
+    seed: int,
+    output: Path | None,
+    limit: int | None,
+) -> None:
+    """Count which human technique justifies every cell that a model fills, over the puzzles of FILE.
+
+    A cell's reason is the easiest technique that gives its digit on the board as it was when it was filled. `needs
+    look-ahead`: no technique gives it, but every solution has it; `a guess`: it does not follow from the board.
+    """
+    puzzles = puzzle_file.read(file, limit)
+    from vmd_sudoku import machine
+    from vmd_sudoku.checkpoint import load_model
+    from vmd_sudoku.reasons import count_reasons, moves_of
+    from vmd_sudoku.solve import solve_puzzle
+
+    _one_thread_for_one_board()
+    loaded = load_model(model)
+    traces = []
+    with _bar() as bar:
+        task = bar.add_task(puzzles.name, total=len(puzzles.puzzles), solved=0)
+        for clues in puzzles.puzzles:
+            traces.append(solve_puzzle(loaded, clues, policy=policy, nfe=nfe, constraints=constraints, seed=seed))
+            bar.update(task, completed=len(traces), solved=sum(trace.solved for trace in traces))
+    counts = count_reasons(moves_of(traces))
+    cells = sum(counts.values())
+    rows: list[dict[str, object]] = [
+        {"technique": name, "cells": count, "share": count / max(cells, 1)} for name, count in counts.items()
+    ]
+    _table([row for row in rows if row["cells"]], ["technique", "cells", "share"])
+    click.echo(f"{cells} cells, {sum(trace.solved for trace in traces)} of {len(traces)} puzzles solved")
+    setting = {"model": loaded.name, "sha256": loaded.sha256, "policy": policy, "nfe": "cell" if nfe is None else nfe}
+    setting |= {"constraints": constraints, "seed": seed, "file": puzzles.name, "boards": len(traces)}
+    solved = {"solved": sum(trace.solved for trace in traces), "cells": cells}
+    _write_json(output, setting | solved | {"rows": rows, "machine": machine.describe(), "version": __version__})
+
+
+@cli.command()
 @click.argument("puzzle")
 @click.option("--to", "form", default="line", show_default=True, help=f"One of {', '.join(formats.WRITERS)}.")
 def convert(puzzle: str, form: str) -> None:
@@ -494,7 +540,7 @@ def _table(rows: list[dict[str, object]], columns: Sequence[str]) -> None:
 
 
 def _shown(name: str, value: object) -> str:
-    if name == "accuracy" and isinstance(value, float):
+    if name in ("accuracy", "share") and isinstance(value, float):
         return f"{100 * value:.2f} %"
     if name == "interval" and isinstance(value, list):
         return f"{100 * value[0]:.2f} to {100 * value[1]:.2f} %"

@@ -108,18 +108,20 @@ def count_reasons(moves: Moves) -> dict[str, int]:
 
 
 def moves_of(traces: Iterable[Trace]) -> Moves:
-    """Everything that was filled in, each on the board as it was before its step."""
-    boards, cells, digits = [], [], []
+    """Everything that was filled in, each on the board as it was before its step.
+
+    Raises:
+        TraceError: the steps of a trace do not fit together.
+    """
+    boards = [np.zeros((0, CELLS), np.int8)]
+    cells: list[int] = []
+    digits: list[int] = []
     for trace in traces:
-        board = parse(trace.puzzle)
-        for step in trace.steps:
-            boards.append(np.repeat(board[None], len(step.cells), 0))
+        for before, step in zip((trace.puzzle, *trace.boards()), trace.steps, strict=False):
+            boards.append(np.repeat(parse(before)[None], len(step.cells), 0))
             cells.extend(step.cells)
             digits.extend(step.digits)
-            board = board.copy()
-            board[list(step.cells)] = step.digits
-    stacked = np.concatenate(boards) if boards else np.zeros((0, CELLS), np.int8)
-    return Moves(stacked, np.array(cells, np.int64), np.array(digits, np.int64))
+    return Moves(np.concatenate(boards), np.array(cells, np.int64), np.array(digits, np.int64))
 
 
 def reason_for(board: np.ndarray, cell: int, digit: int) -> Reason:
@@ -239,7 +241,7 @@ def _deciding(state: _State, number: int, cell: int, digit: int) -> _Argument:
     """The use of a technique after which the digit is a single: one that is enough alone, or the last of several."""
     filled_before = np.count_nonzero(state.digits)
     state.run(number - 1, cell, digit)
-    easier = np.count_nonzero(state.digits) > filled_before
+    easier = bool(np.count_nonzero(state.digits) > filled_before)
     while True:
         skip = 0
         while (trial := state.copy()).apply(number, skip):
