@@ -43,6 +43,8 @@ def test_what_unpacks_to_too_much_is_refused():
     assert len(bomb) < 1500
     with pytest.raises(PuzzleError, match="more than 10000 characters"):
         lzstring.decode(bomb, LIMIT)
+    with pytest.raises(PuzzleError, match="more than 10000 characters"):
+        lzstring.decode("A" * 100_000, LIMIT)
 
 
 @given(st.text("ABCDEFGHabcdefgh0123+/", max_size=200))

@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -316,23 +317,25 @@ def reasons(
 
     _one_thread_for_one_board()
     loaded = load_model(model)
-    traces = []
+    counts: Counter[str] = Counter()
+    solved = 0
     with _bar() as bar:
         task = bar.add_task(puzzles.name, total=len(puzzles.puzzles), solved=0)
-        for clues in puzzles.puzzles:
-            traces.append(solve_puzzle(loaded, clues, policy=policy, nfe=nfe, constraints=constraints, seed=seed))
-            bar.update(task, completed=len(traces), solved=sum(trace.solved for trace in traces))
-    counts = count_reasons(moves_of(traces))
-    cells = sum(counts.values())
+        for done, clues in enumerate(puzzles.puzzles, 1):
+            trace = solve_puzzle(loaded, clues, policy=policy, nfe=nfe, constraints=constraints, seed=seed)
+            counts.update(count_reasons(moves_of([trace])))
+            solved += trace.solved
+            bar.update(task, completed=done, solved=solved)
+    cells = counts.total()
     rows: list[dict[str, object]] = [
         {"technique": name, "cells": count, "share": count / max(cells, 1)} for name, count in counts.items()
     ]
     _table([row for row in rows if row["cells"]], ["technique", "cells", "share"])
-    click.echo(f"{cells} cells, {sum(trace.solved for trace in traces)} of {len(traces)} puzzles solved")
+    click.echo(f"{cells} cells, {solved} of {len(puzzles.puzzles)} puzzles solved")
     setting = {"model": loaded.name, "sha256": loaded.sha256, "policy": policy, "nfe": "cell" if nfe is None else nfe}
-    setting |= {"constraints": constraints, "seed": seed, "file": puzzles.name, "boards": len(traces)}
-    solved = {"solved": sum(trace.solved for trace in traces), "cells": cells}
-    _write_json(output, setting | solved | {"rows": rows, "machine": machine.describe(), "version": __version__})
+    setting |= {"constraints": constraints, "seed": seed, "file": puzzles.name}
+    totals = {"boards": len(puzzles.puzzles), "solved": solved, "cells": cells}
+    _write_json(output, setting | totals | {"rows": rows, "machine": machine.describe(), "version": __version__})
 
 
 @cli.command()

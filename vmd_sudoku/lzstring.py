@@ -10,6 +10,8 @@ from vmd_sudoku.errors import PuzzleError
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _SIX_BITS = {character: f"{value:06b}" for value, character in enumerate(_ALPHABET)}
 _SHORT, _LONG, _END, _FIRST_FREE = 0, 1, 2, 3
+_MOST_PER_UNIT = 8
+"""Packed characters of six bits that one unit can take: 16 bits, and a code of less than 32."""
 
 
 class _Codes:
@@ -39,6 +41,9 @@ def decode(packed: str, limit: int) -> str:
     Raises:
         PuzzleError: damaged, cut off, or longer than `limit`.
     """
+    too_much = PuzzleError(f"the puzzle in this link unpacks to more than {limit} characters; that is no Sudoku")
+    if len(packed) > _MOST_PER_UNIT * limit:
+        raise too_much
     codes = _Codes(packed.rstrip("=\\"))
     known: dict[int, str] = {}
     free, size = _FIRST_FREE, 0
@@ -58,7 +63,7 @@ def decode(packed: str, limit: int) -> str:
         # An entry is a text that was written, and one character: so the limit bounds the dictionary too.
         size += len(entry)
         if size > limit:
-            raise PuzzleError(f"the puzzle in this link unpacks to more than {limit} characters; that is no Sudoku")
+            raise too_much
         if before:
             known[free] = before + entry[0]
             free += 1

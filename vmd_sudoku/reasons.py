@@ -75,10 +75,9 @@ def technique_numbers(moves: Moves) -> np.ndarray:
 
 def _judge(board: np.ndarray, cells: np.ndarray, digits: np.ndarray) -> np.ndarray:
     """The easiest technique for digits [n] in blank cells [n] of one board. Without a solution, only singles count."""
-    search = Search(board, limit=2)
-    search.go_on(_PROOF_NODES)
+    search = _search(board)
     count = len(search.solutions) if search.over else 2
-    state, level = _State(board, unique=count == 1), np.full(CELLS, -1)
+    state, level = _State(board, _is_unique(search)), np.full(CELLS, -1)
     sure = np.zeros(CELLS, np.int8)
     t.direct_singles(state.masks, sure, level)
     if count:
@@ -92,6 +91,18 @@ def _judge(board: np.ndarray, cells: np.ndarray, digits: np.ndarray) -> np.ndarr
             follows = count == 2 and _follows(board, int(cells[i]), int(digits[i]))
         numbers[i] = t.LOOK_AHEAD if follows else t.GUESS
     return numbers
+
+
+def _search(board: np.ndarray) -> Search:
+    """A search for two solutions, as far as the limit allows."""
+    search = Search(board, limit=2)
+    search.go_on(_PROOF_NODES)
+    return search
+
+
+def _is_unique(search: Search) -> bool:
+    """Whether a search for two solutions showed that there is exactly one."""
+    return search.over and len(search.solutions) == 1
 
 
 def _follows(board: np.ndarray, cell: int, digit: int) -> bool:
@@ -138,7 +149,7 @@ def reason_for(board: np.ndarray, cell: int, digit: int) -> Reason:
     if number == t.LOOK_AHEAD:
         text = f"{digit} must stand here, but to see it one has to try the other digits and meet a contradiction"
         return Reason(name, "", text, ())
-    state = _State(board, prove(board).solutions == "one")
+    state = _State(board, _is_unique(_search(board)))
     if number <= t.HIDDEN_SINGLE:
         where, text = state.single(cell, digit)
         return Reason(name, where, text[0].upper() + text[1:], state.support(cell, digit))
@@ -161,10 +172,10 @@ def next_step(board: np.ndarray) -> tuple[int, int, Reason]:
     require_legal(board)
     if (board != BLANK).all():
         raise PuzzleError("this board is full; there is no next step")
-    proof = prove(board)
-    if proof.solutions == "none":
+    search = _search(board)
+    if search.over and not len(search.solutions):
         raise PuzzleError("this board has no solution any more; take back the digit that is wrong")
-    state = _State(board, proof.solutions == "one")
+    state = _State(board, _is_unique(search))
     while True:
         level, digits = np.full(CELLS, -1), np.zeros(CELLS, np.int8)
         t.direct_singles(state.masks, digits, level)
@@ -174,14 +185,15 @@ def next_step(board: np.ndarray) -> tuple[int, int, Reason]:
             return cell, int(digits[cell]), reason_for(board, cell, int(digits[cell]))
         if not any(state.apply(number) for number in range(t.LOCKED, t.HARDEST + 1)):
             break
-    if proof.solution is None:
+    if not len(search.solutions):
         raise PuzzleError("no technique gives a next step here, and the search for a solution took too long")
     # A digit that must be there, if any; of these, where fewest candidates are left.
+    solution = search.solutions[0]
     blanks = np.flatnonzero(board == BLANK)
-    numbers = technique_numbers(Moves(np.repeat(board[None], len(blanks), 0), blanks, proof.solution[blanks]))
+    numbers = technique_numbers(Moves(np.repeat(board[None], len(blanks), 0), blanks, solution[blanks]))
     left = np.array([int(mask).bit_count() for mask in state.masks[blanks]])
     cell = int(blanks[np.lexsort((left, numbers))[0]])
-    return cell, int(proof.solution[cell]), reason_for(board, cell, int(proof.solution[cell]))
+    return cell, int(solution[cell]), reason_for(board, cell, int(solution[cell]))
 
 
 class _State:
