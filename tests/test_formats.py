@@ -134,6 +134,13 @@ def test_notes_say_what_was_left_out():
     assert "1 digit filled in by hand" in found.note
 
 
+def test_long_lists_are_read_from_their_beginning():
+    found = read_text("#DMany\npuzzle,solution\n" + f"{LINE},{ANSWER}\n" * 500 + "\n")
+    assert to_line(found.puzzle) == LINE
+    assert (found.more, found.title) == (499, "Many")
+    assert "499 more lines" in found.note
+
+
 def test_the_written_preference_decides_between_signs():
     """Dots are blanks where both dots and stars are as many as cells are missing."""
     assert to_line(read_text("*" * 51 + "\n" + LINE).puzzle) == LINE
@@ -153,6 +160,8 @@ def test_the_written_preference_decides_between_signs():
             "The quick brown fox jumps over 13 lazy dogs. " * 20,
             "no puzzle was found in these 899 characters, of which 40",
         ),
+        (("1" * 9 + "\n") * 3000, "no puzzle was found in these 30000 characters, of which 27000"),
+        ("1" * 30_000, "no puzzle was found"),
         ("123456789" * 81, "Sukaku"),
         ("1..45...9" * 81, "Sukaku"),
         ("https://www.sudokuwiki.org/sudoku.htm?bd=" + "1" * 729, "holds candidates"),

@@ -23,6 +23,8 @@ from vmd_sudoku.errors import PuzzleError, PuzzleFileError
 
 TEXT_LIMIT = 10_000_000
 """Characters of the longest text that is read."""
+GRID_LIMIT = 20_000
+"""Characters of the longest text of one puzzle; what is longer is read as a list, of which only the beginning counts."""
 UNPACKED_LIMIT = 200_000
 TITLE_LIMIT = 80
 
@@ -64,6 +66,8 @@ def read_text(text: str) -> Imported:
         return _from_link(bare)
     if bare.startswith("{"):
         return _from_json(bare)
+    if len(text) > GRID_LIMIT:
+        return _from_long_list(text)
     lines, title, note = _without_headers(text.splitlines())
     body = [line for line in lines if not _has_words(line)]
     found = _from_candidates(body) or _from_list(lines) or _from_table(lines) or _from_grid(body)
@@ -163,11 +167,23 @@ def _from_list(lines: Iterable[str]) -> Imported | None:
             puzzle = _cells(field) if len(field) == CELLS else None
             if puzzle is not None:
                 more = len(filled) - place - 1
-                note = (
-                    f"This is the first puzzle of a list; {more} more line{'s' * (more > 1)} follow{'s' * (more == 1)}."
-                )
-                return Imported(puzzle, note=note if more else "", more=more)
+                return Imported(puzzle, note=_list_note(more) if more else "", more=more)
     return None
+
+
+def _from_long_list(text: str) -> Imported:
+    """The first puzzle of a list of any length."""
+    cut = text.rfind("\n", 0, GRID_LIMIT) + 1
+    lines, title, _ = _without_headers(text[:cut].splitlines())
+    found = _from_list(lines)
+    if found is None:
+        raise _nothing_found(text)
+    more = found.more + sum(1 for line in text[cut:].splitlines() if line.strip())
+    return Imported(found.puzzle, title, _list_note(more), more)
+
+
+def _list_note(more: int) -> str:
+    return f"This is the first puzzle of a list; {more} more line{'s' * (more > 1)} follow{'s' * (more == 1)}."
 
 
 _PUZZLE_COLUMNS = ("puzzle", "question", "quizzes", "quiz", "sudoku")
@@ -238,8 +254,12 @@ def _plain(lines: Sequence[str], text: str) -> np.ndarray:
     plain = "\n".join(line.replace("|", "") for line in inner) if squeezed else text
     if len(plain) <= 2 * CELLS:
         return parse(plain)
+    raise _nothing_found(text)
+
+
+def _nothing_found(text: str) -> PuzzleError:
     digits = sum(map(text.count, _DIGITS))
-    raise PuzzleError(
+    return PuzzleError(
         f"no puzzle was found in these {len(text)} characters, of which {digits} are digits from 1 to 9; {_HOW}"
     )
 
