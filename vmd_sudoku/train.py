@@ -41,8 +41,8 @@ class TrainConfig:
     minutes, steps: the budget; the run ends, and the learning rate has come down, when either is used up.
     batch: boards in flight.
     segment: rounds of the denoiser between updates; early_weight: weight of the loss read halfway through them.
-    life: segments that a board lives at most. One with many completions lives 1 to this many, by chance; a puzzle lives
-        until it is solved, so that time goes to the boards that the network still gets wrong.
+    life: segments that a board lives at most. One with many completions lives 1 to half as many, by chance; a puzzle
+        lives until it is solved, so that time goes to the boards that the network still gets wrong.
     leave: chance that a solved puzzle leaves after a segment; those that stay teach the network to keep what is right.
     posterior: share of the slots whose z is drawn from q(z | x0, xt); the others hold unique puzzles with z from the
         prior, or z = 0 for a share `mode` of them. (An MDM sees the same boards, without z.)
@@ -209,7 +209,7 @@ class Training:
     def _lives(self, unique: Tensor) -> Tensor:
         """Segments to live at most, [n], for boards of which `unique` [n] says whether they have one solution."""
         most = self.config.life
-        by_chance = torch.randint(1, most + 1, (len(unique),), generator=self.rng).to(self.device)
+        by_chance = torch.randint(1, max(1, most // 2) + 1, (len(unique),), generator=self.rng).to(self.device)
         return torch.where(unique, most, by_chance)
 
     def done(self) -> float:
