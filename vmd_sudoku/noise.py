@@ -1,5 +1,6 @@
 """Random numbers that belong to a board, not to its batch: the same whatever else is decoded beside it."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,7 +26,9 @@ class Noise:
 
     def __init__(self, seed: int, ids: Sequence[int] | np.ndarray) -> None:
         with np.errstate(over="ignore"):
-            self._keys = _mix(_mix(np.uint64(seed) + _GOLDEN) + (np.asarray(ids).astype(np.uint64) + 1) * _GOLDEN)
+            self._keys = _mix(
+                _mix(np.array(seed, np.uint64) + _GOLDEN) + (np.asarray(ids).astype(np.uint64) + 1) * _GOLDEN
+            )
 
     def uniform(self, rows: Tensor, stream: int, shape: tuple[int, ...]) -> Tensor:
         """Numbers above 0 and below 1 for `rows` [a] of the batch, float32 [a, *shape]; another `stream`, other numbers."""
@@ -39,3 +42,7 @@ class Noise:
     def gumbel(self, rows: Tensor, stream: int, shape: tuple[int, ...]) -> Tensor:
         """Standard Gumbel numbers, float32 [a, *shape]: added to log weights, their maximum is a draw by those weights."""
         return -(-self.uniform(rows, stream, shape).log()).log()
+
+    def normal(self, rows: Tensor, stream: int, shape: tuple[int, ...]) -> Tensor:
+        """Standard normal numbers, float32 [a, *shape]."""
+        return math.sqrt(2) * torch.erfinv(2 * self.uniform(rows, stream, shape) - 1)

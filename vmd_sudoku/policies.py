@@ -97,7 +97,9 @@ POLICIES: dict[str, Policy] = {
     "top-prob": Policy(by_top_probability, "likeliest digit"),
     "entropy": Policy(by_entropy, "lowest entropy"),
     "threshold": Policy(by_top_probability, "every cell above a confidence, at least one", at_once=above_threshold),
-    "average-order": Policy(by_average, "margin of the mean over several latents, digits from the first", averages=True),
+    "average-order": Policy(
+        by_average, "margin of the mean over several latents, digits from the first", averages=True
+    ),
     "left-to-right": Policy(in_reading_order, "row by row"),
     "random": Policy(at_random, "any order"),
 }

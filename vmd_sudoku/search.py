@@ -125,7 +125,7 @@ def _go_on(nodes, worth, state, rows, probabilities, turn, patience, limit, boar
         )
 
 
-class Search:
+class GuidedSearch:
     """The open nodes of a batch of puzzles, int64 [b,81], from call to call. Ends after `limit` solutions of a puzzle."""
 
     def __init__(self, puzzles: Tensor, limit: int = 1) -> None:

@@ -140,13 +140,17 @@ def explain(start, target, probabilities, order, why, rank):
     Singles are taken first; where none is left, the most preferred cell counts as the network's if it is the most probable
     digit that the rules left it, else as found by the search.
     """
-    used, scratch_why, scratch_rank = np.empty(len(UNITS), np.int64), np.empty(CELLS, np.int64), np.empty(CELLS, np.int64)
+    used, scratch_why, scratch_rank = (
+        np.empty(len(UNITS), np.int64),
+        np.empty(CELLS, np.int64),
+        np.empty(CELLS, np.int64),
+    )
     for i in range(len(start)):
         board = start[i].copy()
         scratch_why[:] = NOT_FILLED
         scratch_rank[:] = NOT_FILLED
         _units_in_use(board, used)
-        turn, alive = _settle(board, used, scratch_why, scratch_rank, 0)
+        turn, _ = _settle(board, used, scratch_why, scratch_rank, 0)
         for cell in order[i]:
             if cell < 0:
                 break
@@ -155,7 +159,7 @@ def explain(start, target, probabilities, order, why, rank):
             likely = _best(probabilities[i, cell], _free(used, cell)) == target[i, cell]
             reason = NETWORK if likely else SEARCH
             _put(board, used, cell, target[i, cell], scratch_why, scratch_rank, reason, turn)
-            turn, alive = _settle(board, used, scratch_why, scratch_rank, turn + 1)
+            turn, _ = _settle(board, used, scratch_why, scratch_rank, turn + 1)
         for cell in range(CELLS):
             if start[i, cell] == BLANK and target[i, cell] != BLANK:
                 why[i, cell] = scratch_why[cell]
