@@ -93,7 +93,9 @@ class _Memory:
         new = (written.board != BLANK) & (written.board != before)
         digit = (written.board - 1).clamp(min=0)
         self.sure[rows] = torch.where(new, probabilities.gather(2, digit[..., None])[..., 0], self.sure[rows])
-        self.at[rows] = torch.where(new, step * CELLS + written.rank, self.at[rows])
+        # Cells that the network fills in one call know nothing of each other; singles follow from those before them.
+        turn = torch.where(written.why == singles.NETWORK, 0, written.rank + 1)
+        self.at[rows] = torch.where(new, step * (CELLS + 1) + turn, self.at[rows])
         return new
 
     def take_back(self, rows: Tensor, written: Written, new: Tensor, how: Decoding) -> Tensor:

@@ -126,11 +126,12 @@ def _by_search(clues: Tensor, limit: int) -> Write:
         before = search.undone(plan.rows)
         patience = _WITHOUT_END if plan.is_last else PATIENCE << min(plan.step, 40)
         board, ended = search.go_on(plan.rows, plan.weights, turn[:, :CELLS].contiguous(), patience)
+        found = search.found(plan.rows)
+        board = torch.where((ended & (found == 0))[:, None], clues[plan.rows], board)
         kept = plan.board.where(plan.board == board, BLANK)
         start, said, order = (given.cpu().numpy() for given in (kept, plan.probabilities.float(), plan.order))
         why, rank = np.full((2, *start.shape), singles.NOT_FILLED)
         singles.explain(start, board.cpu().numpy(), said, order, why, rank)
-        found = search.found(plan.rows)
         return Written(
             board,
             torch.from_numpy(why).to(board.device),
