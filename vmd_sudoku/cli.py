@@ -5,13 +5,9 @@ import functools
 import json
 import signal
 import sys
-import contextlib
-import functools
-import json
-import signal
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
