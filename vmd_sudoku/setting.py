@@ -8,7 +8,9 @@ from vmd_sudoku.decode import CONSTRAINTS, POLICIES, REMASKING, Decoding
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.model import ModelConfig
 from vmd_sudoku.predictor import MAX_LATENTS, RENEWALS
-from vmd_sudoku.schedule import Budget
+from vmd_sudoku.schedule import SCHEDULES, Budget
+
+__all__ = ["CONSTRAINTS", "POLICIES", "REMASKING", "RENEWALS", "SCHEDULES", "Setting", "choose"]
 
 
 def choose(table: dict[str, Any], name: str, what: str) -> Any:
