@@ -155,6 +155,7 @@ def test_an_empty_set_is_no_crash():
         ({"temperature": -1.0}, "0 or more"),
         ({"settle": -1.0}, "0 or more"),
         ({"remask_budget": -1}, "0 or more"),
+        ({"seed": 2**63}, "at most"),
         ({"prove": True}, "only constraints `search` can prove"),
     ],
 )

@@ -12,6 +12,8 @@ from vmd_sudoku.schedule import SCHEDULES, Budget
 
 __all__ = ["CONSTRAINTS", "POLICIES", "REMASKING", "RENEWALS", "SCHEDULES", "Setting", "choose"]
 
+MAX_SEED = 2**63 - 1
+
 
 def choose(table: dict[str, Any], name: str, what: str) -> Any:
     """An entry of a table by name.
@@ -78,6 +80,9 @@ class Setting:
         for name in ("gumbel", "temperature", "remask_budget", "seed", "z", "settle"):
             if (getattr(self, name) or 0) < 0:
                 raise ConfigError(f"{name} must be 0 or more, got {getattr(self, name)}")
+        for name in ("seed", "z"):
+            if (getattr(self, name) or 0) > MAX_SEED:
+                raise ConfigError(f"{name} must be at most 2^63 - 1, got {getattr(self, name)}")
         if self.prove and self.constraints != "search":
             raise ConfigError(f"only constraints `search` can prove; got {self.constraints!r}")
 

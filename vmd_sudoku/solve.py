@@ -61,12 +61,9 @@ def begin(
         field = as_latent(model, latent)
         assert z is not None
         z[0] = field
+    seed = setting.seed if setting.z is None else setting.z
     renewal = RENEWALS[setting.renew_z]
-    renew = (
-        renewal(model, Noise(setting.z or setting.seed, ids), setting.z is not None)
-        if renewal and z is not None
-        else None
-    )
+    renew = renewal(model, Noise(seed, ids), setting.z is not None) if renewal and z is not None else None
     first_rounds, rounds = setting.rounds_on(model.config)
     predictor = Predictor(
         model,
