@@ -103,6 +103,7 @@ def solve(puzzle: str, settings: Settings) -> "Trace":
     Raises:
         CheckpointError: the model cannot be loaded.
     """
+    from vmd_sudoku.setting import Setting
     from vmd_sudoku.solve import solve_puzzle
 
     loaded = model(settings.model)
@@ -110,11 +111,13 @@ def solve(puzzle: str, settings: Settings) -> "Trace":
     return solve_puzzle(
         loaded,
         parse(puzzle),
-        policy=settings.policy,
-        nfe=settings.nfe,
-        constraints=settings.constraints,
-        z=settings.z,
-        seed=settings.seed,
+        Setting(
+            policy=settings.policy,
+            nfe=settings.nfe,
+            constraints=settings.constraints,
+            z=settings.z,
+            seed=settings.seed,
+        ),
     )
 
 

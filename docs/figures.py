@@ -15,7 +15,8 @@ import torch
 
 from vmd_sudoku import __version__, puzzle_file
 from vmd_sudoku.checkpoint import SHIPPED, load_model, read_json, save_model
-from vmd_sudoku.evaluate import Setting, evaluate, report, sample
+from vmd_sudoku.evaluate import evaluate, report, sample
+from vmd_sudoku.setting import Setting
 
 HERE = Path(__file__).parent
 README = HERE.parent / "README.md"

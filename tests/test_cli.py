@@ -208,6 +208,11 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
         (["solve", "." * 81, "--policy", "best"], ["best", "margin"]),
         (["solve", "." * 81, "--constraints", "all"], ["all", "rules"]),
         (["solve", "." * 81, "--nfe", "0"], ["0", "cell"]),
+        (["solve", "." * 81, "--cells", "0"], ["0", "1 or more"]),
+        (["solve", "." * 81, "--remask", "all"], ["all", "conflict"]),
+        (["solve", "." * 81, "--latents", "1025"], ["1025", "1 to 1024"]),
+        (["solve", "." * 81, "--prove"], ["search", "none"]),
+        (["solutions", "5...5" + "." * 76], ["5 twice in row 1"]),
         (["solve", "." * 81, "--model", "nowhere"], ["nowhere", "vmd"]),
         (["solve", "nofile.csv"], ["nofile.csv"]),
         (["check", "https://example.org/1"], ["nothing is fetched"]),
@@ -246,3 +251,86 @@ def test_damaged_model_folders_are_named(call, tmp_path):
     code, _, err = call("solve", "." * 81, "--model", tmp_path / "model")
     assert code == 2
     assert "format 7" in err
+
+
+def test_every_setting_can_be_given(call, one, tmp_path):
+    from vmd_sudoku.setting import Setting
+
+    out = tmp_path / "trace.json"
+    options = {
+        "policy": "threshold", "threshold": 0.8, "nfe": 7, "cells": 2, "schedule": "cosine", "gumbel": 0.1,
+        "temperature": 0.1, "constraints": "search", "remask": "conflict", "remask_share": 0.2, "remask_budget": 9,
+        "latents": 2, "z": 3, "renew_z": "posterior", "seed": 4, "first_rounds": 20, "rounds": 10, "settle": 0.01,
+    }  # fmt: skip
+    given = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
+    assert set(options) | {"prove"} == set(Setting.__dataclass_fields__)
+    code, _, err = call("solve", one[0], *given, "--prove", "--progress", "--json", out)
+    assert code == 0, err
+    trace = json.loads(out.read_text())
+    assert trace["board"] == one[1]
+    assert trace["solutions"] == "one"
+    assert (trace["latents"], trace["z"], trace["seed"], trace["remask"]) == (2, 3, 4, "conflict")
+    (tmp_path / "set.txt").write_text(one[0] + "\n")
+    assert call("evaluate", tmp_path / "set.txt", *given, "--json", out)[0] == 0
+    row = json.loads(out.read_text())["rows"][0]
+    assert {name: row[name] for name in options} == options
+    assert row["mean_calls"] >= 1
+
+
+def test_help_names_what_may_be_chosen(call):
+    code, out, _ = call("solve", "--help")
+    assert code == 0
+    for name in ("average-order", "cosine", "propagate", "conflict", "posterior"):
+        assert name in out
+
+
+def test_replay_prints_what_solve_printed(call, one, tmp_path):
+    file = tmp_path / "trace.json"
+    _, solved, _ = call("solve", one[0], "--constraints", "propagate", "--nfe", 5, "--json", file)
+    code, replayed, _ = call("replay", file)
+    assert code == 0
+    assert replayed == solved
+    assert "single" in replayed
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text.replace('"format": 2', '"format": 9'), ["format 9", "reads 2"]),
+        (lambda text: text.replace('"solved"', '"left unfinished"'), ["verdict"]),
+        (lambda text: text[:100], ["not JSON"]),
+        (lambda text: "[]", ["no trace"]),
+    ],
+)
+def test_traces_that_were_changed_are_refused(call, one, tmp_path, change, words):
+    file = tmp_path / "trace.json"
+    call("solve", one[0], "--constraints", "search", "--json", file)
+    file.write_text(change(file.read_text()))
+    code, _, err = call("replay", file)
+    assert code == 2
+    assert len(err.strip().splitlines()) == 1
+    for word in words:
+        assert word in err
+    assert call("replay", tmp_path / "nowhere.json")[0] == 2
+
+
+def test_solutions_are_sampled_beside_their_exact_number(call, tmp_path):
+    puzzle = "8.........59.......76.........426587...791243...853916...6.4795.....8162......438"
+    out = tmp_path / "out.json"
+    code, text, _ = call(
+        "solutions", puzzle, "--count", 6, "--constraints", "rules", "--nfe", 20, "--bound", 100, "--json", out
+    )
+    found = json.loads(out.read_text())
+    assert code == (0 if found["found"] else 1)
+    assert sum(one["times"] for one in found["found"]) <= 6
+    assert 2 <= found["exact"] <= 100
+    assert f"{len(found['found'])} distinct" in text.splitlines()[-1]
+    (tmp_path / "set.csv").write_text(f"puzzle\n{puzzle}\n{puzzle}\n")
+    code, text, _ = call(
+        "solutions", tmp_path / "set.csv", "--count", 2, "--nfe", 3, "--z", 1, "--model", "mdm", "--temperature", 1.0,
+        "--limit", 2, "--json", out,
+    )  # fmt: skip
+    assert code == 0
+    row = json.loads(out.read_text())["rows"][0]
+    assert (row["boards"], row["tries"], row["temperature"]) == (2, 2, 1.0)
+    assert 0 <= row["coverage"] <= 1

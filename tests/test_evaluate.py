@@ -5,15 +5,18 @@ import pytest
 import torch
 from stubs import contrary, oracle
 
-from vmd_sudoku import evaluate as evaluation
+from vmd_sudoku import solve as solving
 from vmd_sudoku.checkpoint import LoadedModel
 from vmd_sudoku.errors import ConfigError, PuzzleError
-from vmd_sudoku.evaluate import Setting, decode_boards, draw_latents, evaluate, sample
+from vmd_sudoku.evaluate import decode_boards, evaluate, sample
 from vmd_sudoku.generate import puzzles
 from vmd_sudoku.model import Model, ModelConfig
 from vmd_sudoku.network import NetworkConfig
-from vmd_sudoku.predictor import Predictor, latent_for
+from vmd_sudoku.noise import Noise
+from vmd_sudoku.predictor import Predictor, board_ids, draw_latents, from_posterior, from_prior, latent_for
 from vmd_sudoku.puzzle_file import PuzzleSet
+from vmd_sudoku.setting import Setting
+from vmd_sudoku.solutions import evaluate_solutions, sample_solutions
 from vmd_sudoku.solve import solve_puzzle
 from vmd_sudoku.trace import Trace
 
@@ -37,13 +40,13 @@ def stub_predictor(monkeypatch, make):
     class Stub:
         total_rounds = 0
 
-        def __init__(self, model, z, **rounds):
-            self.predict = make()
+        def __init__(self, model, z, **settings):
+            self.z, self.predict = z, make()
 
         def __call__(self, board, rows):
             return self.predict(board, rows)
 
-    monkeypatch.setattr(evaluation, "Predictor", Stub)
+    monkeypatch.setattr(solving, "Predictor", Stub)
 
 
 def test_a_perfect_network_scores_1_and_a_contrary_one_0(some, monkeypatch):
@@ -82,17 +85,20 @@ def test_results_do_not_depend_on_the_batch_size(some):
     setting = Setting(nfe=3, z=5)
     whole = decode_boards(model, some.puzzles, setting, batch_size=64)
     parts = decode_boards(model, some.puzzles, setting, batch_size=2)
-    assert (whole.board == parts.board).mean() > 0.95  # rounding may differ with the shapes of products
+    assert (whole.board == parts.board).mean() > 0.95  # products of other shapes may round differently
     assert (whole.calls == parts.calls).all()
 
 
 def test_latents_belong_to_puzzles_not_to_batches():
-    setting = Setting(z=3, latents=2)
-    torch.testing.assert_close(draw_latents(1, 4, setting, 0)[2:], draw_latents(1, 2, setting, 2))
-    assert draw_latents(0, 4, setting, 0) is None
-    mode = draw_latents(1, 2, Setting(latents=2), 0)
-    assert (mode[:, 0] == 0).all()
-    assert (mode[:, 1] != 0).any()
+    model = untrained().model
+    whole = draw_latents(model, 3, board_ids(0, 4, 2))
+    assert torch.equal(whole[4:], draw_latents(model, 3, board_ids(2, 2, 2)))
+    assert not torch.equal(whole[0], whole[1])
+    assert draw_latents(untrained(0).model, 3, board_ids(0, 4, 2)) is None
+    mode = draw_latents(model, None, board_ids(0, 2, 2), spare_seed=7)
+    assert (mode[[0, 2]] == 0).all()
+    assert (mode[[1, 3]] != 0).any()
+    assert torch.equal(latent_for(model, 4, 3), whole[::2])
 
 
 def test_the_carried_state_of_a_board_does_not_depend_on_who_left(some):
@@ -134,11 +140,23 @@ def test_an_empty_set_is_no_crash():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"policy": "best"}, "unknown policy 'best'; choose one of margin, top-prob, random"),
-        ({"constraints": "all"}, "unknown constraint level 'all'; choose one of none, rules"),
+        ({"policy": "best"}, "unknown policy 'best'; choose one of margin, top-prob, .*random"),
+        ({"constraints": "all"}, "unknown constraint level 'all'; choose one of none, rules, propagate, search"),
+        ({"remask": "all"}, "unknown remasking 'all'; choose one of none, confidence, conflict"),
+        ({"schedule": "square"}, "unknown schedule 'square'; choose one of linear, cosine"),
+        ({"renew_z": "often"}, "unknown way to renew z 'often'; choose one of never, prior, posterior"),
         ({"nfe": 0}, "1 or more"),
+        ({"cells": 0}, "1 or more"),
         ({"latents": 0}, "1 to 1024"),
         ({"latents": 2000}, "1 to 1024"),
+        ({"threshold": 1.5}, "between 0 and 1"),
+        ({"remask_share": -0.1}, "between 0 and 1"),
+        ({"gumbel": -1.0}, "0 or more"),
+        ({"temperature": -1.0}, "0 or more"),
+        ({"settle": -1.0}, "0 or more"),
+        ({"remask_budget": -1}, "0 or more"),
+        ({"seed": 2**63}, "at most"),
+        ({"prove": True}, "only constraints `search` can prove"),
     ],
 )
 def test_unknown_settings_name_the_known_ones(settings, message):
@@ -147,7 +165,7 @@ def test_unknown_settings_name_the_known_ones(settings, message):
 
 
 def test_a_trace_tells_the_whole_solve(some):
-    trace = solve_puzzle(untrained(), some.puzzles[0], nfe=6, z=3)
+    trace = solve_puzzle(untrained(), some.puzzles[0], Setting(nfe=6, z=3))
     assert trace.calls == len(trace.steps) == 6
     filled = {cell: digit for step in trace.steps for cell, digit in zip(step.cells, step.digits, strict=True)}
     blanks = [i for i, c in enumerate(trace.puzzle) if c == "."]
@@ -160,9 +178,9 @@ def test_a_trace_tells_the_whole_solve(some):
     assert Trace.from_json(json.loads(json.dumps(trace.to_json()))) == trace
     assert trace.rounds == 2 + 5 * 1
     assert len(trace.latent) == 729
-    assert solve_puzzle(untrained(), some.puzzles[0], nfe=6, z=3).steps == trace.steps
+    assert solve_puzzle(untrained(), some.puzzles[0], Setting(nfe=6, z=3)).steps == trace.steps
     assert trace.z == 3
-    assert solve_puzzle(untrained(0), some.puzzles[0], nfe=1, z=3).z == "mode"
+    assert solve_puzzle(untrained(0), some.puzzles[0], Setting(nfe=1, z=3)).z == "mode"
 
 
 def test_clashing_clues_are_refused_before_the_network_runs():
@@ -170,3 +188,163 @@ def test_clashing_clues_are_refused_before_the_network_runs():
     puzzle[[0, 5]] = 7
     with pytest.raises(PuzzleError, match="row 1"):
         solve_puzzle(untrained(), puzzle)
+
+
+EVERYTHING = [
+    Setting(nfe=3, constraints="rules", latents=3, z=5),
+    Setting(nfe=4, policy="average-order", latents=3, schedule="cosine"),
+    Setting(nfe=4, remask="confidence", remask_share=0.3, temperature=0.5, seed=9),
+    Setting(cells=9, constraints="propagate", latents=2, remask="conflict", gumbel=0.2),
+    Setting(cells=9, policy="threshold", threshold=0.3, renew_z="prior", z=4),
+    Setting(cells=20, renew_z="posterior", first_rounds=9, rounds=9, settle=0.1),
+    Setting(constraints="search"),
+    Setting(constraints="search", prove=True, nfe=2),
+]
+
+
+@pytest.mark.parametrize("setting", EVERYTHING, ids=str)
+def test_a_trace_can_be_saved_and_repeated_under_every_setting(some, setting):
+    trace = solve_puzzle(untrained(), some.puzzles[1], setting)
+    assert Trace.from_json(json.loads(json.dumps(trace.to_json()))) == trace
+    again = solve_puzzle(untrained(), some.puzzles[1], setting)
+    assert (again.steps, again.board, again.latent) == (trace.steps, trace.board, trace.latent)
+    assert trace.solutions == "one"
+    assert trace.is_the_solution == trace.solved
+    assert trace.latents == setting.latents
+    if setting.constraints == "search":
+        assert trace.solved
+        assert trace.backtracks == sum(step.backtracks for step in trace.steps)
+    row = evaluate(untrained(), some, setting, batch_size=4)
+    assert row["boards"] == 7
+    assert (row["solved"] == 7) >= (setting.constraints == "search")
+    if setting.prove:
+        assert row["proved"] == {"none": 0, "one": 7, "several": 0}
+
+
+def test_a_search_that_changes_its_mind_says_so_in_two_steps(some, monkeypatch):
+    from vmd_sudoku import levels
+
+    monkeypatch.setattr(levels, "PATIENCE", 1)
+    hard = np.frombuffer(b"8..........36......7..9.2...5...7.......457.....1...3...1....68..85...1..9....4..", np.uint8)
+    puzzle = np.where(hard == ord("."), 0, hard - ord("0")).astype(np.int8)
+    trace = solve_puzzle(untrained(), puzzle, Setting(constraints="search"))
+    assert trace.solved
+    assert len(trace.steps) > trace.calls > 1
+    assert any(step.remasked and not step.cells for step in trace.steps)
+    assert Trace.from_json(json.loads(json.dumps(trace.to_json()))) == trace
+
+
+def test_the_most_complete_legal_board_wins(some, monkeypatch):
+    right = torch.from_numpy(some.solutions[:1]).long().repeat_interleave(3, 0)
+    some_wrong = right.clone()
+    some_wrong[0] = some_wrong[0] % 9 + 1  # fills everything against the rules
+    stub_predictor(monkeypatch, lambda: oracle(some_wrong))
+    setting = Setting(nfe=2, latents=3)
+    trace = solve_puzzle(untrained(), some.puzzles[0], setting)
+    assert trace.solved
+    assert trace.calls == 6
+    ended = solving.finish(solving.begin(untrained(), some.puzzles[:1], setting).steps, torch.zeros(3, 81).long())
+    run = solving.begin(untrained(), some.puzzles[:1], setting)
+    import dataclasses
+
+    likelier = dataclasses.replace(ended, nats=torch.tensor([0.0, -2.0, -1.0]))
+    assert solving.best_of(run, likelier).tolist() == [2]
+
+
+def test_a_latent_made_by_hand_replaces_the_drawn_one(some):
+    field = np.full((9, 9, 9, 1), 0.25, np.float32)
+    trace = solve_puzzle(untrained(), some.puzzles[0], Setting(nfe=2), latent=field)
+    assert set(trace.latent) == {0.25}
+    assert trace.z == "given"
+    drawn = solve_puzzle(untrained(), some.puzzles[0], Setting(nfe=2, z=6))
+    exact = latent_for(untrained().model, 1, 6)[0].numpy()
+    assert solve_puzzle(untrained(), some.puzzles[0], Setting(nfe=2), latent=exact).steps == drawn.steps
+    with pytest.raises(ConfigError, match=r"\(9, 9, 9, 1\), got \(9, 9\)"):
+        solve_puzzle(untrained(), some.puzzles[0], latent=np.zeros((9, 9)))
+    with pytest.raises(ConfigError, match="MDM"):
+        solve_puzzle(untrained(0), some.puzzles[0], latent=field)
+
+
+def test_a_cancelled_solve_ends_between_calls_with_the_board_reached(some):
+    seen = []
+    trace = solve_puzzle(untrained(), some.puzzles[0], cancelled=lambda: len(seen) == 3, watch=seen.append)
+    assert trace.calls == len(seen) == 3
+    assert trace.board.count(".") == trace.puzzle.count(".") - 3
+    assert not trace.solved
+    assert seen[-1] == trace.board
+    assert solve_puzzle(untrained(), some.puzzles[0], cancelled=lambda: True).calls == 0
+
+
+def test_z_is_renewed_from_the_prior_or_the_posterior():
+    model = untrained().model
+    noise, rows = Noise(0, range(3)), torch.tensor([0, 2])
+    board = torch.zeros(2, 81, dtype=torch.long)
+    guess = torch.from_numpy(puzzles(2, seed=1)[1]).long()
+    prior = from_prior(model, noise, True)
+    assert torch.equal(prior(rows, 1, board, guess)[1:], prior(rows[1:], 1, board[1:], guess[1:]))
+    assert not torch.equal(prior(rows, 1, board, guess), prior(rows, 2, board, guess))
+    mean = model.encode(board, guess).mean
+    assert torch.equal(from_posterior(model, noise, False)(rows, 1, board, guess), mean)
+    assert not torch.equal(from_posterior(model, noise, True)(rows, 1, board, guess), mean)
+
+
+def test_boards_that_have_settled_stop_thinking(some):
+    model = untrained().model
+    model.denoiser.readout.weight[:] = 0  # says the same after every round
+    board = torch.from_numpy(some.puzzles).long()
+
+    def predictor(settle):
+        return Predictor(model, latent_for(model, 7, None), first_rounds=40, rounds=8, settle=settle)
+
+    full, soon = predictor(None), predictor(1.0)
+    rows = torch.arange(7)
+    assert torch.equal(full(board, rows), soon(board, rows))
+    assert full.total_rounds == 7 * 40
+    assert soon.total_rounds == 7 * 16
+    torch.nn.init.normal_(model.denoiser.readout.weight, std=100.0)
+    restless = predictor(0.0)
+    restless(board, rows)
+    assert restless.total_rounds > 7 * 16
+
+
+def test_several_latents_may_look_at_one_board(some):
+    model = untrained().model
+    board = torch.from_numpy(some.puzzles[:2]).long()
+    z = draw_latents(model, 1, board_ids(0, 2, 3))
+    together = Predictor(model, z, first_rounds=2, rounds=1, views=3)(board, torch.arange(2))
+    assert together.shape == (2, 3, 81, 9)
+    alone = Predictor(model, z[[1, 4]], first_rounds=2, rounds=1)(board, torch.arange(2))
+    torch.testing.assert_close(together[:, 1], alone, rtol=0.02, atol=0.02)
+
+
+def test_sampled_solutions_are_counted_beside_the_exact_number(some, monkeypatch):
+    puzzle = some.solutions[:1].copy()
+    swap = {}
+    # A rectangle of two digits in two boxes can be turned over: two solutions.
+    found = False
+    grid = puzzle.reshape(9, 9)
+    for r in range(0, 9, 3):
+        for a in range(r, r + 3):
+            for b in range(a + 1, r + 3):
+                for c in range(9):
+                    for d in range(c + 1, 9):
+                        if not found and grid[a, c] == grid[b, d] and grid[b, c] == grid[a, d] and c // 3 != d // 3:
+                            swap, found = {(a, c), (a, d), (b, c), (b, d)}, True
+    if not found:
+        puzzle[:] = 0
+        swap = {(0, 0)}
+    for r, c in swap:
+        puzzle.reshape(9, 9)[r, c] = 0
+    solution = torch.from_numpy(some.solutions[:1]).long()
+    stub_predictor(monkeypatch, lambda: lambda board, rows: oracle(solution)(board, rows * 0))
+    (sampled,) = sample_solutions(untrained(), puzzle, 4, Setting(nfe=1, z=0), bound=50)
+    assert sampled.times.tolist() == [4]
+    assert (sampled.found[0] == some.solutions[0]).all()
+    if found:
+        assert (sampled.exact, sampled.coverage) == (2, 0.5)
+        assert sampled.kl == pytest.approx(np.log(2))
+        row = evaluate_solutions(untrained(), PuzzleSet("two", puzzle, None), 4, Setting(nfe=1, z=0), bound=50)
+        assert (row["coverage"], row["valid"], row["solutions"], row["kl_puzzles"]) == (0.5, 1.0, 2.0, 1)
+    else:
+        assert sampled.exact == 50
+        assert sampled.kl is None

@@ -26,9 +26,13 @@ FLOORS = [
         "metrics",
         "trace",
         "reasons",
+        "singles",
+        "search",
+        "schedule",
     ),
-    *("latent", "network", "model", "loss", "decode", "predictor", "checkpoint"),
-    *("mixture", "dreams", "train", "solve", "evaluate", "journal", "presets", "cli"),
+    *("noise", "policies", "levels", "remask", "decode"),
+    *("latent", "network", "model", "loss", "predictor", "setting", "checkpoint"),
+    *("mixture", "dreams", "train", "solve", "evaluate", "solutions", "journal", "presets", "cli"),
 ]
 
 NO_TORCH = set(FLOORS[: FLOORS.index("config") + 1]) - {"machine"} | {"metrics", "trace", "reasons"}

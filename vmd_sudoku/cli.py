@@ -1,11 +1,13 @@
 """The command line: every command parses, calls and prints. Wrong input is one line on stderr and exit code 2."""
 
+import contextlib
+import functools
 import json
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import click
 import numpy as np
 
 from vmd_sudoku import __version__, board, formats, puzzle_file
-from vmd_sudoku.errors import ConfigError, PuzzleError, PuzzleFileError, VmdSudokuError
+from vmd_sudoku.errors import ConfigError, PuzzleError, PuzzleFileError, TraceError, VmdSudokuError
 
 # Modules that import torch or numba are imported by the commands that need them, so that --help answers at once.
 
@@ -52,58 +54,143 @@ class ZChoice(click.ParamType):
 SEED = click.IntRange(0, 2**63 - 1)
 
 
+class Named(click.ParamType):
+    """A name from one of the tables of `decode`, which is imported only when help is asked for or a name is given."""
+
+    def __init__(self, table: str) -> None:
+        self.name = table
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """The known names."""
+        from vmd_sudoku import setting
+
+        return "[" + "|".join(getattr(setting, self.name)) + "]"
+
+
+def _adds(*options: Callable) -> Callable[[Callable], Callable]:
+    """A decorator that gives a command several options, the first one on top."""
+
+    def add(command: Callable) -> Callable:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+_SETTING_OPTIONS = (
+    click.option("--policy", type=Named("POLICIES"), default="margin", show_default=True, help="Which cells first."),
+    click.option(
+        "--threshold",
+        type=float,
+        default=0.9,
+        show_default=True,
+        help="Probability from which policy `threshold` fills a cell at once.",
+    ),
+    click.option("--nfe", type=Nfe(), default="cell", show_default=True, help=NFE_HELP),
+    click.option(
+        "--cells", type=int, default=1, show_default=True, help="Cells filled after each call, with --nfe cell."
+    ),
+    click.option(
+        "--schedule",
+        type=Named("SCHEDULES"),
+        default="linear",
+        show_default=True,
+        help="How a number of calls shares out the cells.",
+    ),
+    click.option(
+        "--gumbel", type=float, default=0.0, show_default=True, help="Scale of Gumbel noise on the order of cells."
+    ),
+    click.option(
+        "--temperature",
+        type=float,
+        default=0.0,
+        show_default=True,
+        help="Of the digits: 0 takes the most probable one, 1 draws by the probabilities.",
+    ),
+    click.option(
+        "--constraints",
+        type=Named("CONSTRAINTS"),
+        default="none",
+        show_default=True,
+        help="What the rules may do: nothing; leave out digits that a peer holds; fill singles; search to the end.",
+    ),
+    click.option(
+        "--prove/--no-prove",
+        default=False,
+        help="Let a search go on until it is known whether there is a second solution.",
+    ),
+    click.option(
+        "--remask",
+        type=Named("REMASKING"),
+        default="none",
+        show_default=True,
+        help="Which filled cells return to MASK after a call.",
+    ),
+    click.option(
+        "--remask-share",
+        type=float,
+        default=0.1,
+        show_default=True,
+        help="Part of the filled cells that `confidence` takes back in a step.",
+    ),
+    click.option(
+        "--remask-budget", type=int, default=40, show_default=True, help="Cells that may return to MASK in all."
+    ),
+    click.option(
+        "--renew-z",
+        type=Named("RENEWALS"),
+        default="never",
+        show_default=True,
+        help="Another z in later calls: drawn from the prior, or from the posterior given the network's guess.",
+    ),
+    click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all that is drawn."),
+    click.option(
+        "--first-rounds", type=click.IntRange(1, 1024), help="Rounds of the first call (default: the model's)."
+    ),
+    click.option("--rounds", type=click.IntRange(1, 1024), help="Rounds of every later call (default: the model's)."),
+    click.option(
+        "--settle",
+        type=float,
+        help="A board stops thinking when no probability has moved more than this in eight rounds.",
+    ),
+)
+_LATENTS = click.option(
+    "--latents", default=1, show_default=True, help="Values of z tried for each puzzle; the rules choose."
+)
+_Z = click.option(
+    "--z", type=ZChoice(), default="mode", show_default=True, help="z = 0 (`mode`), or the seed to draw z with."
+)
+_MODEL = click.option("--model", default="vmd", show_default=True, help=MODEL_HELP)
+_JSON = click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Also write JSON there.")
+_LIMIT = click.option("--limit", type=click.IntRange(1), help="Only the first N puzzles of each file.")
+_BATCH_SIZE = click.option(
+    "--batch-size", type=click.IntRange(1, 65536), default=64, show_default=True, help="Boards decoded together."
+)
+
+
 def decoding_options(command: Callable) -> Callable:
-    """Options of every command that decodes."""
-    for option in reversed(
-        [
-            click.option("--model", default="vmd", show_default=True, help=MODEL_HELP),
-            click.option(
-                "--policy", default="margin", show_default=True, help="Which cells first: margin, top-prob or random."
-            ),
-            click.option("--nfe", type=Nfe(), default="cell", show_default=True, help=NFE_HELP),
-            click.option(
-                "--constraints",
-                default="none",
-                show_default=True,
-                help="none: the network alone; rules: digits that a peer holds get probability zero.",
-            ),
-            click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all that is drawn."),
-            click.option(
-                "--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Also write JSON there."
-            ),
-        ]
-    ):
-        command = option(command)
-    return command
+    """The options of every command that decodes; the command gets those of `Setting` together, as `chosen`."""
+
+    @functools.wraps(command)
+    def gathered(**given: Any) -> Any:
+        from vmd_sudoku.setting import Setting
+
+        chosen = {field.name: given.pop(field.name) for field in fields(Setting) if field.name in given}
+        return command(chosen=chosen, **given)
+
+    return _adds(_MODEL, *_SETTING_OPTIONS, _JSON)(gathered)
 
 
 def batch_options(command: Callable) -> Callable:
-    """How long the network thinks in a call, and how many boards are decoded."""
-    for option in reversed(
-        [
-            click.option(
-                "--first-rounds", type=click.IntRange(1, 1024), help="Rounds of the first call (default: the model's)."
-            ),
-            click.option(
-                "--rounds", type=click.IntRange(1, 1024), help="Rounds of every later call (default: the model's)."
-            ),
-            click.option(
-                "--batch-size",
-                type=click.IntRange(1, 65536),
-                default=64,
-                show_default=True,
-                help="Boards decoded together.",
-            ),
-            click.option(
-                "--compile/--eager",
-                "compiled",
-                default=False,
-                help="Compile the network's round: twice the speed on big sets.",
-            ),
-        ]
-    ):
-        command = option(command)
-    return command
+    """How many boards are decoded together, and how."""
+    compiled = click.option(
+        "--compile/--eager",
+        "compiled",
+        default=False,
+        help="Compile the network's round: twice the speed on big sets.",
+    )
+    return _adds(_BATCH_SIZE, compiled)(command)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -115,92 +202,68 @@ def cli() -> None:
 @cli.command()
 @click.argument("puzzle")
 @decoding_options
-@click.option(
-    "--z", type=ZChoice(), default="mode", show_default=True, help="z = 0 (`mode`), or the seed to draw z with."
-)
-def solve(
-    puzzle: str,
-    model: str,
-    policy: str,
-    nfe: int | None,
-    constraints: str,
-    seed: int,
-    output: Path | None,
-    z: int | str,
-) -> None:
+@_LATENTS
+@_Z
+@click.option("--progress", is_flag=True, help="Show the board while it fills.")
+def solve(puzzle: str, model: str, chosen: dict[str, Any], output: Path | None, progress: bool) -> None:
     """Solve PUZZLE (81 characters, . or 0 for blanks; any other text form or link; or a file), printing every step.
 
     The last line says `solved`, or what is wrong, with exit code 1.
     """
     clues = _one_puzzle(puzzle)
-    _warn_about_solutions(clues)
+    if chosen["constraints"] != "search":
+        _warn_about_solutions(clues)
     from vmd_sudoku.checkpoint import load_model
     from vmd_sudoku.solve import solve_puzzle
 
+    setting = _setting(chosen)
+    loaded = load_model(model)
     _one_thread_for_one_board()
-    trace = solve_puzzle(
-        load_model(model), clues, policy=policy, nfe=nfe, constraints=constraints, z=_drawn_with(z), seed=seed
-    )
-    width = len(str(trace.calls))
-    for number, step in enumerate(trace.steps, 1):
-        cells = ", ".join(
-            f"r{cell // board.SIDE + 1}c{cell % board.SIDE + 1}={digit} ({sure:.2f})"
-            for cell, digit, sure in zip(step.cells, step.digits, step.confidence, strict=True)
-        )
-        click.echo(f"{number:{width}}  {cells}")
-    click.echo(_drawn(trace.board, trace.puzzle))
-    click.echo(
-        f"{trace.calls} calls, {trace.seconds:.2f} s, {trace.model} {trace.policy}, constraints {trace.constraints}"
-    )
+    with _live(board.to_line(clues)) if progress else contextlib.nullcontext(lambda line: None) as watch:
+        trace = solve_puzzle(loaded, clues, setting, watch=watch)
+    _print_trace(trace)
     _write_json(output, trace.to_json())
-    click.echo(trace.verdict)
     if not trace.solved:
         sys.exit(1)
+
+
+@cli.command()
+@click.argument("trace", type=click.Path(dir_okay=False, path_type=Path))
+def replay(trace: Path) -> None:
+    """Print the solve that TRACE holds (what `solve --json` wrote), after checking that its steps lead to its board."""
+    from vmd_sudoku.trace import Trace
+
+    try:
+        plain = json.loads(trace.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TraceError(f"cannot read {trace}: {error.strerror}; give a file that `solve --json` wrote") from None
+    except ValueError as error:
+        raise TraceError(f"{trace} is not JSON ({error}); give a file that `solve --json` wrote") from None
+    _print_trace(Trace.from_json(plain))
 
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @decoding_options
 @batch_options
-@click.option("--latents", default=1, show_default=True, help="Values of z tried for each puzzle; the rules choose.")
-@click.option(
-    "--z", type=ZChoice(), default="mode", show_default=True, help="z = 0 (`mode`), or the seed to draw z with."
-)
-@click.option("--limit", type=click.IntRange(1), help="Only the first N puzzles of each file.")
+@_LATENTS
+@_Z
+@_LIMIT
 def evaluate(
     files: tuple[Path, ...],
     model: str,
-    policy: str,
-    nfe: int | None,
-    constraints: str,
-    seed: int,
+    chosen: dict[str, Any],
     output: Path | None,
-    latents: int,
-    z: int | str,
     limit: int | None,
     batch_size: int,
-    first_rounds: int | None,
-    rounds: int | None,
     compiled: bool,
 ) -> None:
     """Whole-board accuracy over FILES (CSV with a `puzzle` column, or a puzzle a line), with its 95 % Wilson interval."""
     sets = [puzzle_file.read(file, limit) for file in files]
     from vmd_sudoku import evaluate as evaluation
-    from vmd_sudoku.checkpoint import load_model
 
-    setting = evaluation.Setting(
-        policy=policy,
-        nfe=nfe,
-        constraints=constraints,
-        latents=latents,
-        z=_drawn_with(z),
-        seed=seed,
-        first_rounds=first_rounds,
-        rounds=rounds,
-    )
-    loaded = load_model(model)
-    if compiled:
-        loaded.model.compile_for_decoding()
+    setting = _setting(chosen)
+    loaded = _loaded(model, compiled)
     rows = []
     for puzzles in sets:
         with _bar() as bar:
@@ -214,10 +277,10 @@ def evaluate(
                     progress=lambda done, solved: bar.update(task, completed=done, solved=solved),  # noqa: B023
                 )
             )
-    _table(
-        rows,
-        ["file", "boards", "solved", "accuracy", "interval", "model", "policy", "nfe", "mean_calls", "puzzles_per_s"],
+    columns = (
+        "file boards solved accuracy interval model policy nfe constraints mean_calls mean_backtracks puzzles_per_s"
     )
+    _table(rows, columns.split())
     _write_json(output, evaluation.report(rows, __version__))
 
 
@@ -229,41 +292,98 @@ def evaluate(
 @click.option("--print-grids/--no-print-grids", default=True, help="Print the grids, one a line.")
 def sample(
     model: str,
-    policy: str,
-    nfe: int | None,
-    constraints: str,
-    seed: int,
+    chosen: dict[str, Any],
     output: Path | None,
     count: int,
-    z: int | str | None,
     batch_size: int,
     print_grids: bool,
-    first_rounds: int | None,
-    rounds: int | None,
     compiled: bool,
 ) -> None:
     """Whole grids from the empty board, one z for each."""
     from vmd_sudoku import evaluate as evaluation
-    from vmd_sudoku.checkpoint import load_model
 
-    setting = evaluation.Setting(
-        policy=policy,
-        nfe=nfe,
-        constraints=constraints,
-        z=seed if z is None else _drawn_with(z),
-        seed=seed,
-        first_rounds=first_rounds,
-        rounds=rounds,
-    )
-    loaded = load_model(model)
-    if compiled:
-        loaded.model.compile_for_decoding()
-    row, grids = evaluation.sample(loaded, count, setting, batch_size=batch_size)
+    setting = _setting(chosen)
+    row, grids = evaluation.sample(_loaded(model, compiled), count, setting, batch_size=batch_size)
     if print_grids:
         for grid in grids:
             click.echo(board.to_line(grid))
     _table([row], ["count", "valid", "distinct", "model", "policy", "nfe", "mean_calls", "grids_per_s"])
     _write_json(output, evaluation.report([row], __version__))
+
+
+@cli.command()
+@click.argument("puzzle")
+@decoding_options
+@batch_options
+@_LIMIT
+@click.option("--count", type=click.IntRange(1, 100_000), default=64, show_default=True, help="Boards decoded.")
+@click.option(
+    "--bound", type=click.IntRange(2, 10_000_000), default=10_000, show_default=True, help="Where exact counting stops."
+)
+@click.option("--z", type=ZChoice(), help="`mode` (z = 0), or the seed to draw z with; the default draws with --seed.")
+def solutions(
+    puzzle: str,
+    model: str,
+    chosen: dict[str, Any],
+    output: Path | None,
+    limit: int | None,
+    count: int,
+    bound: int,
+    batch_size: int,
+    compiled: bool,
+) -> None:
+    """Sample solutions of PUZZLE: each distinct one with its frequency, beside the exact number.
+
+    For a file of puzzles: how much of the known solutions is covered, and how far from uniform the samples are.
+    """
+    found = _imported(puzzle)
+    puzzles = puzzle_file.read(Path(puzzle), limit) if found.more else None
+    if puzzles is None:
+        board.require_legal(found.puzzle)
+    from vmd_sudoku import evaluate as evaluation
+    from vmd_sudoku import solutions as sampling
+
+    setting = _setting(chosen)
+    loaded = _loaded(model, compiled)
+    total = count * (len(puzzles.puzzles) if puzzles else 1)
+    with _bar() as bar:
+        task = bar.add_task("boards", total=total, solved=0)
+
+        def show(done: int, solved: int) -> None:
+            bar.update(task, completed=done, solved=solved)
+
+        if puzzles:
+            row = sampling.evaluate_solutions(
+                loaded, puzzles, count, setting, bound=bound, batch_size=batch_size, progress=show
+            )
+        else:
+            (sampled,) = sampling.sample_solutions(
+                loaded, found.puzzle[None], count, setting, bound=bound, batch_size=batch_size, progress=show
+            )
+    if puzzles:
+        columns = "file boards tries valid solutions distinct coverage kl kl_puzzles model policy nfe constraints"
+        _table([row], columns.split())
+        _write_json(output, evaluation.report([row], __version__))
+        return
+    for grid, times in zip(sampled.found, sampled.times, strict=True):
+        click.echo(f"{times / count:6.3f}  {board.to_line(grid)}")
+    exact = f"{sampled.exact} or more" if sampled.exact == bound else str(sampled.exact)
+    click.echo(f"{len(sampled.found)} distinct in {sampled.times.sum()} of {count} boards; there are {exact}")
+    plain = {
+        "puzzle": board.to_line(found.puzzle),
+        "count": count,
+        "exact": sampled.exact,
+        "bound": bound,
+        "coverage": sampled.coverage,
+        "kl": sampled.kl,
+        "found": [
+            {"board": board.to_line(grid), "times": int(times)}
+            for grid, times in zip(sampled.found, sampled.times, strict=True)
+        ],
+    }
+    _write_json(output, plain | evaluation.settings_of(loaded, setting))
+    if not len(sampled.found):
+        sys.exit(1)
 
 
 @cli.command()
@@ -293,36 +413,28 @@ def check(puzzle: str, solutions: bool, budget_ms: int) -> None:
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @decoding_options
-@click.option("--limit", type=click.IntRange(1), help="Only the first N puzzles of the file.")
-def reasons(
-    file: Path,
-    model: str,
-    policy: str,
-    nfe: int | None,
-    constraints: str,
-    seed: int,
-    output: Path | None,
-    limit: int | None,
-) -> None:
+@_LIMIT
+def reasons(file: Path, model: str, chosen: dict[str, Any], output: Path | None, limit: int | None) -> None:
     """Count which human technique justifies every cell that a model fills, over the puzzles of FILE.
 
     A cell's reason is the easiest technique that gives its digit on the board as it was when it was filled. `needs
     look-ahead`: no technique gives it, but every solution has it; `a guess`: it does not follow from the board.
     """
     puzzles = puzzle_file.read(file, limit)
-    from vmd_sudoku import machine
     from vmd_sudoku.checkpoint import load_model
+    from vmd_sudoku.evaluate import report, settings_of
     from vmd_sudoku.reasons import count_reasons, moves_of
     from vmd_sudoku.solve import solve_puzzle
 
     _one_thread_for_one_board()
+    setting = _setting(chosen)
     loaded = load_model(model)
     counts: Counter[str] = Counter()
     solved = 0
     with _bar() as bar:
         task = bar.add_task(puzzles.name, total=len(puzzles.puzzles), solved=0)
         for done, clues in enumerate(puzzles.puzzles, 1):
-            trace = solve_puzzle(loaded, clues, policy=policy, nfe=nfe, constraints=constraints, seed=seed)
+            trace = solve_puzzle(loaded, clues, setting)
             counts.update(count_reasons(moves_of([trace])))
             solved += trace.solved
             bar.update(task, completed=done, solved=solved)
@@ -332,10 +444,8 @@ def reasons(
     ]
     _table([row for row in rows if row["cells"]], ["technique", "cells", "share"])
     click.echo(f"{cells} cells, {solved} of {len(puzzles.puzzles)} puzzles solved")
-    setting = {"model": loaded.name, "sha256": loaded.sha256, "policy": policy, "nfe": "cell" if nfe is None else nfe}
-    setting |= {"constraints": constraints, "seed": seed, "file": puzzles.name}
-    totals = {"boards": len(puzzles.puzzles), "solved": solved, "cells": cells}
-    _write_json(output, setting | totals | {"rows": rows, "machine": machine.describe(), "version": __version__})
+    totals = {"file": puzzles.name, "boards": len(puzzles.puzzles), "solved": solved, "cells": cells}
+    _write_json(output, settings_of(loaded, setting) | totals | report(rows, __version__))
 
 
 @cli.command()
@@ -433,7 +543,7 @@ def train(
 
     from vmd_sudoku import journal, presets
     from vmd_sudoku.checkpoint import load_model
-    from vmd_sudoku.solve import choose
+    from vmd_sudoku.setting import choose
     from vmd_sudoku.train import Training
 
     torch.set_num_threads(threads)
@@ -496,9 +606,60 @@ def _warn_about_solutions(clues: np.ndarray) -> None:
         click.echo("warning: this puzzle has several solutions; any legal one counts as solved", err=True)
 
 
-def _drawn_with(z: int | str) -> int | None:
-    """The seed that z is drawn with; None for its mode, z = 0."""
-    return None if z == "mode" else int(z)
+def _setting(chosen: dict[str, Any]) -> Any:
+    """The `Setting` that options ask for. Where --z was left open, z is drawn with --seed."""
+    from vmd_sudoku.setting import Setting
+
+    z = chosen.get("z", "mode")
+    z = chosen["seed"] if z is None else z
+    return Setting(**chosen | {"z": None if z == "mode" else z})
+
+
+def _loaded(name: str, compiled: bool) -> Any:
+    """A model for many boards."""
+    from vmd_sudoku.checkpoint import load_model
+
+    loaded = load_model(name)
+    if compiled:
+        loaded.model.compile_for_decoding()
+    return loaded
+
+
+def _print_trace(trace: Any) -> None:
+    """Every step on a line, the board, the figures and the verdict."""
+    width = len(str(len(trace.steps)))
+    for number, step in enumerate(trace.steps, 1):
+        filled = zip(step.cells, step.digits, step.confidence, step.why, strict=True)
+        parts = [
+            f"{_cell(cell)}={digit} ({f'{sure:.2f}' if why == 'network' else why})" for cell, digit, sure, why in filled
+        ]
+        if step.remasked:
+            parts.append(f"back to blank: {' '.join(map(_cell, step.remasked))}")
+        if step.backtracks:
+            parts.append(f"{step.backtracks} decisions undone")
+        click.echo(f"{number:{width}}  {', '.join(parts) or 'nothing filled'}")
+    click.echo(_drawn(trace.board, trace.puzzle))
+    undone = f"{trace.backtracks} backtracks, " if trace.constraints == "search" else ""
+    click.echo(
+        f"{trace.calls} calls, {trace.rounds} rounds, {undone}{trace.seconds:.2f} s, {trace.model} {trace.policy}, "
+        f"constraints {trace.constraints}, solutions: {trace.solutions}"
+    )
+    click.echo(trace.verdict)
+
+
+def _cell(cell: int) -> str:
+    """`r3c7`."""
+    return f"r{cell // board.SIDE + 1}c{cell % board.SIDE + 1}"
+
+
+@contextlib.contextmanager
+def _live(puzzle: str) -> Iterator[Callable[[str], None]]:
+    """A board on the terminal's stderr that is drawn anew whenever the function handed out is told of it."""
+    from rich.console import Console
+    from rich.live import Live
+
+    with Live(_drawn(puzzle, puzzle), console=Console(stderr=True), transient=True) as live:
+        yield lambda line: live.update(_drawn(line, puzzle), refresh=True)
 
 
 def _one_thread_for_one_board() -> None:
@@ -543,7 +704,7 @@ def _table(rows: list[dict[str, object]], columns: Sequence[str]) -> None:
 
 
 def _shown(name: str, value: object) -> str:
-    if name in ("accuracy", "share") and isinstance(value, float):
+    if name in ("accuracy", "share", "valid", "coverage") and isinstance(value, float):
         return f"{100 * value:.2f} %"
     if name == "interval" and isinstance(value, list):
         return f"{100 * value[0]:.2f} to {100 * value[1]:.2f} %"

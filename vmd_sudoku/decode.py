@@ -1,153 +1,242 @@
 """The reverse process: one loop that knows no model, and plain functions composed around `predict`.
 
-    for step in decode(predict, board, POLICIES["margin"], calls(5), rng): ...
+    for step in decode(predict, board, Decoding(), noise): ...
 
 `predict(board, rows)` gets the boards that still have blanks, int64 [a,81], and which rows of the batch they are, int64
-[a]; it returns logits [a,81,9]. The loop never looks at a clue or at a filled cell again, so digits that are filled stay.
+[a]; it returns logits [a,81,9], or [a,v,81,9] if v latents look at the same board: the first one's digits are written, and
+the policy may look at the mean. What may be chosen stands in tables: POLICIES, SCHEDULES, CONSTRAINTS, REMASKING.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
-from vmd_sudoku.board import BLANK, DIGITS, PEERS
-from vmd_sudoku.errors import ConfigError
+from vmd_sudoku import board as boards
+from vmd_sudoku import singles
+from vmd_sudoku.board import BLANK, CELLS
+from vmd_sudoku.levels import CONSTRAINTS, UNDECIDED, Level, Plan, Written, keep_legal
+from vmd_sudoku.noise import Noise
+from vmd_sudoku.policies import POLICIES, Policy, View
+from vmd_sudoku.remask import REMASKING, Filled, Remasking
+from vmd_sudoku.schedule import SCHEDULES, Budget
+
+__all__ = ["CONSTRAINTS", "POLICIES", "REMASKING", "SCHEDULES", "Decoding", "Finished", "Step", "decode", "finish"]
 
 Predict = Callable[[Tensor, Tensor], Tensor]
-Policy = Callable[[Tensor, torch.Generator], Tensor]
-Budget = Callable[[Tensor, int], Tensor]
+
+_STREAMS = 3
+"""Kinds of noise in a call: the random order, Gumbel noise on the order, Gumbel noise on the digits."""
+_LEAST_NATS = -100.0
+"""Stands for the logarithm of a probability of zero, so that one such cell does not hide the others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoding:
+    """How to decode, as the functions of the tables; `setting.Setting` makes one from names.
+
+    threshold: confidence from which the policy of that name fills a cell at once.
+    gumbel: scale of the Gumbel noise on the policy's preference. temperature: of the digits; 0 takes the most probable.
+    remask_share, remask_budget: cells that may return to MASK, as a share of the filled ones in one step, and in all.
+    limit: solutions that a search looks for before it ends.
+    """
+
+    policy: Policy = POLICIES["margin"]
+    budget: Budget = field(default_factory=Budget)
+    level: Level = CONSTRAINTS["none"]
+    remasking: Remasking = REMASKING["none"]
+    threshold: float = 0.9
+    gumbel: float = 0.0
+    temperature: float = 0.0
+    remask_share: float = 0.1
+    remask_budget: int = 40
+    limit: int = 1
 
 
 @dataclass(frozen=True)
 class Step:
-    """One call of the denoiser and what was filled after it; `a` boards of the batch were unfinished.
+    """One call of the denoiser and what was done after it; `a` boards of the batch were unfinished.
 
     rows: which boards of the batch, int64 [a].
     board: those boards after the step, int64 [a,81].
-    filled: the cells filled in this step, bool [a,81].
+    filled: the cells filled in this step, with their digits, int64 [a,81], BLANK elsewhere.
+    why, rank: of the filled cells, index into trace.WHYS and order within the step, -1 elsewhere, int64 [a,81].
+    remasked: cells that returned to MASK, bool [a,81]: filled now, or before (and perhaps filled anew by a search).
+    undone: decisions that a search undid, int64 [a]. solutions: how many it knows of once it has ended, else -1, int64 [a].
     probabilities: what the call said of every cell, float [a,81,9].
-    score: the policy's preference, float [a,81]; within a step, higher was filled first.
     """
 
     rows: Tensor
     board: Tensor
     filled: Tensor
+    why: Tensor
+    rank: Tensor
+    remasked: Tensor
+    undone: Tensor
+    solutions: Tensor
     probabilities: Tensor
-    score: Tensor
 
 
-def confidence(probabilities: Tensor) -> Tensor:
-    """Top probability, max_j p(x = j): [..., 9] -> [...] (Kim et al. 2025, arXiv 2502.06768)."""
-    return probabilities.amax(-1)
+class _Memory:
+    """Of every cell of a batch: how sure the network was of it, and when it was filled (-1: a clue, or blank)."""
 
+    def __init__(self, board: Tensor, budget: int) -> None:
+        self.clue = board != BLANK
+        self.sure = torch.ones(board.shape, device=board.device)
+        self.at = torch.full_like(board, -1)
+        self.left = torch.full_like(board[:, 0], budget)
+        """Cells that may still return to MASK, int64 [b]."""
 
-def margin(probabilities: Tensor) -> Tensor:
-    """Top probability margin, p(j1) - p(j2): [..., 9] -> [...] (Kim et al. 2025, arXiv 2502.06768)."""
-    top = probabilities.topk(2, -1).values
-    return top[..., 0] - top[..., 1]
+    def note(self, rows: Tensor, written: Written, before: Tensor, probabilities: Tensor, step: int) -> Tensor:
+        """Take in what a call wrote; returns the cells filled in this step, bool [a,81]."""
+        new = (written.board != BLANK) & (written.board != before)
+        digit = (written.board - 1).clamp(min=0)
+        self.sure[rows] = torch.where(new, probabilities.gather(2, digit[..., None])[..., 0], self.sure[rows])
+        # Cells that the network fills in one call know nothing of each other; singles follow from those before them.
+        turn = torch.where(written.why == singles.NETWORK, 0, written.rank + 1)
+        self.at[rows] = torch.where(new, step * (CELLS + 1) + turn, self.at[rows])
+        return new
 
-
-def entropy(probabilities: Tensor) -> Tensor:
-    """Entropy of a cell's digit in nats: [..., 9] -> [...]."""
-    return torch.special.entr(probabilities).sum(-1)
-
-
-def top_prob_policy(probabilities: Tensor, rng: torch.Generator) -> Tensor:
-    """Fill the cells with the highest top probability."""
-    return confidence(probabilities)
-
-
-def margin_policy(probabilities: Tensor, rng: torch.Generator) -> Tensor:
-    """Fill the cells with the widest gap between the two most probable digits."""
-    return margin(probabilities)
-
-
-def random_policy(probabilities: Tensor, rng: torch.Generator) -> Tensor:
-    """Fill cells in random order."""
-    return torch.rand(probabilities.shape[:-1], generator=rng).to(probabilities.device)
-
-
-POLICIES: dict[str, Policy] = {"margin": margin_policy, "top-prob": top_prob_policy, "random": random_policy}
-
-
-def one_cell(blanks: Tensor, step: int) -> Tensor:
-    """One cell of every board in every call."""
-    return torch.ones_like(blanks)
-
-
-def calls(count: int) -> Budget:
-    """At most `count` calls: every call fills an equal share of what is blank, so the last one fills the rest.
-
-    Raises:
-        ConfigError: count is below 1.
-    """
-    if count < 1:
-        raise ConfigError(f"the number of calls (NFE) must be 1 or more, got {count}")
-
-    def share(blanks: Tensor, step: int) -> Tensor:
-        return -(-blanks // max(count - step, 1))
-
-    return share
-
-
-def budget(nfe: int | None) -> Budget:
-    """The budget of a number of calls; None is one cell a call."""
-    return one_cell if nfe is None else calls(nfe)
+    def take_back(self, rows: Tensor, written: Written, new: Tensor, how: Decoding) -> Tensor:
+        """Cells that return to MASK now, bool [a,81]; boards whose budget does not suffice keep theirs."""
+        own = (written.board != BLANK) & ~self.clue[rows]
+        by_network = new & (written.why == singles.NETWORK)
+        filled = Filled(
+            written.board,
+            own,
+            self.sure[rows],
+            self.at[rows].where(own, -1),
+            by_network,
+            written.ended & (written.board == BLANK).any(1),
+            how.remask_share,
+        )
+        back = how.remasking.takes_back(filled)
+        back &= (back.sum(1) <= self.left[rows])[:, None]
+        self.left[rows] -= back.sum(1)
+        return back
 
 
 @torch.inference_mode()
-def decode(predict: Predict, board: Tensor, policy: Policy, due: Budget, rng: torch.Generator) -> Iterator[Step]:
+def decode(
+    predict: Predict,
+    board: Tensor,
+    how: Decoding,
+    noise: Noise,
+    *,
+    within: Tensor | None = None,
+    race: Tensor | None = None,
+) -> Iterator[Step]:
     """Fill the blanks of int64 boards [b,81] step by step, most preferred cells first; yields after every call.
 
-    A board leaves as soon as it is full. Digits are the most probable ones. `due(blanks [a], step)` says how many cells
-    of each board to fill.
+    A board leaves as soon as it is full, or when no further call can help. The clues and the boards handed in stay as they
+    are.
+
+    within: cells that the policy may choose from, bool [b,81]; a board leaves when all of these are filled. So decodings
+        of one block after another can be chained.
+    race: boards with the same number, int64 [b], answer the same puzzle: once one of them is solved, all leave.
     """
-    rows = (board == BLANK).any(1).nonzero()[:, 0]
+    clues, memory = board, _Memory(board, how.remask_budget)
+    mine = torch.ones_like(memory.clue) if within is None else within
+    write = how.level.begin(board, how.limit)
+    rows = ((board == BLANK) & mine).any(1).nonzero()[:, 0]
     board = board[rows]
     step = 0
     while len(rows):
-        blank = board == BLANK
-        probabilities = predict(board, rows).softmax(-1)
-        score = policy(probabilities, rng)
-        order = score.masked_fill(~blank, -torch.inf).argsort(dim=-1, descending=True, stable=True).argsort(-1)
-        filled = blank & (order < due(blank.sum(1), step)[:, None])
-        board = torch.where(filled, probabilities.argmax(-1) + 1, board)
-        yield Step(rows, board, filled, probabilities, score)
-        unfinished = (board == BLANK).any(1)
-        rows, board = rows[unfinished], board[unfinished]
+        said = predict(board, rows)
+        said = said[:, None] if said.dim() == 3 else said
+        said = (keep_legal(board, said) if how.level.legal_only else said).softmax(-1)
+        probabilities, average = said[:, 0], said.mean(1)
+        plan = _plan(board, rows, probabilities, average, mine[rows], how, noise, step)
+        written = write(plan)
+        new = memory.note(rows, written, board, probabilities, step)
+        taken = (board != BLANK) & (written.board != board)
+        after, ended = written.board, written.ended
+        if not plan.is_last:
+            back = memory.take_back(rows, written, new, how)
+            after, taken = after.masked_fill(back, BLANK), taken | back
+            ended = ended & ~back.any(1)
+        yield Step(
+            rows=rows,
+            board=after,
+            filled=written.board.where(new, BLANK),
+            why=written.why,
+            rank=written.rank,
+            remasked=taken,
+            undone=written.undone,
+            solutions=written.solutions,
+            probabilities=probabilities,
+        )
+        stay = ((after == BLANK) & mine[rows]).any(1) & ~ended
+        if race is not None:
+            full = torch.from_numpy(boards.solved(after.cpu().numpy(), clues[rows].cpu().numpy())).to(rows.device)
+            stay &= ~torch.isin(race[rows], race[rows[full]])
+        if plan.is_last:
+            return
+        rows, board = rows[stay], after[stay]
         step += 1
 
 
-def finish(steps: Iterator[Step], board: Tensor) -> tuple[Tensor, Tensor]:
-    """Run a decoding to its end: the final boards [b,81] and the calls that each of them took [b]."""
-    board = board.clone()
-    taken = torch.zeros(len(board), dtype=torch.long, device=board.device)
-    for step in steps:
-        board[step.rows] = step.board
-        taken[step.rows] += 1
-    return board, taken
+def _plan(
+    board: Tensor,
+    rows: Tensor,
+    probabilities: Tensor,
+    average: Tensor,
+    mine: Tensor,
+    how: Decoding,
+    noise: Noise,
+    step: int,
+) -> Plan:
+    """Which cells are to be filled, and by which weights of the digits."""
+    cells = (CELLS,)
+    view = View(probabilities, average, noise.uniform(rows, _STREAMS * step, cells), how.threshold)
+    score = how.policy.prefers(view)
+    if how.gumbel:
+        score = score + how.gumbel * noise.gumbel(rows, _STREAMS * step + 1, cells)
+    weights = probabilities
+    if how.temperature:
+        gumbel = noise.gumbel(rows, _STREAMS * step + 2, tuple(probabilities.shape[1:]))
+        weights = (probabilities.log() / how.temperature + gumbel).softmax(-1)
+    open_cells = (board == BLANK) & mine
+    order = score.masked_fill(~open_cells, -torch.inf).argsort(dim=-1, descending=True, stable=True)
+    order = order.where(open_cells.gather(1, order), -1)
+    due = how.budget.due(open_cells.sum(1), step)
+    if how.policy.at_once is not None:
+        due = torch.maximum(due, (how.policy.at_once(view) & open_cells).sum(1))
+    return Plan(rows, board, probabilities, weights, order, due, step, how.budget.is_last(step))
 
 
-def held_by_peers(board: Tensor) -> Tensor:
-    """Digits that a peer of each cell holds: boards [b,81] -> bool [b,81,9]."""
-    peers = board[:, torch.as_tensor(PEERS, device=board.device)]
-    return (peers[..., None] == torch.arange(1, DIGITS + 1, device=board.device)).any(2)
+@dataclass(frozen=True)
+class Finished:
+    """A decoding at its end, one entry a board.
 
-
-def with_rules(predict: Predict) -> Predict:
-    """Constraint level `rules`: a digit that a peer holds gets probability zero.
-
-    A cell that has no digit left keeps what the network said: the dead end stays visible.
+    board: int64 [b,81]. calls: of the denoiser, int64 [b]. undone: decisions that a search undid, int64 [b].
+    remasked: cells that returned to MASK, int64 [b]. nats: mean log-probability of the filled digits when they were filled,
+        [b]. solutions: how many a search found in the end, UNDECIDED without one, int64 [b].
     """
 
-    def legal(board: Tensor, rows: Tensor) -> Tensor:
-        held = held_by_peers(board)
-        held &= ~held.all(-1, keepdim=True)
-        return predict(board, rows).masked_fill(held, -torch.inf)
+    board: Tensor
+    calls: Tensor
+    undone: Tensor
+    remasked: Tensor
+    nats: Tensor
+    solutions: Tensor
 
-    return legal
 
-
-CONSTRAINTS: dict[str, Callable[[Predict], Predict]] = {"none": lambda predict: predict, "rules": with_rules}
+def finish(steps: Iterator[Step], board: Tensor) -> Finished:
+    """Run a decoding of boards [b,81] to its end."""
+    board = board.clone()
+    calls, undone, remasked, count = (torch.zeros_like(board[:, 0]) for _ in range(4))
+    solutions = torch.full_like(calls, UNDECIDED)
+    nats = torch.zeros(len(board), device=board.device)
+    for step in steps:
+        board[step.rows] = step.board
+        calls[step.rows] += 1
+        undone[step.rows] += step.undone
+        remasked[step.rows] += step.remasked.sum(1)
+        solutions[step.rows] = step.solutions
+        new = step.filled != BLANK
+        said = step.probabilities.gather(2, (step.filled - 1).clamp(min=0)[..., None])[..., 0]
+        nats[step.rows] += said.log().clamp(min=_LEAST_NATS).where(new, 0).sum(1)
+        count[step.rows] += new.sum(1)
+    return Finished(board, calls, undone, remasked, nats / count.clamp(min=1), solutions)

@@ -9,10 +9,12 @@ from torch import Tensor
 
 from vmd_sudoku import board as boards
 from vmd_sudoku.board import BLANK, CELLS
-from vmd_sudoku.decode import calls, decode, finish, margin_policy
+from vmd_sudoku.decode import Decoding, decode, finish
 from vmd_sudoku.latent import draw_prior, field_shape
 from vmd_sudoku.model import Model
+from vmd_sudoku.noise import Noise
 from vmd_sudoku.predictor import Predictor
+from vmd_sudoku.schedule import Budget
 
 CAPACITY = 1024
 
@@ -34,7 +36,9 @@ class Dreams:
         empty = torch.full((count, CELLS), BLANK, device=where)
         first_rounds, rounds = model.config.rounds_for(nfe)
         predict = Predictor(model, z.to(where), first_rounds=first_rounds, rounds=rounds)
-        final = finish(decode(predict, empty, margin_policy, calls(nfe), rng), empty)[0].cpu()
+        # Nothing is random once z is drawn, so any noise will do.
+        steps = decode(predict, empty, Decoding(budget=Budget(nfe)), Noise(0, range(count)))
+        final = finish(steps, empty).board.cpu()
         legal = torch.from_numpy(boards.solved(final.numpy(), empty.cpu().numpy()))
         self.latent = torch.cat([self.latent, z[legal]])[-CAPACITY:]
         self.grid = torch.cat([self.grid, final[legal]])[-CAPACITY:]

@@ -2,84 +2,37 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from vmd_sudoku import board as boards
 from vmd_sudoku import machine
 from vmd_sudoku.checkpoint import LoadedModel
-from vmd_sudoku.decode import CONSTRAINTS, POLICIES, budget, decode, finish
+from vmd_sudoku.decode import finish
 from vmd_sudoku.errors import ConfigError
-from vmd_sudoku.latent import field_shape
 from vmd_sudoku.metrics import wilson_interval
-from vmd_sudoku.model import ModelConfig
-from vmd_sudoku.predictor import Predictor
 from vmd_sudoku.puzzle_file import PuzzleSet
-from vmd_sudoku.solve import choose
-
-MAX_LATENTS = 1024
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """How boards are decoded.
-
-    nfe: calls of the denoiser, None for one cell a call. latents: how many z are tried for every puzzle, each of which is
-    a decoding of its own; the rules choose the first board that is solved. z: None for the prior's mode, else the seed
-    that z is drawn with. With several latents the first is the one asked for and the others are drawn.
-    first_rounds, rounds: of the first and of later calls; None is what the model was made with.
-    """
-
-    policy: str = "margin"
-    nfe: int | None = None
-    constraints: str = "none"
-    latents: int = 1
-    z: int | None = None
-    seed: int = 0
-    first_rounds: int | None = None
-    rounds: int | None = None
-
-    def __post_init__(self) -> None:
-        choose(POLICIES, self.policy, "policy")
-        choose(CONSTRAINTS, self.constraints, "constraint level")
-        budget(self.nfe)
-        if not 1 <= self.latents <= MAX_LATENTS:
-            raise ConfigError(f"latents must be 1 to {MAX_LATENTS}, got {self.latents}")
-
-    def rounds_on(self, config: ModelConfig) -> tuple[int, int]:
-        """Rounds of the first and of every later call on a model."""
-        first, later = config.rounds_for(self.nfe)
-        return self.first_rounds or first, self.rounds or later
+from vmd_sudoku.setting import Setting
+from vmd_sudoku.solve import begin, best_of
+from vmd_sudoku.trace import SOLUTIONS
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """Final boards int8 [n,81]; calls of the denoiser and its rounds for every puzzle, over all its latents, [n]."""
+    """Decoded puzzles, one entry each.
+
+    board: the best of each puzzle's boards, int8 [n,81]. calls: of the denoiser, over all its latents, [n].
+    undone, remasked: decisions that a search undid on that board, and cells that returned to MASK, [n].
+    solutions: how many a search found, -1 without one, [n]. rounds: mean rounds for a puzzle, over all its latents.
+    """
 
     board: np.ndarray
     calls: np.ndarray
+    undone: np.ndarray
+    remasked: np.ndarray
+    solutions: np.ndarray
     rounds: float
-
-
-def draw_latents(model_latent: int, count: int, setting: Setting, start: int) -> Tensor | None:
-    """z of puzzles `start` to `start + count`, [count, latents, 9, 9, 9, K]; depends on a puzzle's place, not on batches."""
-    if not model_latent:
-        return None
-    shape = field_shape(setting.latents, model_latent)
-    drawn = []
-    for place in range(start, start + count):
-        # Two numbers make one seed: puzzles of one run differ, and so do runs.
-        seed = int(
-            np.random.SeedSequence((setting.seed if setting.z is None else setting.z, place)).generate_state(1)[0]
-        )
-        z = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
-        if setting.z is None:
-            z[0] = 0
-        drawn.append(z)
-    return torch.stack(drawn)
 
 
 def decode_boards(
@@ -94,33 +47,26 @@ def decode_boards(
 
     `progress(done, solved)` is called after every batch with the counts so far.
     """
-    model = loaded.model
-    first_rounds, rounds = setting.rounds_on(model.config)
-    latents = setting.latents if model.config.latent else 1
-    where = next(model.parameters()).device
-    per_batch = max(1, batch_size // latents)
-    finals, taken, total_rounds, done, solved = [], [], 0, 0, 0
+    boards_each, views = setting.latents_on(loaded.model.config)
+    per_batch = max(1, batch_size // (boards_each * views))
+    parts: list[tuple[np.ndarray, ...]] = []
+    total_rounds, done, solved = 0, 0, 0
     for start in range(0, len(puzzles), per_batch):
         clues = puzzles[start : start + per_batch]
-        n = len(clues)
-        z = draw_latents(model.config.latent, n, setting, start)
-        predictor = Predictor(model, None if z is None else z.flatten(0, 1), first_rounds=first_rounds, rounds=rounds)
-        predict = CONSTRAINTS[setting.constraints](predictor)
-        board = torch.from_numpy(clues).long().to(where).repeat_interleave(latents, 0)
-        rng = torch.Generator().manual_seed(setting.seed + start)
-        steps = decode(predict, board, POLICIES[setting.policy], budget(setting.nfe), rng)
-        ended, calls = finish(steps, board)
-        final = ended.cpu().numpy().astype(np.int8)
-        ok = boards.solved(final, clues.repeat(latents, 0)).reshape(n, latents)
-        best = ok.argmax(1)  # the first solved board, or the first board of all
-        finals.append(final.reshape(n, latents, -1)[np.arange(n), best])
-        taken.append(calls.cpu().numpy().reshape(n, latents).sum(1))
-        total_rounds += predictor.total_rounds
-        done, solved = done + n, solved + int(ok.any(1).sum())
+        run = begin(loaded, clues, setting, place=start)
+        ended = finish(run.steps, run.boards)
+        best = best_of(run, ended)
+        final = ended.board.cpu().numpy().astype(np.int8)[best]
+        calls = ended.calls.cpu().numpy().reshape(-1, run.each).sum(1) * run.views
+        parts.append((final, calls, *(t.cpu().numpy()[best] for t in (ended.undone, ended.remasked, ended.solutions))))
+        total_rounds += run.predictor.total_rounds
+        done, solved = done + len(clues), solved + int(boards.solved(final, clues).sum())
         progress(done, solved)
-    if not finals:
-        return Decoded(np.zeros((0, boards.CELLS), np.int8), np.zeros(0, np.int64), 0.0)
-    return Decoded(np.concatenate(finals), np.concatenate(taken), total_rounds / max(done, 1))
+    if not parts:
+        none = np.zeros(0, np.int64)
+        return Decoded(np.zeros((0, boards.CELLS), np.int8), none, none, none, none, 0.0)
+    board, calls, undone, remasked, solutions = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Decoded(board, calls, undone, remasked, solutions, total_rounds / done)
 
 
 def evaluate(
@@ -149,12 +95,16 @@ def evaluate(
     }
     if puzzles.solutions is not None:
         row["as_stored"] = int((decoded.board == puzzles.solutions).all(1).sum())
+    if setting.prove:
+        row["proved"] = {word: int((decoded.solutions == count).sum()) for count, word in enumerate(SOLUTIONS[:3])}
     return (
         row
-        | _settings(loaded, setting)
+        | settings_of(loaded, setting)
         | {
             "mean_calls": round(float(decoded.calls.mean()), 2) if n else 0.0,
             "mean_rounds": round(decoded.rounds, 1),
+            "mean_backtracks": round(float(decoded.undone.mean()), 2) if n else 0.0,
+            "mean_remasked": round(float(decoded.remasked.mean()), 2) if n else 0.0,
             "seconds": round(seconds, 2),
             "puzzles_per_s": round(n / seconds, 2) if n else 0.0,
         }
@@ -182,7 +132,7 @@ def sample(
         "distinct": len(np.unique(decoded.board[valid], axis=0)),
         "interval": [round(end, 5) for end in wilson_interval(int(valid.sum()), count)],
     }
-    return row | _settings(loaded, setting) | {
+    return row | settings_of(loaded, setting) | {
         "mean_calls": round(float(decoded.calls.mean()), 2),
         "mean_rounds": round(decoded.rounds, 1),
         "seconds": round(seconds, 2),
@@ -190,21 +140,22 @@ def sample(
     }, decoded.board
 
 
-def _settings(loaded: LoadedModel, setting: Setting) -> dict[str, object]:
+def settings_of(loaded: LoadedModel, setting: Setting) -> dict[str, object]:
+    """Model and setting of a row of figures, with what the model makes of them."""
     config = loaded.model.config
+    boards_each, views = setting.latents_on(config)
     first_rounds, rounds = setting.rounds_on(config)
-    return {
-        "model": loaded.name,
-        "sha256": loaded.sha256,
-        "policy": setting.policy,
-        "nfe": "cell" if setting.nfe is None else setting.nfe,
-        "constraints": setting.constraints,
-        "latents": setting.latents if config.latent else 1,
-        "z": None if not config.latent else "mode" if setting.z is None else setting.z,
-        "seed": setting.seed,
-        "first_rounds": first_rounds,
-        "rounds": rounds,
-    }
+    return (
+        {"model": loaded.name, "sha256": loaded.sha256}
+        | asdict(setting)
+        | {
+            "nfe": "cell" if setting.nfe is None else setting.nfe,
+            "latents": boards_each * views,
+            "z": None if not config.latent else "mode" if setting.z is None else setting.z,
+            "first_rounds": first_rounds,
+            "rounds": rounds,
+        }
+    )
 
 
 def report(rows: list[dict[str, object]], version: str) -> dict[str, object]:

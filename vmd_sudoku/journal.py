@@ -12,8 +12,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from vmd_sudoku import __version__, generate, machine
 from vmd_sudoku.checkpoint import LoadedModel, save_model
 from vmd_sudoku.config import to_plain
-from vmd_sudoku.evaluate import Setting, evaluate, sample
+from vmd_sudoku.evaluate import evaluate, sample
 from vmd_sudoku.puzzle_file import PuzzleSet
+from vmd_sudoku.setting import Setting
 from vmd_sudoku.train import Training, run
 
 LOG_EVERY = 100

@@ -1,49 +1,175 @@
-"""From a model to `predict`: runs the rounds of each call and carries the hidden state from call to call."""
+"""From a model to `predict`: runs the rounds of each call, carries the hidden state from call to call, and keeps z."""
 
+from collections.abc import Callable
+
+import numpy as np
 import torch
 from torch import Tensor
 
-from vmd_sudoku.latent import draw_prior, prior_mode
+from vmd_sudoku.board import BLANK
+from vmd_sudoku.errors import ConfigError
+from vmd_sudoku.latent import field_shape
 from vmd_sudoku.machine import mixed_precision
 from vmd_sudoku.model import Model
+from vmd_sudoku.noise import Noise
+
+MAX_LATENTS = 1024
+"""Of one puzzle."""
+_Z_STREAM = 1 << 32
+"""Streams of noise from here on are for z, those below for the loop."""
+_CHUNK = 8
+"""Rounds between two looks at whether a board has settled."""
+
+
+def board_ids(place: int, puzzles: int, each: int) -> np.ndarray:
+    """A number for each of `each` boards (or latents) of every puzzle, the first puzzle being number `place` of its set:
+    int64 [puzzles * each]. What is drawn belongs to these numbers, and so not to a batch."""
+    return ((place + np.arange(puzzles))[:, None] * MAX_LATENTS + np.arange(each)).ravel()
+
+
+def draw_latents(model: Model, seed: int | None, ids: np.ndarray, spare_seed: int = 0) -> Tensor | None:
+    """z of boards, [b,9,9,9,K], or None for a model without a latent.
+
+    With a `seed` z is drawn from the prior. Without one, the first board of every puzzle gets the prior's mode, z = 0, and the
+    others are drawn with `spare_seed`.
+    """
+    if not model.config.latent:
+        return None
+    noise = Noise(spare_seed if seed is None else seed, ids)
+    z = noise.normal(torch.arange(len(ids)), _Z_STREAM, field_shape(1, model.config.latent)[1:])
+    if seed is None:
+        z[torch.from_numpy(ids % MAX_LATENTS == 0)] = 0
+    return z
 
 
 def latent_for(model: Model, boards: int, z: int | None) -> Tensor | None:
-    """z [boards,9,9,9,K] for a model: the prior's mode (z None), drawn from the prior with seed `z`, or None for an MDM."""
-    size = model.config.latent
-    if not size:
-        return None
-    if z is None:
-        return prior_mode(boards, size)
-    return draw_prior(boards, size, torch.Generator().manual_seed(z))
+    """z [boards,9,9,9,K] that one board of each of so many puzzles gets: the prior's mode (z None), or drawn with seed `z`."""
+    return draw_latents(model, z, board_ids(0, boards, 1))
+
+
+def as_latent(model: Model, field: np.ndarray) -> Tensor:
+    """A z made by hand, [9,9,9,K], as a tensor.
+
+    Raises:
+        ConfigError: the model has no latent, or one of another shape.
+    """
+    if not model.config.latent:
+        raise ConfigError("this model has no latent (it is an MDM); leave z out, or choose a model with one")
+    wanted = field_shape(1, model.config.latent)[1:]
+    if np.shape(field) != wanted:
+        raise ConfigError(f"z must have the shape {wanted}, got {np.shape(field)}")
+    return torch.tensor(np.asarray(field, np.float32))
+
+
+Renew = Callable[[Tensor, int, Tensor, Tensor], Tensor]
+"""(rows [a], number of the call, board [a,81], guess [a,81]) -> z [a,9,9,9,K] of a later call."""
+
+
+def from_prior(model: Model, noise: Noise, drawn: bool) -> Renew:
+    """Fresh z ~ N(0, I) in every call, as in VADD (arXiv 2505.17384)."""
+    shape = field_shape(1, model.config.latent)[1:]
+    return lambda rows, call, board, guess: noise.normal(rows, _Z_STREAM + call, shape)
+
+
+def from_posterior(model: Model, noise: Noise, drawn: bool) -> Renew:
+    """z from q(z | x0, xt) with the network's guess for x0: a draw where z is drawn, else the mean."""
+
+    def refined(rows: Tensor, call: int, board: Tensor, guess: Tensor) -> Tensor:
+        posterior = model.encode(board, guess)
+        if not drawn:
+            return posterior.mean
+        return posterior.from_noise(noise.normal(rows, _Z_STREAM + call, tuple(posterior.mean.shape[1:])))
+
+    return refined
+
+
+RENEWALS: dict[str, Callable[[Model, Noise, bool], Renew] | None] = {
+    "never": None,
+    "prior": from_prior,
+    "posterior": from_posterior,
+}
+"""Ways to come by another z in later calls; `drawn` says whether the first one was drawn."""
 
 
 class Predictor:
-    """`predict` for one decoding of one batch: the z of every board stays fixed, the hidden state goes on.
+    """`predict` for one decoding of one batch.
 
     The first call runs `first_rounds` rounds from nothing, every later one `rounds` more on the state of the call before,
     with the newly filled cells injected. Boards that left the batch are dropped from the state.
+
+    views: latents that look at each board; then `z` has as many for every board, one after the other.
+    renew: another z for later calls; None keeps the first.
+    settle: a board stops thinking in a call when its most probable digits stayed the same for eight rounds and no
+        probability of a blank cell moved more than this. None: never.
     """
 
-    def __init__(self, model: Model, z: Tensor | None, *, first_rounds: int, rounds: int) -> None:
-        self.model, self.z = model, z
+    def __init__(
+        self,
+        model: Model,
+        z: Tensor | None,
+        *,
+        first_rounds: int,
+        rounds: int,
+        views: int = 1,
+        renew: Renew | None = None,
+        settle: float | None = None,
+    ) -> None:
+        self.model, self.z, self.views, self.settle = model, z, views, settle
         self.first_rounds, self.rounds = first_rounds, rounds
         self.total_rounds = 0
         """Rounds run so far, over all boards."""
+        self._renew = renew
+        self._calls = 0
         self._rows: Tensor | None = None
         self._state: Tensor | None = None
+        self._guess: Tensor | None = None
 
     @torch.inference_mode()
     def __call__(self, board: Tensor, rows: Tensor) -> Tensor:
-        """Boards int64 [a,81] that are rows [a] of the batch -> logits float32 [a,81,9]."""
-        z = None if self.z is None else self.z[rows].to(board.device)
+        """Boards int64 [a,81] that are rows [a] of the batch -> logits float32 [a,81,9], or [a,views,81,9] of several."""
+        if self.views > 1:
+            rows = (rows[:, None] * self.views + torch.arange(self.views, device=rows.device)).flatten()
+            board = board.repeat_interleave(self.views, 0)
+        state = None
+        if self._state is not None and self._rows is not None and self._guess is not None:
+            here = torch.isin(self._rows, rows)
+            state, guess = (self._state, self._guess) if here.all() else (self._state[here], self._guess[here])
+            if self._renew is not None and self.z is not None:
+                with mixed_precision(board.device):
+                    renewed = self._renew(rows, self._calls, board, torch.where(board == BLANK, guess, board))
+                self.z = self.z.index_copy(0, rows.to(self.z.device), renewed.to(self.z))
+        z = None if self.z is None else self.z[rows.to(self.z.device)].to(board.device)
         with mixed_precision(board.device):
             first, given = self.model.begin(board, z)
-            if self._state is None or self._rows is None:
+            if state is None:
                 state, rounds = first.to(given.dtype), self.first_rounds
             else:
-                here = torch.isin(self._rows, rows)
-                state, rounds = self._state if here.all() else self._state[here], self.rounds
-            self._state, self._rows = self.model.think(state, given, rounds), rows
-            self.total_rounds += rounds * len(rows)
-            return self.model.logits(self._state)
+                rounds = self.rounds
+            self._state, self._rows = self._think(state, given, rounds, board == BLANK), rows
+            logits = self.model.logits(self._state)
+        self._guess = logits.argmax(-1) + 1
+        self._calls += 1
+        return logits.view(-1, self.views, *logits.shape[1:]) if self.views > 1 else logits
+
+    def _think(self, state: Tensor, given: Tensor, rounds: int, blank: Tensor) -> Tensor:
+        """`rounds` rounds, or fewer for boards whose answer has settled."""
+        if self.settle is None:
+            self.total_rounds += rounds * len(state)
+            return self.model.think(state, given, rounds)
+        state = state.clone()
+        active = torch.arange(len(state), device=state.device)
+        before: Tensor | None = None
+        for done in range(0, rounds, _CHUNK):
+            chunk = min(_CHUNK, rounds - done)
+            state[active] = self.model.think(state[active], given[active], chunk)
+            self.total_rounds += chunk * len(active)
+            now = self.model.logits(state[active]).softmax(-1)
+            moves = torch.ones_like(active, dtype=torch.bool)
+            if before is not None:
+                moved = (now - before).abs().amax(-1) > self.settle
+                changed = now.argmax(-1) != before.argmax(-1)
+                moves = ((moved | changed) & blank[active]).any(1)
+            active, before = active[moves], now[moves]
+            if not len(active):
+                break
+        return state

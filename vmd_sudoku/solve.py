@@ -1,107 +1,193 @@
-"""Solve one puzzle and keep the whole trace; what the command line and the app show."""
+"""Decode puzzles with a model and a setting: a batch for figures, or one puzzle with its whole trace."""
 
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from vmd_sudoku import __version__, solver
+from vmd_sudoku import __version__
 from vmd_sudoku import board as boards
+from vmd_sudoku.board import BLANK
 from vmd_sudoku.checkpoint import LoadedModel
-from vmd_sudoku.decode import CONSTRAINTS, POLICIES, budget, confidence, decode, entropy, margin
-from vmd_sudoku.errors import ConfigError
-from vmd_sudoku.predictor import Predictor, latent_for
-from vmd_sudoku.trace import SOLUTIONS, Trace, TraceStep
+from vmd_sudoku.decode import Finished, Step, decode, finish
+from vmd_sudoku.noise import Noise
+from vmd_sudoku.policies import entropy, margin
+from vmd_sudoku.predictor import RENEWALS, Predictor, as_latent, board_ids, draw_latents
+from vmd_sudoku.proof import prove
+from vmd_sudoku.setting import Setting
+from vmd_sudoku.trace import SOLUTIONS, WHYS, Trace, TraceStep
 
 
-def choose(table: dict, name: str, what: str):  # type: ignore[no-untyped-def]  # any table's value type
-    """An entry of a table by name.
+@dataclass(frozen=True)
+class Run:
+    """A decoding that is about to start: `boards` int64 [n * each,81], `each` boards for every puzzle.
+
+    views: latents that look at each board.
+    """
+
+    steps: Iterator[Step]
+    boards: Tensor
+    predictor: Predictor
+    each: int
+    views: int
+
+
+def begin(
+    loaded: LoadedModel,
+    puzzles: np.ndarray,
+    setting: Setting,
+    *,
+    place: int = 0,
+    latent: np.ndarray | None = None,
+) -> Run:
+    """The decoding of a batch of puzzles, int8 [n,81].
+
+    place: number of the first puzzle in its set: what is drawn belongs to a puzzle's place, not to its batch.
+    latent: z of the first board, [9,9,9,K], instead of the setting's.
 
     Raises:
-        ConfigError: unknown; the message lists the known names.
+        ConfigError: `latent` does not fit the model.
     """
-    if name not in table:
-        raise ConfigError(f"unknown {what} {name!r}; choose one of {', '.join(table)}")
-    return table[name]
+    model = loaded.model
+    where = next(model.parameters()).device
+    each, views = setting.latents_on(model.config)
+    count = len(puzzles)
+    ids = board_ids(place, count, each * views)
+    z = draw_latents(model, setting.z, ids, setting.seed)
+    if latent is not None:
+        field = as_latent(model, latent)
+        assert z is not None
+        z[0] = field
+    seed = setting.seed if setting.z is None else setting.z
+    renewal = RENEWALS[setting.renew_z]
+    renew = renewal(model, Noise(seed, ids), setting.z is not None) if renewal and z is not None else None
+    first_rounds, rounds = setting.rounds_on(model.config)
+    predictor = Predictor(
+        model,
+        z,
+        first_rounds=first_rounds,
+        rounds=rounds,
+        views=views,
+        renew=renew,
+        settle=setting.settle,
+    )
+    board = torch.from_numpy(puzzles).long().to(where).repeat_interleave(each, 0)
+    race = torch.arange(count, device=where).repeat_interleave(each) if each > 1 else None
+    noise = Noise(setting.seed, board_ids(place, count, each))
+    return Run(decode(predictor, board, setting.decoding(), noise, race=race), board, predictor, each, views)
+
+
+def best_of(run: Run, ended: Finished) -> np.ndarray:
+    """Which board of every puzzle of a run wins, [n]: the most complete legal one, then the likeliest, then the first."""
+    final = ended.board.cpu().numpy()
+    legal = boards.is_legal(final)
+    filled = (final != BLANK).sum(1)
+    order = np.stack([legal, filled, ended.nats.cpu().numpy()], 1).reshape(-1, run.each, 3)
+    ranks = np.lexsort(
+        order.transpose(2, 0, 1)[::-1], axis=1
+    )  # the last key counts most, and equal ones keep their order
+    top = np.take_along_axis(order, ranks[:, -1:, None], 1)
+    return (order == top).all(2).argmax(1) + np.arange(len(order)) * run.each
 
 
 def solve_puzzle(
     loaded: LoadedModel,
     puzzle: np.ndarray,
+    setting: Setting | None = None,
     *,
-    policy: str = "margin",
-    nfe: int | None = None,
-    constraints: str = "none",
-    z: int | None = None,
-    seed: int = 0,
+    latent: np.ndarray | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    watch: Callable[[str], None] = lambda board: None,
 ) -> Trace:
     """Fill the blanks of one puzzle, int8 [81], and judge the result by the rules.
 
-    nfe: calls of the denoiser; None fills one cell a call. z: None for the prior's mode (z = 0), else the seed to draw z
-    with; an MDM has none. seed: randomness of the policy.
+    latent: a z made by hand, [9,9,9,K], instead of the one that `setting.z` asks for. cancelled: asked between calls; once
+    it says yes, the trace ends with the board reached. watch: told the (first) board, 81 characters, after every call.
 
     Raises:
-        PuzzleError: two clues clash. ConfigError: an unknown policy or constraint level, or a budget below 1.
+        PuzzleError: two clues clash. ConfigError: `latent` does not fit the model.
     """
     boards.require_legal(puzzle)
-    order, level, due = (
-        choose(POLICIES, policy, "policy"),
-        choose(CONSTRAINTS, constraints, "constraint level"),
-        budget(nfe),
-    )
+    setting = setting or Setting()
     start = time.perf_counter()
-    board = torch.as_tensor(puzzle).long()[None]
-    first_rounds, rounds = loaded.model.config.rounds_for(nfe)
-    latent = latent_for(loaded.model, 1, z)
-    predictor = Predictor(loaded.model, latent, first_rounds=first_rounds, rounds=rounds)
-    predict = level(predictor)
-    steps = []
-    for step in decode(predict, board, order, due, torch.Generator().manual_seed(seed)):
-        board = step.board
-        cells = step.filled[0].nonzero()[:, 0]
-        cells = cells[step.score[0, cells].argsort(descending=True, stable=True)]
-        said = step.probabilities[0]
-        steps.append(
-            TraceStep(
-                cells=tuple(cells.tolist()),
-                digits=tuple(board[0, cells].tolist()),
-                confidence=_rounded(confidence(said[cells])),
-                margin=_rounded(margin(said[cells])),
-                entropy=_rounded(entropy(said[cells])),
-                why=("network",) * len(cells),
-                remasked=(),
-                backtracks=0,
-                probabilities=tuple(_rounded(row) for row in said),
-            )
-        )
-    final = board[0].numpy().astype(np.int8)
-    seconds = round(time.perf_counter() - start, 3)
-    answers, counts = solver.solve(puzzle[None])
-    solutions = SOLUTIONS[int(counts[0])]
+    run = begin(loaded, puzzle[None], setting, latent=latent)
+    steps: list[Step] = []
+    for step in _until(cancelled, run.steps):
+        steps.append(step)
+        if step.rows[0] == 0:
+            watch(boards.to_line(step.board[0].cpu().numpy()))
+    ended = finish(iter(steps), run.boards)
+    best = int(best_of(run, ended)[0])
+    seconds = time.perf_counter() - start
+    final = ended.board[best].cpu().numpy().astype(np.int8)
+    verdict = boards.verdict(final, puzzle)
+    found = int(ended.solutions[best])
+    # A search that ended knows at least whether there is a solution; whether there is another, if it was asked to prove it.
+    solutions = SOLUTIONS[found] if setting.prove and found >= 0 else prove(puzzle).solutions
+    z = run.predictor.z
     return Trace(
         puzzle=boards.to_line(puzzle),
         model=loaded.name,
         sha256=loaded.sha256,
         version=__version__,
-        policy=policy,
-        nfe="cell" if nfe is None else nfe,
-        constraints=constraints,
-        remask="none",
-        latents=1,
-        z="mode" if z is None or not loaded.model.config.latent else z,
-        latent=None if latent is None else tuple(round(value, 3) for value in latent.flatten().tolist()),
-        seed=seed,
-        steps=tuple(steps),
+        policy=setting.policy,
+        nfe="cell" if setting.nfe is None else setting.nfe,
+        constraints=setting.constraints,
+        remask=setting.remask,
+        latents=run.each * run.views,
+        z="given" if latent is not None else "mode" if setting.z is None or z is None else setting.z,
+        latent=None if z is None else tuple(round(value, 3) for value in z[best * run.views].flatten().tolist()),
+        seed=setting.seed,
+        steps=tuple(part for step in steps for part in _trace_steps(step, best)),
         board=boards.to_line(final),
-        verdict=boards.verdict(final, puzzle),
-        calls=len(steps),
-        rounds=predictor.total_rounds,
-        backtracks=0,
-        seconds=seconds,
+        verdict=verdict,
+        calls=int(ended.calls.sum()) * run.views,
+        rounds=run.predictor.total_rounds,
+        backtracks=int(ended.undone[best]),
+        seconds=round(seconds, 3),
         solutions=solutions,
-        is_the_solution=bool((final == answers[0]).all()) if solutions == "one" else None,
+        is_the_solution=verdict == "solved" if solutions == "one" else None,
     )
 
 
-def _rounded(values: torch.Tensor) -> tuple[float, ...]:
+def _until(cancelled: Callable[[], bool], steps: Iterator[Step]) -> Iterator[Step]:
+    while not cancelled():
+        step = next(steps, None)
+        if step is None:
+            return
+        yield step
+
+
+def _trace_steps(step: Step, row: int) -> Iterator[TraceStep]:
+    """What a step says of one board of the batch: nothing if it had left; two parts where a search changed digits."""
+    place = (step.rows == row).nonzero()[:, 0]
+    if not len(place):
+        return
+    at = int(place[0])
+    said, digits = step.probabilities[at], step.filled[at]
+    cells = (digits != BLANK).nonzero()[:, 0]
+    cells = cells[step.rank[at, cells].argsort(stable=True)]
+    probabilities = tuple(_rounded(line) for line in said)
+    remasked, undone = step.remasked[at], int(step.undone[at])
+    if (remasked & (digits != BLANK) & (step.board[at] != BLANK)).any():
+        # Cells that a search filled anew were blank in between.
+        yield TraceStep((), (), (), (), (), (), tuple(remasked.nonzero()[:, 0].tolist()), undone, probabilities)
+        remasked, undone = torch.zeros_like(remasked), 0
+    yield TraceStep(
+        cells=tuple(cells.tolist()),
+        digits=tuple(digits[cells].tolist()),
+        confidence=_rounded(said[cells].gather(1, digits[cells, None] - 1)[:, 0]),
+        margin=_rounded(margin(said[cells])),
+        entropy=_rounded(entropy(said[cells])),
+        why=tuple(WHYS[reason] for reason in step.why[at, cells].tolist()),
+        remasked=tuple(remasked.nonzero()[:, 0].tolist()),
+        backtracks=undone,
+        probabilities=probabilities,
+    )
+
+
+def _rounded(values: Tensor) -> tuple[float, ...]:
     return tuple(round(value, 4) for value in values.tolist())

@@ -244,25 +244,37 @@ def _load(node, board):
 
 
 @njit(cache=True, nogil=True)
+def _read(node, board):
+    """Write the digits of the settled cells of a node to `board` [81], 0 elsewhere."""
+    for cell in range(CELLS):
+        band, place = cell // 27, cell % 27
+        board[cell] = 0
+        if node[_SOLVED + band] >> place & 1:
+            for digit in range(DIGITS):
+                if node[3 * digit + band] >> place & 1:
+                    board[cell] = digit + 1
+
+
+@njit(cache=True, nogil=True)
 def _advance(stack, seen, limit, solutions, depth, found, nodes):
-    """Go on with the search of the nodes up to `depth` of `stack`, for `nodes` nodes at most: (depth, solutions found).
+    """Go on with the search of the nodes up to `depth` of `stack`, for `nodes` nodes at most: (depth, solutions found,
+    contradictions met).
 
     The search is over when depth is below 0 or when `limit` solutions were found. They are written to `solutions` [s,81] as
     far as it has rows.
     """
+    contradictions = 0
     while depth >= 0 and nodes > 0:
         nodes -= 1
         node = stack[depth]
         if not _propagate(node, seen):
+            contradictions += 1
             depth -= 1
             continue
         band, place = _branch_cell(node)
         if band < 0:
             if found < len(solutions):
-                for cell in range(CELLS):
-                    for digit in range(DIGITS):
-                        if node[3 * digit + cell // 27] >> cell % 27 & 1:
-                            solutions[found, cell] = digit + 1
+                _read(node, solutions[found])
             found += 1
             if found == limit:
                 break
@@ -276,7 +288,7 @@ def _advance(stack, seen, limit, solutions, depth, found, nodes):
         _assign(stack[depth + 1], digit, band, place)
         node[3 * digit + band] &= ~(1 << place)
         depth += 1
-    return depth, found
+    return depth, found, contradictions
 
 
 @njit(cache=True, nogil=True)
@@ -286,11 +298,13 @@ def _count(stack, seen, limit, solution):
 
 
 @njit(cache=True, nogil=True)
-def _count_all(boards, limit, solutions, counts):
+def _count_all(boards, limit, solutions, counts, contradictions):
+    """Solutions of each board, up to `limit`, and the contradictions met; the first solution is written to `solutions`."""
     stack = np.empty((CELLS + 1, _NODE), np.int64)
     seen = np.empty(_MASKS, np.int64)
     for i in range(len(boards)):
-        counts[i] = _count(stack, seen, limit, solutions[i]) if _load(stack[0], boards[i]) else 0
+        if _load(stack[0], boards[i]):
+            _, counts[i], contradictions[i] = _advance(stack, seen, limit, solutions[i : i + 1], 0, 0, 1 << 62)
 
 
 def as_digits(boards: np.ndarray) -> np.ndarray:
@@ -332,16 +346,17 @@ class Search:
         """Search `nodes` nodes more, or to the end."""
         if not self.over:
             limit = len(self._solutions)
-            self._depth, self._found = _advance(
+            self._depth, self._found, _ = _advance(
                 self._stack, self._seen, limit, self._solutions, self._depth, self._found, nodes
             )
 
 
-def _run(boards: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
+def _run(boards: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     boards = as_digits(boards)
-    solutions, counts = np.zeros_like(boards), np.zeros(len(boards), np.int64)
-    _count_all(boards, limit, solutions, counts)
-    return solutions, counts
+    solutions = np.zeros_like(boards)
+    counts, contradictions = np.zeros(len(boards), np.int64), np.zeros(len(boards), np.int64)
+    _count_all(boards, limit, solutions, counts, contradictions)
+    return solutions, counts, contradictions
 
 
 def count_solutions(boards: np.ndarray, limit: int = 2) -> np.ndarray:
@@ -361,7 +376,17 @@ def solve(boards: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         ValueError: a board holds another number than 0 to 9.
     """
-    return _run(boards, 2)
+    return _run(boards, 2)[:2]
+
+
+def count_backtracks(boards: np.ndarray) -> np.ndarray:
+    """Guesses undone before the first solution of each board, int8 [n,81]: int64 [n]. The guess is the lowest digit of a
+    cell with few candidates, as in every search that has no network to ask.
+
+    Raises:
+        ValueError: a board holds another number than 0 to 9.
+    """
+    return _run(boards, 1)[2]
 
 
 assert SIDE == 9  # the masks are laid out for nine

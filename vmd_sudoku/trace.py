@@ -21,7 +21,9 @@ SOLUTIONS = ("none", "one", "several", "not decided")
 
 @dataclass(frozen=True)
 class TraceStep:
-    """One call of the denoiser. The first six are parallel, in the order in which the policy preferred the cells.
+    """One call of the denoiser. The first six are parallel, in the order in which the cells were filled.
+
+    Where a search changed digits, the call has two steps: one that takes cells back, and one that fills them anew.
 
     cells: filled in this step, 0 to 80, row by row; digits: 1 to 9.
     confidence: what the call said of the digit; margin: distance of the two most probable digits of the cell; entropy: of
@@ -49,8 +51,9 @@ class Trace:
 
     puzzle, board: 81 characters, `.` for a blank. model, sha256, version: the weights, and the program that ran them.
     nfe: calls asked for, or "cell" for one cell a call. latents: how many z were tried; this is the chosen one's solve.
-    z: "mode" for z = 0, or the seed that z was drawn with. latent: its 729 K numbers rounded to three decimals, index
-        ((row * 9 + column) * 9 + digit - 1) * K + k; None for an MDM.
+    z: "mode" for z = 0, the seed that z was drawn with, or "given" if it was made by hand. latent: its 729 K numbers
+        rounded to three decimals, index ((row * 9 + column) * 9 + digit - 1) * K + k, the last ones if calls renewed them;
+        None for an MDM.
     verdict: "solved", or what is wrong. calls, rounds: of the denoiser, over all latents. solutions: one of SOLUTIONS.
     is_the_solution: whether `board` is the solution; None unless the puzzle has exactly one.
     """

@@ -18,7 +18,7 @@ import torch
 import torch.nn as nn
 from torch import Tensor
 
-from vmd_sudoku import decode, machine
+from vmd_sudoku import machine
 from vmd_sudoku.board import BLANK
 from vmd_sudoku.checkpoint import read_folder, write_folder
 from vmd_sudoku.config import from_plain, to_plain
@@ -28,7 +28,7 @@ from vmd_sudoku.latent import field_shape
 from vmd_sudoku.loss import Bound, masked_nats
 from vmd_sudoku.mixture import BoardStream, MixtureConfig
 from vmd_sudoku.model import Model, ModelConfig
-
+from vmd_sudoku.policies import margin
 
 DREAM_BATCH = 32
 """Grids made at a time; fewer than these are not trained on."""
@@ -302,7 +302,7 @@ class Training:
         again = over & (blanks > 4) & (self._uniform(config.batch) < config.on_policy)
         # Reveal the truth in 5 to 70 % of the blanks, the surest ones first.
         due = (blanks * (0.05 + 0.65 * self._uniform(config.batch))).ceil()
-        score = decode.margin(logits.softmax(-1)).masked_fill(flight.board != BLANK, -1.0)
+        score = margin(logits.softmax(-1)).masked_fill(flight.board != BLANK, -1.0)
         rank = score.argsort(-1, descending=True).argsort(-1)
         reveal = (rank < due[:, None]) & again[:, None] & (flight.board == BLANK)
         flight.board = torch.where(reveal, flight.solution, flight.board)

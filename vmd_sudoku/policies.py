@@ -1,0 +1,105 @@
+"""Which cells are filled first. A policy is one function of what a call said, and one row of POLICIES."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from vmd_sudoku.board import CELLS
+
+
+@dataclass(frozen=True)
+class View:
+    """What a policy may look at: one call on `a` boards.
+
+    probabilities: of the digits that would be written, [a,81,9].
+    average: the mean over all latents that looked at the same board, [a,81,9]; with one latent the same.
+    random: uniform numbers of this call, [a,81].
+    threshold: the confidence from which a cell counts as sure.
+    """
+
+    probabilities: Tensor
+    average: Tensor
+    random: Tensor
+    threshold: float
+
+
+def confidence(probabilities: Tensor) -> Tensor:
+    """Top probability, max_j p(x = j): [..., 9] -> [...] (Kim et al. 2025, arXiv 2502.06768)."""
+    return probabilities.amax(-1)
+
+
+def margin(probabilities: Tensor) -> Tensor:
+    """Top probability margin, p(j1) - p(j2): [..., 9] -> [...] (Kim et al. 2025, arXiv 2502.06768)."""
+    top = probabilities.topk(2, -1).values
+    return top[..., 0] - top[..., 1]
+
+
+def entropy(probabilities: Tensor) -> Tensor:
+    """Entropy of a cell's digit in nats: [..., 9] -> [...]."""
+    return torch.special.entr(probabilities).sum(-1)
+
+
+def by_margin(view: View) -> Tensor:
+    """The widest gap between the two most probable digits first."""
+    return margin(view.probabilities)
+
+
+def by_top_probability(view: View) -> Tensor:
+    """The most probable digit first."""
+    return confidence(view.probabilities)
+
+
+def by_entropy(view: View) -> Tensor:
+    """The lowest entropy first."""
+    return -entropy(view.probabilities)
+
+
+def by_average(view: View) -> Tensor:
+    """The widest gap in the mean of several latents first: latents that disagree about a cell put it off."""
+    return margin(view.average)
+
+
+def in_reading_order(view: View) -> Tensor:
+    """Row by row, from left to right."""
+    return -torch.arange(CELLS, device=view.random.device).expand_as(view.random).float()
+
+
+def at_random(view: View) -> Tensor:
+    """Any cell."""
+    return view.random
+
+
+def above_threshold(view: View) -> Tensor:
+    """Cells whose most probable digit has at least the threshold's probability."""
+    return confidence(view.probabilities) >= view.threshold
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One row of the table.
+
+    prefers: the preference of every cell, [a,81]; higher is filled first.
+    about: a few words for those who choose.
+    at_once: cells that are filled in this call whatever the budget says, bool [a,81].
+    averages: several latents look at one board of each puzzle, instead of each at a board of its own.
+    """
+
+    prefers: Callable[[View], Tensor]
+    about: str
+    at_once: Callable[[View], Tensor] | None = None
+    averages: bool = False
+
+
+POLICIES: dict[str, Policy] = {
+    "margin": Policy(by_margin, "widest gap between the two likeliest digits"),
+    "top-prob": Policy(by_top_probability, "likeliest digit"),
+    "entropy": Policy(by_entropy, "lowest entropy"),
+    "threshold": Policy(by_top_probability, "every cell above a confidence, at least one", at_once=above_threshold),
+    "average-order": Policy(
+        by_average, "margin of the mean over several latents, digits from the first", averages=True
+    ),
+    "left-to-right": Policy(in_reading_order, "row by row"),
+    "random": Policy(at_random, "any order"),
+}
