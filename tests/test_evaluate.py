@@ -301,6 +301,8 @@ def test_boards_that_have_settled_stop_thinking(some):
     assert torch.equal(full(board, rows), soon(board, rows))
     assert full.total_rounds == 7 * 40
     assert soon.total_rounds == 7 * 16
+    soon(board, rows)
+    assert soon.total_rounds == 7 * 16 + 7 * 8
     torch.nn.init.normal_(model.denoiser.readout.weight, std=100.0)
     restless = predictor(0.0)
     restless(board, rows)

@@ -158,7 +158,8 @@ class Predictor:
             return self.model.think(state, given, rounds)
         state = state.clone()
         active = torch.arange(len(state), device=state.device)
-        before: Tensor | None = None
+        # A later call may find at its first look that the new cells changed nothing.
+        before = None if self._state is None else self.model.logits(state).softmax(-1)
         for done in range(0, rounds, _CHUNK):
             chunk = min(_CHUNK, rounds - done)
             state[active] = self.model.think(state[active], given[active], chunk)
