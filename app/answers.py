@@ -24,7 +24,7 @@ from app.session import (
     with_own,
 )
 from vmd_sudoku import formats
-from vmd_sudoku.board import BLANK, CELLS, cell_name, conflicts, is_complete, parse, to_grid, to_line
+from vmd_sudoku.board import cell_name, conflicts, parse, to_grid, to_line
 from vmd_sudoku.errors import PuzzleError
 
 MAX_LINK = 1500

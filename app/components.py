@@ -77,8 +77,8 @@ def listen(*, key: str, load_id: str) -> Heard | None:
 def board(session: Session, *, wiki: str, key: str) -> None:
     """Draw the editable board with its player.
 
-    wiki: where a link to another solver leads. The board adopts the session's digits only when its `load_id` is new, so that a slow server never undoes what was typed
-    meanwhile.
+    wiki: where a link to another solver leads. The board adopts the session's digits only when its `load_id` is new, so
+    that a slow server never undoes what was typed meanwhile.
     """
     shown = {"load_id": session.load_id, "puzzle": session.puzzle, "own": session.own, "notes": session.notes}
     _BOARD(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from app import words
+from app.resources import as_bytes
 from app.session import Report, Settings, clues, entries, with_own
 from vmd_sudoku.board import BLANK, CELLS, cell_name, conflicts, is_complete, parse, to_line
 from vmd_sudoku.proof import Proof
@@ -94,8 +95,6 @@ def playable(trace: Trace) -> dict[str, object]:
     among the blank ones by the policy's preference, from 1; 0 for a filled cell, and where the policy draws lots.
     latent: the first number of z of each of the 729 candidates, or None.
     """
-    from app.resources import as_bytes
-
     size = len(trace.latent) // (CELLS * 9) if trace.latent else 0
     said = np.array([step.probabilities for step in trace.steps]).reshape(-1, CELLS, 9)
     return {

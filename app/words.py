@@ -3,6 +3,8 @@
 `{name}` stands for a value: `.format` fills it in Python, `fillIn` in `board/grid.js`.
 """
 
+from typing import Any
+
 # ---- settings
 
 POLICIES = {"margin": "Margin", "top-prob": "Top probability", "random": "Random"}
@@ -57,7 +59,9 @@ FULL = "Solved already"
 FULL_WHY = "No blank is left, and every row, column and box holds 1 to 9 once."
 IMPOSSIBLE = "No solution"
 IMPOSSIBLE_WHY = "No board fits all the clues, though no two of them clash: the exact solver has proved it."
-IMPOSSIBLE_CLUES = "The {n} marked clues cannot stand together, and without any one of them they could. Did you mistype one?"
+IMPOSSIBLE_CLUES = (
+    "The {n} marked clues cannot stand together, and without any one of them they could. Did you mistype one?"
+)
 IMPOSSIBLE_OWN = "The clues can be solved, but your digits rule the solution out."
 IMPOSSIBLE_OWN_FIRST = "The first one that does not fit is your {digit} in {place}."
 SOLVED = "Solved"
@@ -95,7 +99,9 @@ CHECK_GOOD_DIGIT = "Your digit agrees with the only solution."
 CHECK_GOOD_ONE = "All {n} of your digits agree with the only solution."
 CHECK_GOOD_SEVERAL = "Your digits leave at least one of the puzzle's solutions open."
 CHECK_WRONG = "Here it went wrong"
-CHECK_WRONG_WHY = "Your {digit} in {place} is the first digit that makes the puzzle impossible. It was entry {at} of {n}."
+CHECK_WRONG_WHY = (
+    "Your {digit} in {place} is the first digit that makes the puzzle impossible. It was entry {at} of {n}."
+)
 CHECK_CLASH = "Two digits clash"
 CHECK_UNDECIDED = "Not decided"
 CHECK_UNDECIDED_WHY = "The exact solver ran out of time. Put in more digits and ask again."
@@ -113,7 +119,7 @@ NO_TRACE = "Solve first: the trace is the record of a run."
 CODE_LONG = "This board and its settings are too long for a QR code. Clear the pencil marks, or copy the link."
 SHEET_TITLE = "Sudoku {n}"
 
-BOARD = {
+BOARD: dict[str, Any] = {
     # ---- the grid
     "board": "Sudoku board",
     "cell": "Row {row} column {column}: {what}",
