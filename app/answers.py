@@ -6,6 +6,7 @@ shows; where the session changes with it, that too. Whatever a browser sends, th
 
 import base64
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from threading import Event
@@ -24,13 +25,19 @@ from app.session import (
     with_own,
 )
 from vmd_sudoku import formats
-from vmd_sudoku.board import cell_name, conflicts, parse, to_grid, to_line
+from vmd_sudoku.board import cell_name, conflicts, is_complete, parse, to_grid, to_line
 from vmd_sudoku.errors import PuzzleError
 
 MAX_LINK = 1500
 """Characters of the longest address that a QR code is made of; more would be too fine to be read from a screen."""
 QUIET = 4
 """Blank modules around a QR code (ISO/IEC 18004)."""
+
+
+CERTAIN = 255
+"""What a probability of one is in bytes."""
+REASONS_TIME = 3.0
+"""Seconds for the reasons of one run."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,54 @@ def _same_z(settings: Settings, steered: Settings) -> Settings:
     return replace(settings, draw=steered.draw, seed=steered.seed, edits=steered.edits)
 
 
-# ---- the exact side
+# ---- the exact side and its reasons
+
+
+def hint(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
+    """The cell that a person would fill next, with the reason, and how sure the network is of it."""
+    from vmd_sudoku.reasons import next_step
+
+    board = parse(session.board)
+    if is_complete(board):
+        return message("told", words.HINT_FULL, words.HINT_FULL_WHY)
+    if conflicts(board) or resources.proof(session.board).solutions == "none":
+        return check(session, details, cancelled)
+    with resources.gate().enter(cancelled):
+        try:
+            cell, digit, reason = next_step(board)
+        except PuzzleError as error:
+            return message("failed", words.HINT_NONE, report.sentence(str(error)))
+        said, _ = resources.look(session.board, session.settings)
+    sure = said[cell, digit - 1] / CERTAIN
+    return message(
+        "told",
+        words.HINT.format(place=cell_name(cell)),
+        words.HINT_HUMAN.format(technique=reason.technique, sure=f"{sure:.0%}".replace("%", "\u00a0%")),
+        cell=cell,
+        digit=digit,
+        why=report.sentence(reason.text),
+        basis=list(reason.cells),
+    )
+
+
+def reasons(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
+    """A person's reason for every digit of the run on show, by step; for as many steps as there is time for."""
+    if session.report is None or session.report.trace is None:
+        return Answer({"error": words.NO_TRACE})
+    trace, end, found = session.report.trace, time.monotonic() + REASONS_TIME, []
+    with resources.gate().enter(cancelled):
+        for number, step in enumerate(trace["steps"]):  # type: ignore[arg-type, var-annotated]
+            board = report.board_at(trace, number)
+            row = []
+            for cell, digit in zip(step["cells"], step["digits"], strict=True):
+                if cancelled.is_set():
+                    raise resources.CancelledError
+                if time.monotonic() > end:
+                    return Answer({"steps": found})
+                technique, text, cells = resources.reason(board, cell, digit)
+                row.append({"technique": technique, "text": report.sentence(text), "cells": list(cells)})
+            found.append(row)
+    return Answer({"steps": found})
 
 
 def check(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
@@ -209,6 +263,8 @@ def sheet(session: Session, details: Mapping[str, object], cancelled: Event) -> 
 
 ANSWERS: dict[str, Callable[[Session, Mapping[str, object], Event], Answer]] = {
     "look": look,
+    "hint": hint,
+    "reasons": reasons,
     "check": check,
     "read": read,
     "give": give,

@@ -228,6 +228,15 @@ def clashing(puzzle: str) -> tuple[int, ...]:
     return clashing_clues(parse(puzzle))
 
 
+@st.cache_data(max_entries=5000, show_spinner=False)
+def reason(board: str, cell: int, digit: int) -> tuple[str, str, tuple[int, ...]]:
+    """Why a digit stands in a blank cell of a board line: a person's technique, a sentence, and the cells it rests on."""
+    from vmd_sudoku.reasons import reason_for
+
+    found = reason_for(parse(board), cell, digit)
+    return found.technique, found.text, found.cells
+
+
 @st.cache_resource(show_spinner=False)
 def levels() -> dict[str, Level]:
     """The example puzzles, easiest first, by name of the level."""

@@ -494,7 +494,7 @@ function makeApp(root) {
   // ---- words beside the board
 
   function say({ tone, headline, reason, notes: more = [] }) {
-    const lines = [headline, reason, ...more].map((text, at) => make("p", ["headline", "reason"][at] ?? "note", text))
+    const lines = [capital(headline), reason, ...more].map((text, at) => make("p", ["headline", "reason"][at] ?? "note", text))
     $(".verdict").dataset.tone = tone
     $(".verdict").replaceChildren(...lines, make("div", "tools"))
   }
@@ -597,7 +597,7 @@ function makeApp(root) {
 
   function lookedInto() {
     const cell = grid.selected()
-    const head = (what) => fillIn(WORDS.look_head, { place: place(cell), what })
+    const head = (what) => capital(fillIn(WORDS.look_head, { place: place(cell), what }))
     const shown = boardShown()[cell]
     if (!frames) {
       if (!prediction?.p) return null

@@ -12,6 +12,7 @@ const box = (cell) => Math.floor(row(cell) / 3) * 3 + Math.floor(column(cell) / 
 // A sentence of WORDS with its {names} filled in.
 const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name])
 const place = (cell) => fillIn(WORDS.place, { row: row(cell) + 1, column: column(cell) + 1 })
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1)
 const cellsWord = (count) => (count === 1 ? WORDS.cells_one : fillIn(WORDS.cells_many, { n: count }))
 
 const everyCell = [...Array(CELLS).keys()]
