@@ -267,6 +267,10 @@ def _load_everything() -> None:
         solve(first, Settings())
         for name in MODELS:
             model(name)
+        blank = first.index(".")
+        solution = proof(first).solution
+        if solution is not None:
+            reason(first, blank, int(solution[blank]))
     except VmdSudokuError:
         # A missing model is told to the visitor who asks for it.
         return

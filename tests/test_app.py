@@ -538,6 +538,7 @@ def test_nonsense_from_a_browser_changes_nothing(asked, said):
         ("read", {"text": "<script>alert(1)</script>"}),
         ("give", {"form": "../../etc/passwd"}),
         ("give", {"form": "json"}),
+        ("reasons", {}),
         ("code", {"text": "javascript:alert(1)"}),
         ("code", {"text": "http://127.0.0.1/?" + "x" * 2000}),
         ("code", {}),
@@ -674,6 +675,35 @@ def test_check_finds_the_first_digit_that_went_wrong(asked):
     assert replied(app)["message"]["headline"] == words.CHECK_WRONG
     assert replied(app)["wrong"] == bad[0]
     assert "entry 4 of 5" in replied(app)["message"]["reason"]
+
+
+def test_a_hint_names_a_cell_and_keeps_its_digit_for_later(asked, monkeypatch):
+    monkeypatch.setattr(resources, "look", lambda board, settings: (np.full((81, 9), 255, np.uint8), None))
+    app = ask(opened(), "hint")
+    found = replied(app)
+    assert easy()[found["cell"]] == "."
+    assert found["digit"] == solve(parse(easy())[None])[0][0][found["cell"]]
+    assert "single" in found["message"]["reason"]
+    assert str(found["digit"]) in found["why"]
+    assert set(found["basis"]) <= set(range(81)) - {found["cell"]}
+
+
+def test_a_hint_on_a_board_that_went_wrong_says_where(asked):
+    _, bad = right_and_wrong(0)
+    app = ask(opened(), "hint", own=packed(bad))
+    assert replied(app)["wrong"] == bad[0]
+    assert replied(app)["message"]["headline"] == words.CHECK_WRONG
+    full = to_line(solve(parse(easy())[None])[0][0])
+    ask(app, "hint", puzzle=full, own="")
+    assert replied(app)["message"]["headline"] == words.HINT_FULL
+
+
+def test_every_digit_of_a_run_gets_a_persons_reason(asked):
+    app = press_solve(opened(), easy())
+    ask(app, "reasons")
+    steps = replied(app)["steps"]
+    assert len(steps) == easy().count(".")
+    assert all(one["technique"] and one["text"].endswith(".") for step in steps for one in step)
 
 
 def test_clues_that_cannot_stand_together_are_marked(asked):

@@ -539,7 +539,7 @@ function makeApp(root) {
         prediction = { key, error: found.error }
         return
       }
-      if (z) edits = new Map(found.edits)
+      if (z && !held) edits = new Map(found.edits)
       prediction = { key: z ? lookKey() : key, p: unpack(found.p), z: found.z }
       wantLook()
     })

@@ -129,14 +129,16 @@ function makeGrid(host, handlers) {
     const digit = Number(mark.textContent)
     const from = event.clientY
     let rise = 0
+    let moved = false
     mark.setPointerCapture(event.pointerId)
     mark.onpointermove = (move) => {
       rise = from - move.clientY
-      handlers.drag(cell, digit, rise, false)
+      moved ||= Math.abs(rise) > 2
+      if (moved) handlers.drag(cell, digit, rise, false)
     }
     mark.onpointerup = mark.onpointercancel = () => {
       mark.onpointermove = mark.onpointerup = mark.onpointercancel = null
-      handlers.drag(cell, digit, rise, true)
+      if (moved) handlers.drag(cell, digit, rise, true)
     }
   }
 
