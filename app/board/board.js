@@ -449,7 +449,7 @@ function makeApp(root) {
   function setMode(mode) {
     root.dataset.mode = mode
     $(".watch").hidden = $(".again").hidden = $(".key").hidden = mode !== "watch"
-    $(".edit").hidden = $(".hint").hidden = mode === "watch"
+    $(".edit").hidden = $(".hint").hidden = $(".check").hidden = mode === "watch"
   }
 
   function leaveRun() {
