@@ -122,11 +122,13 @@ def reasons(session: Session, details: Mapping[str, object], cancelled: Event) -
     """A person's reason for every digit of the run on show, by step; for as many steps as there is time for."""
     if session.report is None or session.report.trace is None:
         return Answer({"error": words.NO_TRACE})
-    trace, end, found = session.report.trace, time.monotonic() + REASONS_TIME, []
+    trace, end = session.report.trace, time.monotonic() + REASONS_TIME
+    steps: list[Mapping] = trace["steps"]  # type: ignore[assignment]
+    found: list[list[dict[str, object]]] = []
     with resources.gate().enter(cancelled):
-        for number, step in enumerate(trace["steps"]):  # type: ignore[arg-type, var-annotated]
+        for number, step in enumerate(steps):
             board = report.board_at(trace, number)
-            row = []
+            row: list[dict[str, object]] = []
             for cell, digit in zip(step["cells"], step["digits"], strict=True):
                 if cancelled.is_set():
                     raise resources.CancelledError

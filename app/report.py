@@ -1,7 +1,7 @@
 """What the page says about a puzzle and a solve, in words. Verdicts come from the rules and the exact solver alone."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -122,18 +122,29 @@ def _packed(array: np.ndarray) -> str:
     return base64.b64encode(array.tobytes()).decode()
 
 
-_SCORES = {
-    "top-prob": lambda ranked: ranked[..., -1],
-    "margin": lambda ranked: ranked[..., -1] - ranked[..., -2],
+def _by_margin(said: np.ndarray) -> np.ndarray:
+    ranked = np.sort(said, -1)
+    return ranked[..., -1] - ranked[..., -2]
+
+
+def _by_entropy(said: np.ndarray) -> np.ndarray:
+    return (said * np.log(np.maximum(said, np.finfo(float).tiny))).sum(-1)
+
+
+_SCORES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "margin": _by_margin,
+    "top-prob": lambda said: said.max(-1),
+    "threshold": lambda said: said.max(-1),
+    "entropy": _by_entropy,
 }
-"""What the policies that rank cells by what the call said of them go by, of probabilities sorted upwards."""
+"""The policies that rank cells by what one call said of them, and by what."""
 
 
 def _queue(trace: Trace, said: np.ndarray) -> np.ndarray:
     places = np.zeros((len(trace.steps), CELLS), np.uint8)
     if trace.policy not in _SCORES:
         return places
-    scores = _SCORES[trace.policy](np.sort(said, -1))
+    scores = _SCORES[trace.policy](said)
     for number, (step, board) in enumerate(zip(trace.steps, [trace.puzzle, *trace.boards()], strict=False)):
         score = np.where(parse(board) == BLANK, scores[number], -np.inf)
         score[list(step.cells)] = np.inf  # rounding must not put another cell before those that were filled

@@ -44,6 +44,8 @@ LEVELS = {
 
 LONGEST_TEXT = 5 * 1024 * 1024
 """Characters of a text or a file that a visitor may bring in."""
+SOLVE_TIME = 20.0
+"""Seconds after which a solve ends with the board that it has reached, so that the others in the queue get their turn."""
 _LOOK_EVERY = 0.05
 """Seconds between two looks at whether somebody in the queue still wants to come in."""
 _TRACES = 64
@@ -166,17 +168,33 @@ def solve(puzzle: str, settings: Settings, cancelled: threading.Event | None = N
 
 
 def _solve(puzzle: str, settings: Settings, cancelled: threading.Event | None) -> "Trace":
+    from vmd_sudoku.setting import Setting
     from vmd_sudoku.solve import solve_puzzle
 
-    return solve_puzzle(
-        model(settings.model),
-        parse(puzzle),
+    def no_more() -> bool:
+        return time.monotonic() > end or (cancelled is not None and cancelled.is_set())
+
+    setting = Setting(
         policy=settings.policy,
         nfe=settings.nfe,
         constraints=settings.constraints,
+        remask=settings.remask,
+        latents=settings.latents,
         z=settings.z,
         seed=settings.seed,
     )
+    z = latent(settings) if settings.edits else None
+    end = time.monotonic() + SOLVE_TIME
+    trace = solve_puzzle(
+        model(settings.model),
+        parse(puzzle),
+        setting,
+        latent=None if z is None else z[0].numpy(),
+        cancelled=no_more,
+    )
+    if cancelled and cancelled.is_set():
+        raise CancelledError
+    return trace
 
 
 def latent(settings: Settings) -> "Tensor | None":

@@ -12,6 +12,9 @@ from vmd_sudoku.errors import PuzzleError
 
 MODELS = {"vmd": "VMD", "mdm": "MDM"}
 BUDGETS: tuple[int | None, ...] = (None, 1, 2, 5, 10, 20)
+LATENTS = (1, 2, 4, 8)
+MAX_LATENTS = 16
+"""Latents that a link may ask for: each is a decoding of its own."""
 MAX_SEED = 2**31 - 1
 CANDIDATES = CELLS * DIGITS
 MAX_Z = 6.0
@@ -77,6 +80,7 @@ class Settings:
     """How to solve.
 
     policy, constraints: rows of the library's tables. nfe: calls of the network, None for one cell a call.
+    remask: row of the table of what may return to MASK. latents: how many z are tried, of which the best board counts.
     draw: z is drawn with `seed`, rather than at its mode, 0. edits: candidates of z put to a value by hand, as pairs of
         ((row * 9 + column) * 9 + digit - 1) and the value, by candidate.
     """
@@ -85,6 +89,8 @@ class Settings:
     policy: str = "margin"
     nfe: int | None = None
     constraints: str = "none"
+    remask: str = "none"
+    latents: int = 1
     draw: bool = False
     seed: int = 0
     edits: tuple[tuple[int, float], ...] = ()
@@ -95,6 +101,10 @@ class Settings:
         parts = [MODELS[self.model], choices.policy_name(self.policy).lower(), steps.format(n=self.nfe)]
         if self.constraints != Settings.constraints:
             parts.append(choices.constraints_name(self.constraints).lower())
+        if self.remask != Settings.remask:
+            parts.append(words.REMASKED.format(name=choices.remask_name(self.remask).lower()))
+        if self.latents > 1 and self.model != "mdm":
+            parts.append(words.LATENTS_TRIED.format(n=self.latents))
         if self.z is not None:
             parts.append(words.Z_DRAWN)
         if self.edits and self.model != "mdm":
@@ -119,6 +129,8 @@ class Settings:
             "policy": self.policy,
             "steps": "cell" if self.nfe is None else str(self.nfe),
             "rules": self.constraints,
+            "remask": self.remask,
+            "latents": str(self.latents),
             "z": "draw" if self.draw else "mode",
             "seed": str(self.seed),
             "zset": ",".join(f"{candidate}:{value:g}" for candidate, value in self.edits),
@@ -134,6 +146,10 @@ class Settings:
             known = replace(known, policy=policy)
         if (constraints := query.get("rules")) and constraints in choices.constraints():
             known = replace(known, constraints=constraints)
+        if (remask := query.get("remask")) and remask in choices.remasking():
+            known = replace(known, remask=remask)
+        if (latents := _number(query.get("latents"), 1, MAX_LATENTS)) is not None:
+            known = replace(known, latents=latents)
         if (steps := _number(query.get("steps"), 1, CELLS)) is not None:
             known = replace(known, nfe=steps)
         if (seed := _number(query.get("seed"), 0, MAX_SEED)) is not None:

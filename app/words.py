@@ -7,13 +7,11 @@ from typing import Any
 
 # ---- settings
 
-POLICIES = {"margin": "Margin", "top-prob": "Top probability", "random": "Random"}
-CONSTRAINTS = {
-    "none": "Network only",
-    "rules": "Exclude what the rules exclude",
-    "propagate": "Fill singles by rule",
-    "search": "Search where it gets stuck",
-}
+POLICIES = {"top-prob": "Top probability", "left-to-right": "Reading order"}
+CONSTRAINTS = {"none": "Network only", "propagate": "Rules and singles"}
+REMASKING = {"none": "Never", "confidence": "Least sure", "conflict": "In conflict"}
+"""Names of rows whose key says too little; any other row goes by its key."""
+CHOICE = "{name}: {about}"
 MODEL_CAPTIONS = {
     "vmd": "variational masked diffusion, with a latent z",
     "mdm": "masked diffusion, without",
@@ -21,24 +19,23 @@ MODEL_CAPTIONS = {
 SETTINGS = "Settings"
 MODEL = "Model"
 POLICY = "Which cells first"
-POLICY_HELP = (
-    "Margin: widest gap between the two likeliest digits. Top probability: likeliest digit. "
-    "Random: any order, drawn with the seed."
-)
 NFE = "Calls of the network"
 NFE_HELP = "With fewer calls, several cells are filled after each. Faster, and harder."
 NFE_CELL = "One for each blank"
 RULES = "Rules"
-RULES_HELP = (
-    "How much the rules of Sudoku help the network. Network only: not at all. The next levels exclude digits that a row, "
-    "column or box already holds, fill what is forced, and search."
-)
+RULES_HELP = "How much the rules of Sudoku may help the network."
+REMASK = "Take digits back"
+REMASK_HELP = "Which filled cells the network may blank again while it works."
+LATENTS = "Latents tried"
+LATENTS_HELP = "Each z gets a run of its own, and the most complete legal board counts. With one, z is as below."
 DRAW = "Draw the latent z"
 DRAW_HELP = "Off: z is its prior's mode, best where there is one solution. On: z is drawn with the seed."
 SEED = "Seed"
 ONE_CELL = "one cell a step"
 STEPS_ONE = "1 step"
 STEPS = "{n} steps"
+REMASKED = "remasking: {name}"
+LATENTS_TRIED = "{n} latents"
 Z_DRAWN = "z drawn"
 Z_STEERED = "z steered by hand"
 SEED_IS = "seed {seed}"

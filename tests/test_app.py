@@ -41,6 +41,8 @@ from vmd_sudoku.trace import Trace, TraceStep
 
 ROOT = Path(__file__).parents[1]
 ENTRY = str(ROOT / "streamlit_app.py")
+SHIPPED = ROOT / "vmd_sudoku" / "models" / "vmd" / "model.json"
+needs_model = pytest.mark.skipif(not SHIPPED.exists(), reason="no trained model is shipped in vmd_sudoku/models/vmd")
 EMPTY = "." * 81
 CLASH = "55" + "." * 79
 # The first row leaves only a 9 for its last cell, and the column of that cell holds one already.
@@ -155,7 +157,15 @@ def replied(app: AppTest) -> dict:
 
 def test_settings_survive_a_link():
     settings = Settings(
-        model="mdm", policy="random", nfe=7, constraints="rules", draw=True, seed=12, edits=((3, -1.5), (728, 6.0))
+        model="mdm",
+        policy="random",
+        nfe=7,
+        constraints="rules",
+        remask="conflict",
+        latents=4,
+        draw=True,
+        seed=12,
+        edits=((3, -1.5), (728, 6.0)),
     )
     assert Settings.from_query(settings.to_query()) == settings
     assert Settings().to_query() == {}
@@ -169,6 +179,8 @@ def test_settings_survive_a_link():
         {"steps": "9" * 5000, "seed": "1e3"},
         {"steps": "٣", "seed": " 1"},
         {"zset": "729:1"},
+        {"latents": "0", "remask": "<b>"},
+        {"latents": "17"},
         {"zset": "3:7"},
         {"zset": "3:nan,4:1"},
         {"zset": "<b>" * 5000},
@@ -300,11 +312,11 @@ def test_examples_of_a_level_come_in_turn():
 def test_a_new_row_of_a_table_of_the_library_is_a_choice(monkeypatch):
     from vmd_sudoku import decode
 
-    monkeypatch.setitem(decode.POLICIES, "least-surprise", decode.margin_policy)
+    monkeypatch.setitem(decode.POLICIES, "least-surprise", decode.POLICIES["margin"])
     monkeypatch.setitem(decode.CONSTRAINTS, "oracle", decode.CONSTRAINTS["none"])
     assert "least-surprise" in choices.policies()
     assert "oracle" in choices.constraints()
-    assert choices.policy_name("least-surprise") == "Least surprise"
+    assert choices.policy_about("least-surprise").startswith("Least surprise: ")
     assert Settings.from_query({"policy": "least-surprise", "rules": "oracle"}).policy == "least-surprise"
 
 
@@ -452,6 +464,48 @@ def test_the_shelf_keeps_what_was_asked_for_last():
     assert shelf.take(easy(), Settings(seed=0)) is trace
 
 
+# ---- the network itself
+
+
+@needs_model
+def test_a_solve_that_nobody_waits_for_stops_and_is_not_kept():
+    cancelled = threading.Event()
+    cancelled.set()
+    with pytest.raises(resources.CancelledError):
+        resources.solve(easy(), Settings(seed=77), cancelled)
+    assert resources.shelf().take(easy(), Settings(seed=77)) is None
+
+
+@needs_model
+def test_a_solve_that_takes_too_long_ends_with_what_it_has(monkeypatch):
+    monkeypatch.setattr(resources, "SOLVE_TIME", 0.0)
+    trace = resources.solve(easy(), Settings(seed=78))
+    assert trace.verdict.startswith("left unfinished")
+
+
+@needs_model
+def test_a_look_is_nine_shares_a_cell_and_follows_z():
+    still, zero = resources.look(EMPTY, Settings())
+    assert still.shape == (81, 9)
+    assert (abs(still.sum(1, dtype=int) - 255) < 9).all()
+    assert zero is not None
+    assert not zero.any()
+    edits = ((0, 5.0), (12, -2.5))
+    steered, z = resources.look(EMPTY, Settings(edits=edits))
+    assert z is not None
+    assert {at: z[at] for at in np.flatnonzero(z)} == dict(edits)
+    assert (steered != still).any()
+    assert resources.look(EMPTY, Settings(model="mdm", edits=edits))[1] is None
+
+
+@needs_model
+def test_a_steered_z_is_what_a_solve_runs_with():
+    trace = resources.solve(easy(), Settings(nfe=1, edits=((0, 5.0),)))
+    assert trace.latent
+    assert trace.latent[0] == 5.0
+    assert not any(trace.latent[1:])
+
+
 # ---- page
 
 
@@ -574,11 +628,19 @@ def test_settings_reach_the_solver_and_the_link(asked):
     app.radio(key="settings_model").set_value("mdm").run()
     app.selectbox(key="settings_policy").set_value("top-prob").run()
     app.selectbox(key="settings_nfe").set_value(10).run()
+    app.selectbox(key="settings_remask").set_value("conflict").run()
     app.number_input(key="settings_seed").set_value(4).run()
-    chosen = Settings(model="mdm", policy="top-prob", nfe=10, seed=4)
+    chosen = Settings(model="mdm", policy="top-prob", nfe=10, remask="conflict", seed=4)
     press_solve(app, easy())
     assert asked == [(easy(), chosen)]
-    assert session(app).to_query() == {"p": easy(), "model": "mdm", "policy": "top-prob", "steps": "10", "seed": "4"}
+    assert session(app).to_query() == {
+        "p": easy(),
+        "model": "mdm",
+        "policy": "top-prob",
+        "steps": "10",
+        "remask": "conflict",
+        "seed": "4",
+    }
 
 
 def test_a_model_that_cannot_be_loaded_is_told_without_paths(asked, monkeypatch):

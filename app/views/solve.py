@@ -10,7 +10,7 @@ import streamlit as st
 from app import choices, components, report, resources, words
 from app.answers import ANSWERS, first_wrong, message
 from app.components import Ask
-from app.session import BUDGETS, MAX_SEED, MODELS, Desk, Job, Reply, Report, Session, Settings, from_query
+from app.session import BUDGETS, LATENTS, MAX_SEED, MODELS, Desk, Job, Reply, Report, Session, Settings, from_query
 from vmd_sudoku import formats
 from vmd_sudoku.board import parse
 from vmd_sudoku.errors import CheckpointError, VmdSudokuError
@@ -187,8 +187,7 @@ def _settings(desk: Desk) -> None:
         policy = st.selectbox(
             words.POLICY,
             choices.policies(),
-            format_func=choices.policy_name,
-            help=words.POLICY_HELP,
+            format_func=choices.policy_about,
             key="settings_policy",
         )
         nfe = st.selectbox(
@@ -201,14 +200,36 @@ def _settings(desk: Desk) -> None:
         constraints = st.selectbox(
             words.RULES,
             choices.constraints(),
-            format_func=choices.constraints_name,
+            format_func=choices.constraints_about,
             help=words.RULES_HELP,
             key="settings_constraints",
+        )
+        remask = st.selectbox(
+            words.REMASK,
+            choices.remasking(),
+            format_func=choices.remask_about,
+            help=words.REMASK_HELP,
+            key="settings_remask",
+        )
+        latents = st.selectbox(
+            words.LATENTS,
+            LATENTS if now.latents in LATENTS else (*LATENTS, now.latents),
+            disabled=model == "mdm",
+            help=words.LATENTS_HELP,
+            key="settings_latents",
         )
         draw = st.toggle(words.DRAW, disabled=model == "mdm", help=words.DRAW_HELP, key="settings_draw")
         seed = st.number_input(words.SEED, 0, MAX_SEED, step=1, key="settings_seed")
     chosen = Settings(
-        model=model, policy=policy, nfe=nfe, constraints=constraints, draw=draw, seed=int(seed), edits=now.edits
+        model=model,
+        policy=policy,
+        nfe=nfe,
+        constraints=constraints,
+        remask=remask,
+        latents=latents,
+        draw=draw,
+        seed=int(seed),
+        edits=now.edits,
     )
     if chosen != now:
         desk.session = desk.session.configure(chosen)
@@ -217,7 +238,7 @@ def _settings(desk: Desk) -> None:
 
 def _show(settings: Settings) -> None:
     """Have the widgets show settings that did not come from them: of a link, or of a z drawn anew."""
-    for name in ("model", "policy", "nfe", "constraints", "draw", "seed"):
+    for name in ("model", "policy", "nfe", "constraints", "remask", "latents", "draw", "seed"):
         key, value = f"settings_{name}", getattr(settings, name)
         if st.session_state.get(_SHOWN) != settings or key not in st.session_state:
             st.session_state[key] = value
