@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from app import words
-from app.resources import as_bytes
+from app.resources import SOLVE_TIME, as_bytes
 from app.session import Report, Settings, clues, entries, with_own
 from vmd_sudoku.board import BLANK, CELLS, cell_name, conflicts, is_complete, parse, to_line
 from vmd_sudoku.proof import Proof
@@ -71,6 +71,8 @@ def outcome(trace: Trace, settings: Settings, proof: Proof) -> Report:
     if not solved and solution:
         notes.insert(0, _difference(trace, solution))
     notes.append(_figures(trace, settings))
+    if trace.seconds >= SOLVE_TIME:
+        notes.append(words.STOPPED.format(seconds=SOLVE_TIME))
     return Report(
         puzzle=trace.puzzle,
         tone="solved" if solved else "wrong",

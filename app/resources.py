@@ -163,7 +163,8 @@ def solve(puzzle: str, settings: Settings, cancelled: threading.Event | None = N
         return kept
     with gate().enter(cancelled):
         trace = _solve(puzzle, settings, cancelled)
-    shelf().put(puzzle, settings, trace)
+    if trace.seconds < SOLVE_TIME:
+        shelf().put(puzzle, settings, trace)
     return trace
 
 

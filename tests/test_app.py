@@ -481,6 +481,9 @@ def test_a_solve_that_takes_too_long_ends_with_what_it_has(monkeypatch):
     monkeypatch.setattr(resources, "SOLVE_TIME", 0.0)
     trace = resources.solve(easy(), Settings(seed=78))
     assert trace.verdict.startswith("left unfinished")
+    assert resources.shelf().take(easy(), Settings(seed=78)) is None
+    late = dataclasses.replace(trace, seconds=report.SOLVE_TIME)
+    assert "Stopped after 20 s" in report.outcome(late, Settings(), resources.proof(easy())).notes[-1]
 
 
 @needs_model
