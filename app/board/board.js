@@ -354,6 +354,7 @@ function makeApp(root) {
     const count = order.length
     change(() => restore({ puzzle: toLine(digits()), own: "", notes: packNotes(notes) }))
     say({ tone: "told", headline: fillIn(WORDS.locked, { cells: cellsWord(count) }), reason: WORDS.locked_why })
+    keepFocus()
   }
 
   // ---- the server's words
@@ -500,8 +501,15 @@ function makeApp(root) {
   }
   const addLine = (text) => $(".verdict .tools").before(make("p", "reason", text))
   function offer(text, act) {
-    const button = pushButton("jump", text, () => act(button))
+    const button = pushButton("jump", text, () => {
+      act(button)
+      keepFocus()
+    })
     $(".verdict .tools").append(button)
+  }
+  // A button that is gone once pressed must not take the keyboard with it.
+  function keepFocus() {
+    if (!root.getRootNode().activeElement) grid.select(grid.selected())
   }
   function clearWords() {
     $(".verdict").replaceChildren()

@@ -26,7 +26,7 @@ const share = (value) => value.toFixed(value > 0.9995 || value < 0.0005 ? 0 : 3)
 
 // `show` takes null, or {cell, p: [9], z: [9] or null, queue: {at, of} or null, head, notes: [sentence], written}.
 function makeInspector(host) {
-  const head = make("h3", "cell-name")
+  const head = make("h2", "cell-name")
   const rows = DIGITS.map((digit) => {
     const bar = make("span", "bar")
     const row = make("tr", "", "", make("th", "", String(digit)), make("td", "wide", "", bar), make("td", "number"), make("td", "z"))
@@ -77,7 +77,7 @@ function makeSteering(host, handlers) {
   toggle.type = "checkbox"
   toggle.onchange = () => handlers.field(toggle.checked)
   const onBoard = make("label", "switch", "", toggle, WORDS.z_show)
-  const name = make("h3", "cell-name")
+  const name = make("h2", "cell-name")
   const sliders = DIGITS.map((digit) => {
     const input = make("input")
     input.type = "range"
@@ -166,7 +166,7 @@ function makeCarry(host, handlers) {
   )
   const code = make("figure", "qr")
   code.hidden = true
-  host.replaceChildren(label, field, put, told, make("h3", "", WORDS.carry_out), out, make("h3", "", WORDS.carry_save), saves, make("h3", "", WORDS.carry_more), others, code)
+  host.replaceChildren(label, field, put, told, make("h2", "", WORDS.carry_out), out, make("h2", "", WORDS.carry_save), saves, make("h2", "", WORDS.carry_more), others, code)
 
   return {
     field,
