@@ -630,6 +630,7 @@ def test_settings_reach_the_solver_and_the_link(asked):
     app = opened()
     app.radio(key="settings_model").set_value("mdm").run()
     app.selectbox(key="settings_policy").set_value("top-prob").run()
+    assert app.selectbox(key="settings_nfe").value == 0
     app.selectbox(key="settings_nfe").set_value(10).run()
     app.selectbox(key="settings_remask").set_value("conflict").run()
     app.number_input(key="settings_seed").set_value(4).run()

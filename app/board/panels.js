@@ -19,8 +19,8 @@ function pushButton(name, text, act) {
 // Bytes that the server packed in base64.
 const unpack = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0))
 
-const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`
-const share = (value) => value.toFixed(value > 0.9995 || value < 0.0005 ? 0 : 3)
+const signed = (value) => `${value <= -0.05 ? "−" : value >= 0.05 ? "+" : ""}${Math.abs(value).toFixed(1)}`
+const share = (value) => value.toFixed(2)
 
 // ---- a cell looked into
 
@@ -43,7 +43,8 @@ function makeInspector(host) {
 
   return {
     show(found, why = "") {
-      empty.textContent = found ? "" : why
+      empty.textContent = why
+      empty.hidden = Boolean(found)
       for (const node of [head, table, sums, notes]) node.hidden = !found
       if (!found) return
       head.textContent = found.head

@@ -190,10 +190,10 @@ def _settings(desk: Desk) -> None:
             format_func=choices.policy_about,
             key="settings_policy",
         )
-        nfe = st.selectbox(
+        calls = st.selectbox(
             words.NFE,
-            list(BUDGETS) if now.nfe in BUDGETS else [*BUDGETS, now.nfe],
-            format_func=lambda calls: words.NFE_CELL if calls is None else str(calls),
+            [_calls(nfe) for nfe in (BUDGETS if now.nfe in BUDGETS else (*BUDGETS, now.nfe))],
+            format_func=lambda calls: words.NFE_CELL if calls == _calls(None) else str(calls),
             help=words.NFE_HELP,
             key="settings_nfe",
         )
@@ -223,7 +223,7 @@ def _settings(desk: Desk) -> None:
     chosen = Settings(
         model=model,
         policy=policy,
-        nfe=nfe,
+        nfe=calls or None,
         constraints=constraints,
         remask=remask,
         latents=latents,
@@ -236,10 +236,15 @@ def _settings(desk: Desk) -> None:
         st.rerun()
 
 
+def _calls(nfe: int | None) -> int:
+    """A budget as the select box has it, to which None is no choice: 0 for one cell a call."""
+    return nfe or 0
+
+
 def _show(settings: Settings) -> None:
     """Have the widgets show settings that did not come from them: of a link, or of a z drawn anew."""
-    for name in ("model", "policy", "nfe", "constraints", "remask", "latents", "draw", "seed"):
-        key, value = f"settings_{name}", getattr(settings, name)
-        if st.session_state.get(_SHOWN) != settings or key not in st.session_state:
+    for name, value in (vars(settings) | {"nfe": _calls(settings.nfe)}).items():
+        key = f"settings_{name}"
+        if name != "edits" and (st.session_state.get(_SHOWN) != settings or key not in st.session_state):
             st.session_state[key] = value
     st.session_state[_SHOWN] = settings
