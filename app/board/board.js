@@ -11,7 +11,7 @@ const GIVE_UP_AFTER = 60000
 const REPEAT_AFTER = 2000
 const REPEAT_AT_MOST = 16000
 const TRY_AGAIN_AFTER = 1500
-const TRIES = 6
+const TRIES = 20
 const UNDO_DEPTH = 500
 const LONGEST_FILE = 5 * 1024 * 1024
 const LONGEST_TEXT = 200000
@@ -156,12 +156,13 @@ function makeApp(root) {
     hasZ = data.has_z
     carry.wiki(data.wiki)
     heard = { load_id: data.load_id, puzzle: data.puzzle, own: data.own, notes: data.notes }
+    const answered = pending
     if (data.settings !== settings) {
       settings = data.settings
       prediction = null
-      if (!held) edits = new Map(data.edits)
+      // What steers z here is newer than what the server has just heard of it.
+      if (!held && answered?.kind !== "look") edits = new Map(data.edits)
     }
-    const answered = pending
     if (load === null || (data.load_id !== load && data.load_id !== "")) {
       const old = snapshot()
       if (load !== null && !same(old, heard)) remember(old)
@@ -252,9 +253,13 @@ function makeApp(root) {
 
   // Others were first: wait a little, and a little at random so that not all come back together.
   function again(was, words) {
+    const wait = TRY_AGAIN_AFTER * (1 + Math.random())
+    if (was.kind === "look") {
+      later("look", wait, () => sendLook(was.details.z))
+      return
+    }
     say(words)
-    if (was.tries >= TRIES || was.kind === "look") return
-    later("retry", TRY_AGAIN_AFTER * (1 + Math.random()), () => ask(was.kind, was.details, was.then, was.tries + 1))
+    if (was.tries < TRIES) later("retry", wait, () => ask(was.kind, was.details, was.then, was.tries + 1))
   }
 
   function solve() {
