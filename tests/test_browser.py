@@ -529,10 +529,12 @@ def test_a_restarted_server_keeps_the_board_and_hears_what_was_typed_meanwhile(
 ):
     page = chromium.new_page()
     page.goto(f"{server.url}/?p={EASY}")
+    # The settings are drawn last, so the page is all there.
+    page.get_by_role("button", name="Settings").wait_for()
     page.locator(".cell").first.click()
     server.stop()
     page.keyboard.press("1")
     server.start()
-    page.wait_for_url(f"**/?p={EASY}&own=001", timeout=30_000)
+    page.wait_for_url(f"**/?p={EASY}&own=001", timeout=60_000)
     assert line(page) == "1" + EASY[1:]
     page.close()

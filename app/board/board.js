@@ -9,7 +9,7 @@ const LOOK_AFTER = 120
 const GIVE_UP_AFTER = 60000
 // What is sent while the connection is down is lost without a word: say it again until the server has heard it.
 const REPEAT_AFTER = 2000
-const REPEAT_AT_MOST = 16000
+const REPEAT_AT_MOST = 4000
 const TRY_AGAIN_AFTER = 1500
 const TRIES = 20
 const UNDO_DEPTH = 500
