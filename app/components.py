@@ -1,16 +1,29 @@
 """The board and the player as one Streamlit component, registered once when this module is first imported.
 
-Its parts lie in `board/`: `grid.js` (rules, reading text, 81 cells), `player.js` (a trace on a time line), `board.js`
-(the Solve page's component, made of both). A component for another page is another entry file after the same parts.
+Its parts lie in `board/`: `grid.js` (rules, 81 cells), `player.js` (a trace on a time line), `panels.js` (a cell looked
+into, the latent z, in and out), `board.js` (the Solve page's component, made of all). A component for another page is another
+entry file after the parts it needs.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from app.session import Report, load_id_or_none, puzzle_or_none
+from app import words
+from app.session import (
+    Reply,
+    Report,
+    Said,
+    Session,
+    load_id_or_none,
+    notes_or_none,
+    own_or_none,
+    puzzle_or_none,
+    step_or_none,
+)
 
 _FOLDER = Path(__file__).parent / "board"
 
@@ -19,21 +32,34 @@ def _source(*names: str) -> str:
     return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
 
 
+def script(*names: str) -> str:
+    """The named files of `board/` as one script, after the words that they show."""
+    return f"const WORDS = {json.dumps(words.BOARD)}\n{_source(*names)}"
+
+
 _BOARD = st.components.v2.component(
     "sudoku_board",
     html=_source("board.html"),
     css=_source("board.css"),
-    js=_source("grid.js", "player.js", "board.js"),
+    js=script("grid.js", "player.js", "panels.js", "board.js"),
 )
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What the browser says: the board it shows, which load that belongs to, and when Solve was pressed, if it was."""
+class Ask:
+    """Something the visitor wants of the server: when it was pressed, what it is, and its details, still unchecked."""
 
-    puzzle: str
-    load_id: str
-    press: int | None = None
+    press: int
+    kind: str
+    details: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the browser says: its board, and what it asks, if anything."""
+
+    said: Said
+    ask: Ask | None = None
 
 
 def listen(*, key: str, load_id: str) -> Heard | None:
@@ -41,26 +67,36 @@ def listen(*, key: str, load_id: str) -> Heard | None:
 
     Whatever a browser says is checked here; nonsense and echoes of earlier loads count as nothing.
     """
-    said = st.session_state.get(key)
-    if not isinstance(said, Mapping):
+    values = st.session_state.get(key)
+    if not isinstance(values, Mapping):
         return None
-    pressed = _heard(said.get("solve"), load_id)
-    return pressed if pressed and pressed.press is not None else _heard(said.get("board"), load_id)
+    asked = _heard(values.get("ask"), load_id)
+    return asked if asked and asked.ask else _heard(values.get("board"), load_id)
 
 
-def board(*, puzzle: str, load_id: str, report: Report | None, settings: str, key: str) -> None:
+def board(session: Session, *, wiki: str, key: str) -> None:
     """Draw the editable board with its player.
 
-    settings: what Solve will use, in a few words.
-    The board adopts `puzzle` only when `load_id` is new, so that a slow server never undoes what was typed meanwhile.
+    wiki: where a link to another solver leads. The board adopts the session's digits only when its `load_id` is new, so
+    that a slow server never undoes what was typed meanwhile.
     """
-    shown = {"load_id": load_id, "puzzle": puzzle}
+    shown = {"load_id": session.load_id, "puzzle": session.puzzle, "own": session.own, "notes": session.notes}
     _BOARD(
         key=key,
-        data={**shown, "report": _plain(report), "settings": settings},
+        data={
+            **shown,
+            "at": session.step,
+            "answered": session.answered,
+            "report": _plain(session.report),
+            "reply": _plain(session.reply),
+            "settings": str(session.settings),
+            "has_z": session.settings.model != "mdm",
+            "wiki": wiki,
+            "edits": [list(edit) for edit in session.settings.edits],
+        },
         default={"board": shown},
         on_board_change=lambda: None,
-        on_solve_change=lambda: None,
+        on_ask_change=lambda: None,
     )
 
 
@@ -73,20 +109,21 @@ def _heard(value: object, load_id: str) -> Heard | None:
     # A session that has loaded nothing yet takes over the board the browser already shows.
     if load_id and heard_id != load_id:
         return None
-    press = value.get("press")
-    return Heard(puzzle, str(heard_id), press if type(press) is int else None)
-
-
-def _plain(report: Report | None) -> dict[str, object] | None:
-    if report is None:
+    own, notes = own_or_none(value.get("own", ""), puzzle), notes_or_none(value.get("notes", ""))
+    if own is None or notes is None:
         return None
-    return {
-        "id": report.id,
-        "puzzle": report.puzzle,
-        "tone": report.tone,
-        "headline": report.headline,
-        "reason": report.reason,
-        "notes": list(report.notes),
-        "first_wrong": report.first_wrong,
-        "trace": report.trace,
-    }
+    run = load_id_or_none(value.get("run")) or ""
+    return Heard(Said(puzzle, str(heard_id), own, notes, run, step_or_none(value.get("step"))), _ask(value))
+
+
+def _ask(value: Mapping[str, object]) -> Ask | None:
+    press, kind, details = value.get("press"), value.get("kind"), value.get("details")
+    if type(press) is not int or not isinstance(kind, str):
+        return None
+    return Ask(press, kind, details if isinstance(details, Mapping) else {})
+
+
+def _plain(value: Report | Reply | None) -> dict[str, object] | None:
+    if value is None:
+        return None
+    return {name: part for name, part in vars(value).items() if name != "settings"}

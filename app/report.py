@@ -1,10 +1,16 @@
 """What the page says about a puzzle and a solve, in words. Verdicts come from the rules and the exact solver alone."""
 
+import base64
+from collections.abc import Callable, Mapping, Sequence
+
 import numpy as np
 
-from app.session import Report, Settings, clues
-from vmd_sudoku.board import conflicts, is_complete, parse
-from vmd_sudoku.trace import Trace
+from app import words
+from app.resources import SOLVE_TIME, as_bytes
+from app.session import Report, Settings, clues, entries, with_own
+from vmd_sudoku.board import BLANK, CELLS, cell_name, conflicts, is_complete, parse, to_line
+from vmd_sudoku.proof import Proof
+from vmd_sudoku.trace import Trace, TraceStep
 
 FEWEST_CLUES = 17
 """No Sudoku with fewer clues has a single solution (McGuire, Tugemann and Civario 2012, arXiv 1201.0749)."""
@@ -15,88 +21,163 @@ def refusal(puzzle: str) -> Report | None:
     board = parse(puzzle)
     clashes = conflicts(board)
     if clashes:
-        more = f" There {_are(len(clashes) - 1)} more like it." if len(clashes) > 1 else ""
+        more = words.CLASH_MORE.format(are=_are(len(clashes) - 1)) if len(clashes) > 1 else ""
         return Report(
             puzzle=puzzle,
             tone="refused",
-            headline="Clues clash",
-            reason=f"{_sentence(str(clashes[0]))}{more}",
-            notes=("Change one of the marked cells, then solve.",),
+            headline=words.CLASH,
+            reason=f"{sentence(str(clashes[0]))}{more}",
+            notes=(words.CLASH_DO,),
         )
     if is_complete(board):
-        return Report(
-            puzzle=puzzle,
-            tone="solved",
-            headline="Solved already",
-            reason="No blank is left, and every row, column and box holds 1 to 9 once.",
-        )
+        return Report(puzzle=puzzle, tone="solved", headline=words.FULL, reason=words.FULL_WHY)
     return None
 
 
-def impossible(puzzle: str) -> Report:
-    """The words for a puzzle of which the exact solver proved that it has no solution."""
+def impossible(puzzle: str, clashing: Sequence[int] = ()) -> Report:
+    """The words for a puzzle of which the exact solver proved that it has no solution.
+
+    clashing: clues that cannot stand together, of which none could be left out.
+    """
+    why = (words.IMPOSSIBLE_CLUES.format(n=len(clashing)),) if clashing else ()
     return Report(
         puzzle=puzzle,
         tone="refused",
-        headline="No solution",
-        reason="The clues do not clash yet, but the exact solver proves that no board fits them all.",
-        notes=("Did you mistype a clue?",),
+        headline=words.IMPOSSIBLE,
+        reason=words.IMPOSSIBLE_WHY,
+        notes=why,
+        cells=tuple(clashing),
     )
 
 
-def outcome(trace: Trace, settings: Settings, solution: str | None) -> Report:
-    """The words for a finished run.
+def ruled_out(puzzle: str, own: str, first: int) -> Report:
+    """The words for a puzzle whose solutions the visitor's own digits rule out; entry number `first` is the first to."""
+    cell, digit = entries(own)[first]
+    return Report(
+        puzzle=with_own(puzzle, entries(own)),
+        tone="refused",
+        headline=words.IMPOSSIBLE,
+        reason=words.IMPOSSIBLE_OWN,
+        notes=(words.IMPOSSIBLE_OWN_FIRST.format(digit=digit, place=cell_name(cell)),),
+        cells=(cell,),
+    )
 
-    solution: the only solution of the puzzle, or None if there are several.
-    """
+
+def outcome(trace: Trace, settings: Settings, proof: Proof) -> Report:
+    """The words for a finished run, with what the exact solver says of its puzzle."""
     solved = trace.verdict == "solved"
-    notes = [_puzzle_word(trace.puzzle, solution)]
+    solution = None if proof.solution is None or proof.solutions != "one" else to_line(proof.solution)
+    notes = [_puzzle_word(trace.puzzle, proof)]
     if not solved and solution:
         notes.insert(0, _difference(trace, solution))
     notes.append(_figures(trace, settings))
+    if trace.seconds >= SOLVE_TIME:
+        notes.append(words.STOPPED.format(seconds=SOLVE_TIME))
     return Report(
         puzzle=trace.puzzle,
         tone="solved" if solved else "wrong",
-        headline="Solved" if solved else "Not solved",
-        reason=(
-            "Every row, column and box holds 1 to 9 once, and every clue is kept."
-            if solved
-            else _sentence(trace.verdict)
-        ),
+        headline=words.SOLVED if solved else words.NOT_SOLVED,
+        reason=words.SOLVED_WHY if solved else sentence(trace.verdict),
         notes=tuple(notes),
         first_wrong=_first_wrong(trace, solution) if solution else None,
         trace=playable(trace),
+        settings=settings,
     )
 
 
-def failure(puzzle: str, message: str, headline: str = "No run this time") -> Report:
+def failure(puzzle: str, message: str, headline: str = words.NO_RUN, busy: bool = False) -> Report:
     """The words for a run that did not happen; `message` is fit to show a visitor."""
-    return Report(puzzle=puzzle, tone="failed", headline=headline, reason=_sentence(message))
+    return Report(puzzle=puzzle, tone="failed", headline=headline, reason=sentence(message), busy=busy)
 
 
 def playable(trace: Trace) -> dict[str, object]:
-    """A trace as the player on the page takes it: the steps without the 729 probabilities each."""
+    """A trace as the player on the page takes it.
+
+    probabilities: uint8 [steps,81,9] in base64, 255 for certainty. queue: uint8 [steps,81] in base64, the place of a cell
+    among the blank ones by the policy's preference, from 1; 0 for a filled cell, and where the policy draws lots.
+    latent: the first number of z of each of the 729 candidates, or None.
+    """
+    size = len(trace.latent) // (CELLS * 9) if trace.latent else 0
+    said = np.array([step.probabilities for step in trace.steps]).reshape(-1, CELLS, 9)
     return {
         "puzzle": trace.puzzle,
-        "steps": [
-            {
-                "cells": list(step.cells),
-                "digits": list(step.digits),
-                "confidence": [round(value, 4) for value in step.confidence],
-                "margin": [round(value, 4) for value in step.margin],
-            }
-            for step in trace.steps
-        ],
+        "steps": [_playable_step(step) for step in trace.steps],
+        "probabilities": _packed(as_bytes(said)),
+        "queue": _packed(_queue(trace, said)),
+        "latent": [round(value, 2) for value in trace.latent[::size]] if trace.latent else None,
     }
 
 
-def _puzzle_word(puzzle: str, solution: str | None) -> str:
-    if solution:
-        return "The puzzle has exactly one solution."
-    given = clues(puzzle)
-    if given < FEWEST_CLUES:
-        return f"The puzzle has several solutions, as all with fewer than {FEWEST_CLUES} clues have."
-    return "The puzzle has several solutions. Did you mistype a clue?"
+def _playable_step(step: TraceStep) -> dict[str, object]:
+    return {
+        "cells": list(step.cells),
+        "digits": list(step.digits),
+        "confidence": list(step.confidence),
+        "margin": list(step.margin),
+        "entropy": list(step.entropy),
+        "why": list(step.why),
+        "remasked": list(step.remasked),
+    }
+
+
+def _packed(array: np.ndarray) -> str:
+    return base64.b64encode(array.tobytes()).decode()
+
+
+def _by_margin(said: np.ndarray) -> np.ndarray:
+    ranked = np.sort(said, -1)
+    return ranked[..., -1] - ranked[..., -2]
+
+
+def _by_entropy(said: np.ndarray) -> np.ndarray:
+    return (said * np.log(np.maximum(said, np.finfo(float).tiny))).sum(-1)
+
+
+_SCORES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "margin": _by_margin,
+    "top-prob": lambda said: said.max(-1),
+    "threshold": lambda said: said.max(-1),
+    "entropy": _by_entropy,
+}
+"""The policies that rank cells by what one call said of them, and by what."""
+
+
+def _queue(trace: Trace, said: np.ndarray) -> np.ndarray:
+    places = np.zeros((len(trace.steps), CELLS), np.uint8)
+    if trace.policy not in _SCORES:
+        return places
+    scores = _SCORES[trace.policy](said)
+    for number, (step, board) in enumerate(zip(trace.steps, [trace.puzzle, *trace.boards()], strict=False)):
+        score = np.where(parse(board) == BLANK, scores[number], -np.inf)
+        score[list(step.cells)] = np.inf  # rounding must not put another cell before those that were filled
+        order = np.argsort(-score, kind="stable")
+        rest = [cell for cell in order if np.isfinite(score[cell])]
+        ranked = [*step.cells, *rest]
+        places[number, ranked] = np.arange(1, len(ranked) + 1)
+    return places
+
+
+def board_at(trace: Mapping[str, object], step: int | None) -> str:
+    """The board after a step of a playable trace (0: before the first), as one line; None for the last."""
+    signs = list(str(trace["puzzle"]))
+    steps: list = trace["steps"]  # type: ignore[assignment]
+    for made in steps if step is None else steps[:step]:
+        for cell, digit in zip(made["cells"], made["digits"], strict=True):
+            signs[cell] = str(digit)
+        for cell in made["remasked"]:
+            signs[cell] = "."
+    return "".join(signs)
+
+
+def _puzzle_word(puzzle: str, proof: Proof) -> str:
+    if proof.solutions == "one":
+        return words.ONE_SOLUTION
+    if clues(puzzle) < FEWEST_CLUES:
+        return words.FEW_CLUES.format(fewest=FEWEST_CLUES)
+    if proof.solutions == "not decided":
+        return words.UNDECIDED
+    differ = int(np.count_nonzero(proof.solution != proof.second))
+    return f"{words.SEVERAL} {words.SEVERAL_WHERE.format(cells=_count(differ))}"
 
 
 def _first_wrong(trace: Trace, solution: str) -> int | None:
@@ -108,18 +189,24 @@ def _first_wrong(trace: Trace, solution: str) -> int | None:
 
 def _difference(trace: Trace, solution: str) -> str:
     count = int(np.count_nonzero(parse(trace.board) != parse(solution)))
-    return f"{'1 cell differs' if count == 1 else f'{count} cells differ'} from the only solution."
+    return words.DIFFER_ONE if count == 1 else words.DIFFER.format(n=count)
 
 
 def _figures(trace: Trace, settings: Settings) -> str:
-    calls = "1 call" if trace.calls == 1 else f"{trace.calls} calls"
-    return f"{settings}: {calls} of the network in {trace.seconds:.2f} s."
+    calls = words.CALLS_ONE if trace.calls == 1 else words.CALLS.format(n=trace.calls)
+    said = words.FIGURES.format(settings=settings, calls=calls, seconds=trace.seconds)
+    return f"{said} {words.BACKTRACKS.format(n=trace.backtracks)}" if trace.backtracks else said
+
+
+def _count(cells: int) -> str:
+    return words.BOARD["cells_one"] if cells == 1 else words.BOARD["cells_many"].format(n=cells)
 
 
 def _are(count: int) -> str:
     return "is 1" if count == 1 else f"are {count}"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """A message with a capital and a full stop."""
     text = text.strip()
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

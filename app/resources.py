@@ -5,22 +5,29 @@ torch and numba are imported when first needed, so that the page is on screen be
 
 import os
 import threading
+import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx
 
+from app import words
 from app.session import MODELS, Settings
 from vmd_sudoku import puzzle_file
-from vmd_sudoku.board import CELLS, parse, to_line
+from vmd_sudoku.board import CELLS, DIGITS, parse, to_line
 from vmd_sudoku.errors import VmdSudokuError
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from vmd_sudoku.checkpoint import LoadedModel
+    from vmd_sudoku.proof import Proof
     from vmd_sudoku.trace import Trace
 
 EXAMPLES = Path(__file__).parents[1] / "puzzles"
@@ -35,8 +42,22 @@ LEVELS = {
 """File and description of each level, easiest first."""
 
 
+LONGEST_TEXT = 5 * 1024 * 1024
+"""Characters of a text or a file that a visitor may bring in."""
+SOLVE_TIME = 20.0
+"""Seconds after which a solve ends with the board that it has reached, so that the others in the queue get their turn."""
+_LOOK_EVERY = 0.05
+"""Seconds between two looks at whether somebody in the queue still wants to come in."""
+_TRACES = 64
+"""Traces kept, of about a megabyte each."""
+
+
 class BusyError(VmdSudokuError):
     """Too many visitors are waiting for a solve."""
+
+
+class CancelledError(VmdSudokuError):
+    """Nobody waits for this any more: the visitor has asked for something else."""
 
 
 class Gate:
@@ -49,23 +70,52 @@ class Gate:
         self._patience = patience
 
     @contextmanager
-    def enter(self) -> Iterator[None]:
+    def enter(self, cancelled: threading.Event | None = None) -> Iterator[None]:
         """Wait for a place.
 
         Raises:
-            BusyError: the queue is full, or no place came free in time.
+            BusyError: the queue is full, or no place came free in time. CancelledError: `cancelled` was set meanwhile.
         """
         if not self._queue.acquire(blocking=False):
-            raise BusyError("Many people are solving just now. Try again in a few seconds.")
+            raise BusyError(words.BUSY_QUEUE)
         try:
-            if not self._places.acquire(timeout=self._patience):
-                raise BusyError("The solves before yours take long. Try again in a minute.")
+            end = time.monotonic() + self._patience
+            while not self._places.acquire(timeout=min(_LOOK_EVERY, self._patience)):
+                if cancelled and cancelled.is_set():
+                    raise CancelledError
+                if time.monotonic() > end:
+                    raise BusyError(words.BUSY_LONG)
             try:
                 yield
             finally:
                 self._places.release()
         finally:
             self._queue.release()
+
+
+class Shelf:
+    """The last `size` traces that were made, by what they were made of; for all threads."""
+
+    def __init__(self, size: int = _TRACES) -> None:
+        """An empty shelf."""
+        self._size = size
+        self._traces: OrderedDict[tuple[str, Settings], Trace] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, puzzle: str, settings: Settings) -> "Trace | None":
+        """The trace of a puzzle line under some settings, if it lies here."""
+        with self._lock:
+            trace = self._traces.get((puzzle, settings))
+            if trace:
+                self._traces.move_to_end((puzzle, settings))
+            return trace
+
+    def put(self, puzzle: str, settings: Settings, trace: "Trace") -> None:
+        """Keep a trace; the one that was not asked for longest makes room."""
+        with self._lock:
+            self._traces[puzzle, settings] = trace
+            if len(self._traces) > self._size:
+                self._traces.popitem(last=False)
 
 
 @dataclass(frozen=True)
@@ -96,39 +146,114 @@ def model(name: str) -> "LoadedModel":
     return load_model(name)
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
-def solve(puzzle: str, settings: Settings) -> "Trace":
-    """The trace of a model on a puzzle line; the same for the same arguments.
+@st.cache_resource(show_spinner=False)
+def shelf() -> Shelf:
+    """The one shelf of this process."""
+    return Shelf()
+
+
+def solve(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> "Trace":
+    """The trace of a model on a puzzle line; the same for the same arguments. What was solved before needs no gate.
 
     Raises:
-        CheckpointError: the model cannot be loaded.
+        CheckpointError: the model cannot be loaded. BusyError: others are first. CancelledError: `cancelled` was set.
     """
+    kept = shelf().take(puzzle, settings)
+    if kept:
+        return kept
+    with gate().enter(cancelled):
+        trace = _solve(puzzle, settings, cancelled)
+    if trace.seconds < SOLVE_TIME:
+        shelf().put(puzzle, settings, trace)
+    return trace
+
+
+def _solve(puzzle: str, settings: Settings, cancelled: threading.Event | None) -> "Trace":
     from vmd_sudoku.setting import Setting
     from vmd_sudoku.solve import solve_puzzle
 
-    loaded = model(settings.model)
+    def no_more() -> bool:
+        return time.monotonic() > end or (cancelled is not None and cancelled.is_set())
 
-    return solve_puzzle(
-        loaded,
-        parse(puzzle),
-        Setting(
-            policy=settings.policy,
-            nfe=settings.nfe,
-            constraints=settings.constraints,
-            z=settings.z,
-            seed=settings.seed,
-        ),
+    setting = Setting(
+        policy=settings.policy,
+        nfe=settings.nfe,
+        constraints=settings.constraints,
+        remask=settings.remask,
+        latents=settings.latents,
+        z=settings.z,
+        seed=settings.seed,
     )
+    z = latent(settings) if settings.edits else None
+    end = time.monotonic() + SOLVE_TIME
+    trace = solve_puzzle(
+        model(settings.model),
+        parse(puzzle),
+        setting,
+        latent=None if z is None else z[0].numpy(),
+        cancelled=no_more,
+    )
+    if cancelled and cancelled.is_set():
+        raise CancelledError
+    return trace
+
+
+def latent(settings: Settings) -> "Tensor | None":
+    """z [1,9,9,9,K] as drawn and steered; None for a model without."""
+    from vmd_sudoku.predictor import latent_for
+
+    z = latent_for(model(settings.model).model, 1, settings.z)
+    if z is not None and settings.edits:
+        candidates, values = zip(*settings.edits, strict=True)
+        z = z.clone()
+        z.view(CELLS * DIGITS, -1)[list(candidates)] = z.new_tensor(values)[:, None]
+    return z
+
+
+def look(board: str, settings: Settings) -> tuple[np.ndarray, np.ndarray | None]:
+    """What one call says of every cell of a board line, uint8 [81,9] (255 is certain), and z [729], None without one.
+
+    Of a z with several numbers a candidate, the first.
+    """
+    import torch
+
+    from vmd_sudoku.predictor import Predictor
+
+    loaded, z = model(settings.model), latent(settings)
+    first_rounds, rounds = loaded.model.config.rounds_for(settings.nfe)
+    predict = Predictor(loaded.model, z, first_rounds=first_rounds, rounds=rounds)
+    said = predict(torch.as_tensor(parse(board)).long()[None], torch.zeros(1, dtype=torch.long)).softmax(-1)[0]
+    return as_bytes(said.numpy()), None if z is None else z.view(CELLS * DIGITS, -1)[:, 0].numpy()
+
+
+def as_bytes(probabilities: np.ndarray) -> np.ndarray:
+    """Probabilities as uint8, 255 for certainty: a quarter of the size of text, and finer than a bar on the screen."""
+    return np.rint(np.asarray(probabilities) * 255).astype(np.uint8)
 
 
 @st.cache_data(max_entries=1000, show_spinner=False)
-def solutions(puzzle: str) -> tuple[int, str | None]:
-    """How many solutions a puzzle line has, 2 standing for several, and the solution if it is the only one."""
-    from vmd_sudoku import solver
+def proof(puzzle: str) -> "Proof":
+    """How many solutions a puzzle line has, by the exact solver."""
+    from vmd_sudoku.proof import prove
 
-    boards, counts = solver.solve(parse(puzzle)[None])
-    count = int(counts[0])
-    return count, to_line(boards[0]) if count == 1 else None
+    return prove(parse(puzzle))
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def clashing(puzzle: str) -> tuple[int, ...]:
+    """Clues of an impossible puzzle line that cannot stand together, none of which could be left out."""
+    from vmd_sudoku.proof import clashing_clues
+
+    return clashing_clues(parse(puzzle))
+
+
+@st.cache_data(max_entries=5000, show_spinner=False)
+def reason(board: str, cell: int, digit: int) -> tuple[str, str, tuple[int, ...]]:
+    """Why a digit stands in a blank cell of a board line: a person's technique, a sentence, and the cells it rests on."""
+    from vmd_sudoku.reasons import reason_for
+
+    found = reason_for(parse(board), cell, digit)
+    return found.technique, found.text, found.cells
 
 
 @st.cache_resource(show_spinner=False)
@@ -138,7 +263,7 @@ def levels() -> dict[str, Level]:
     for name, (file, about) in LEVELS.items():
         puzzles = puzzle_file.read(EXAMPLES / file).puzzles
         found[name] = Level(name, about, tuple(to_line(puzzle) for puzzle in puzzles))
-    empty = Level("Empty", "No clue at all: the network makes up a grid", ("." * CELLS,))
+    empty = Level(*words.EMPTY_LEVEL, ("." * CELLS,))
     return found | {empty.name: empty}
 
 
@@ -156,11 +281,15 @@ def _load_everything() -> None:
     first = next(iter(levels().values())).puzzles[0]
     try:
         with gate().enter():
-            solutions(first)
-            # Whoever presses Solve on the example that the page opens with finds its trace ready.
-            solve(first, Settings())
+            proof(first)
+        # Whoever presses Solve on the example that the page opens with finds its trace ready.
+        solve(first, Settings())
         for name in MODELS:
             model(name)
+        blank = first.index(".")
+        solution = proof(first).solution
+        if solution is not None:
+            reason(first, blank, int(solution[blank]))
     except VmdSudokuError:
         # A missing model is told to the visitor who asks for it.
         return

@@ -2,21 +2,32 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from app import choices, words
 from vmd_sudoku.board import BLANK, CELLS, DIGITS, parse, to_line
 from vmd_sudoku.errors import PuzzleError
 
 MODELS = {"vmd": "VMD", "mdm": "MDM"}
-POLICIES = {"margin": "Margin", "top-prob": "Top probability", "random": "Random"}
-CONSTRAINTS = {"none": "Network only", "rules": "Exclude digits the rules exclude"}
 BUDGETS: tuple[int | None, ...] = (None, 1, 2, 5, 10, 20)
+LATENTS = (1, 2, 4, 8)
+MAX_LATENTS = 16
+"""Latents that a link may ask for: each is a decoding of its own."""
 MAX_SEED = 2**31 - 1
+CANDIDATES = CELLS * DIGITS
+MAX_Z = 6.0
+"""Farthest from 0 that a hand may put a number of z, in standard deviations of its prior."""
+MAX_STEPS = CELLS * CELLS
+"""A step of a run that a link may name; runs that backtrack have more steps than cells."""
 
 _LINE = re.compile(rf"[1-{DIGITS}.]{{{CELLS}}}", re.ASCII)
 _LOAD_ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
+_OWN = re.compile(rf"(?:[0-9]{{2}}[1-{DIGITS}]){{0,{CELLS}}}", re.ASCII)
+_NOTES = re.compile(rf"(?:[0-9a-f][0-9a-v]){{{CELLS}}}", re.ASCII)
+_EDITS = re.compile(r"[0-9]{1,3}:-?[0-9](?:\.[0-9]{1,2})?", re.ASCII)
 
 
 def puzzle_or_none(value: object) -> str | None:
@@ -29,6 +40,36 @@ def load_id_or_none(value: object) -> str | None:
     return value if isinstance(value, str) and _LOAD_ID.fullmatch(value) else None
 
 
+def own_or_none(value: object, puzzle: str) -> str | None:
+    """`value` if it lists digits that a visitor put into blanks of `puzzle`, in the order of entry, else None.
+
+    Each is three characters: the cell as two figures, 00 to 80, and the digit. No cell comes twice.
+    """
+    if not isinstance(value, str) or not _OWN.fullmatch(value):
+        return None
+    cells = [cell for cell, _ in entries(value)]
+    fits = len(set(cells)) == len(cells) and all(cell < CELLS and puzzle[cell] == "." for cell in cells)
+    return value if fits else None
+
+
+def notes_or_none(value: object) -> str | None:
+    """`value` if it is "" or the pencil marks of 81 cells, two characters of base 32 each (nine bits, 1 lowest)."""
+    return value if isinstance(value, str) and (value == "" or _NOTES.fullmatch(value)) else None
+
+
+def entries(own: str) -> list[tuple[int, int]]:
+    """Cell and digit of each entry of a text of `own_or_none`, in the order of entry."""
+    return [(int(own[at : at + 2]), int(own[at + 2])) for at in range(0, len(own), 3)]
+
+
+def with_own(puzzle: str, own: Iterable[tuple[int, int]]) -> str:
+    """A puzzle line with a visitor's own digits put in."""
+    signs = list(puzzle)
+    for cell, digit in own:
+        signs[cell] = str(digit)
+    return "".join(signs)
+
+
 def new_id() -> str:
     """A random id, so that a restarted server cannot repeat one that a browser still holds."""
     return secrets.token_hex(8)
@@ -36,22 +77,41 @@ def new_id() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How to solve: keys of the tables above, calls of the network (None: one cell a step), z drawn or at its mode."""
+    """How to solve.
+
+    policy, constraints: rows of the library's tables. nfe: calls of the network, None for one cell a call.
+    remask: row of the table of what may return to MASK. latents: how many z are tried, of which the best board counts.
+    draw: z is drawn with `seed`, rather than at its mode, 0. edits: candidates of z put to a value by hand, as pairs of
+        ((row * 9 + column) * 9 + digit - 1) and the value, by candidate.
+    """
 
     model: str = "vmd"
     policy: str = "margin"
     nfe: int | None = None
     constraints: str = "none"
+    remask: str = "none"
+    latents: int = 1
     draw: bool = False
     seed: int = 0
+    edits: tuple[tuple[int, float], ...] = ()
 
     def __str__(self) -> str:
         """In a few words, leaving out what is at its default and does not matter."""
-        steps = "one cell a step" if self.nfe is None else "1 step" if self.nfe == 1 else f"{self.nfe} steps"
-        rules = ", with the rules" if self.constraints == "rules" else ""
-        latent = "" if self.z is None else ", z drawn"
-        seed = f", seed {self.seed}" if self.z is not None or self.policy == "random" else ""
-        return f"{MODELS[self.model]}, {POLICIES[self.policy].lower()}, {steps}{rules}{latent}{seed}"
+        steps = words.ONE_CELL if self.nfe is None else words.STEPS_ONE if self.nfe == 1 else words.STEPS
+        parts = [MODELS[self.model], choices.policy_name(self.policy).lower(), steps.format(n=self.nfe)]
+        if self.constraints != Settings.constraints:
+            parts.append(choices.constraints_name(self.constraints).lower())
+        if self.remask != Settings.remask:
+            parts.append(words.REMASKED.format(name=choices.remask_name(self.remask).lower()))
+        if self.latents > 1 and self.model != "mdm":
+            parts.append(words.LATENTS_TRIED.format(n=self.latents))
+        if self.z is not None:
+            parts.append(words.Z_DRAWN)
+        if self.edits and self.model != "mdm":
+            parts.append(words.Z_STEERED)
+        if self.z is not None or self.policy == "random":
+            parts.append(words.SEED_IS.format(seed=self.seed))
+        return ", ".join(parts)
 
     @property
     def z(self) -> int | None:
@@ -69,8 +129,11 @@ class Settings:
             "policy": self.policy,
             "steps": "cell" if self.nfe is None else str(self.nfe),
             "rules": self.constraints,
+            "remask": self.remask,
+            "latents": str(self.latents),
             "z": "draw" if self.draw else "mode",
             "seed": str(self.seed),
+            "zset": ",".join(f"{candidate}:{value:g}" for candidate, value in self.edits),
         }
 
     @classmethod
@@ -79,15 +142,40 @@ class Settings:
         known = cls()
         if (model := query.get("model")) in MODELS:
             known = replace(known, model=model)
-        if (policy := query.get("policy")) in POLICIES:
+        if (policy := query.get("policy")) and policy in choices.policies():
             known = replace(known, policy=policy)
-        if (constraints := query.get("rules")) in CONSTRAINTS:
+        if (constraints := query.get("rules")) and constraints in choices.constraints():
             known = replace(known, constraints=constraints)
+        if (remask := query.get("remask")) and remask in choices.remasking():
+            known = replace(known, remask=remask)
+        if (latents := _number(query.get("latents"), 1, MAX_LATENTS)) is not None:
+            known = replace(known, latents=latents)
         if (steps := _number(query.get("steps"), 1, CELLS)) is not None:
             known = replace(known, nfe=steps)
         if (seed := _number(query.get("seed"), 0, MAX_SEED)) is not None:
             known = replace(known, seed=seed)
-        return replace(known, draw=query.get("z") == "draw")
+        edits = edits_or_none(query.get("zset", "").split(","))
+        return replace(known, draw=query.get("z") == "draw", edits=edits or ())
+
+
+def edits_or_none(values: object) -> tuple[tuple[int, float], ...] | None:
+    """Texts `candidate:value` as `Settings.edits`, the last of a candidate counting; None if one is out of range."""
+    if not isinstance(values, list) or len(values) > CANDIDATES:
+        return None
+    edits = {}
+    for text in values:
+        if not isinstance(text, str) or not _EDITS.fullmatch(text):
+            return None
+        candidate, _, value = text.partition(":")
+        if int(candidate) >= CANDIDATES or abs(float(value)) > MAX_Z:
+            return None
+        edits[int(candidate)] = float(value)
+    return tuple(sorted(edits.items()))
+
+
+def step_or_none(value: object) -> int | None:
+    """`value` if it may be a step of a run."""
+    return value if type(value) is int and 0 <= value <= MAX_STEPS else None
 
 
 def _number(text: str | None, low: int, high: int) -> int | None:
@@ -100,11 +188,16 @@ def _number(text: str | None, low: int, high: int) -> int | None:
 class Report:
     """What there is to say after Solve.
 
+    puzzle: the board that was solved: clues and the visitor's own digits.
     tone: "solved", "wrong" (the network's board is not a solution), "refused" (no run) or "failed".
     reason: one sentence on the board by the exact rules.
     notes: further sentences, such as what the exact solver says of the puzzle.
     first_wrong: the step, counted from 1, that first departs from the only solution; None if none does.
+    cells: cells that the words are about, to be marked on the board.
     trace: what the player plays, in the form of `report.playable`; None where nothing ran.
+    start: the step that the player stands at when it opens; None to play from the beginning.
+    busy: others were first; the browser asks again by itself.
+    settings: what it was solved with.
     """
 
     puzzle: str
@@ -113,64 +206,164 @@ class Report:
     reason: str
     notes: tuple[str, ...] = ()
     first_wrong: int | None = None
+    cells: tuple[int, ...] = ()
     trace: dict[str, object] | None = None
+    start: int | None = None
+    busy: bool = False
+    settings: Settings = field(default_factory=Settings)
     id: str = field(default_factory=new_id)
+
+
+@dataclass(frozen=True)
+class Said:
+    """The browser's board: clues, own digits, pencil marks, the load that they belong to; and the run that its player
+    shows ("" for none) with the step it stands at (None: the visitor left that run)."""
+
+    puzzle: str
+    load_id: str
+    own: str = ""
+    notes: str = ""
+    run: str = ""
+    step: int | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer to anything but Solve that the browser asked: which press it answers, and what the browser shows."""
+
+    press: int
+    kind: str
+    data: Mapping[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """Everything a visitor would lose with the tab.
 
+    puzzle: the clues. own: the visitor's own digits in the order of entry. notes: pencil marks. Both as texts, in the
+        forms of `own_or_none` and `notes_or_none`.
+    step: where the player stands; None before a run.
     load_id: names the last board put there by the server. Empty until then: a browser that already shows a board (the
         server was restarted under it) keeps it, and the session takes that over.
-    shown: how many examples of each level have been on the board.
-    answered: the press of Solve that has had its answer.
+    level: the level that the last example came from. shown: how many examples of each have been on the board.
+    answered: the last press that has had its answer.
     """
 
     puzzle: str = "." * CELLS
+    own: str = ""
+    notes: str = ""
+    step: int | None = None
     load_id: str = ""
     settings: Settings = field(default_factory=Settings)
+    level: str = ""
     shown: Mapping[str, int] = field(default_factory=dict)
     report: Report | None = None
+    reply: Reply | None = None
     notice: str = ""
     answered: int | None = None
 
+    @property
+    def board(self) -> str:
+        """Clues and own digits as one line."""
+        return with_own(self.puzzle, entries(self.own))
+
     def load(self, puzzle: str) -> "Session":
         """Put another puzzle on the board."""
-        return replace(self, puzzle=puzzle, load_id=new_id(), report=None, notice="")
+        return replace(
+            self, puzzle=puzzle, own="", notes="", step=None, load_id=new_id(), level="", report=None, notice=""
+        )
 
     def example(self, level: str, puzzles: tuple[str, ...]) -> "Session":
         """Put the next example of `level` on the board."""
         turn = self.shown.get(level, 0)
-        return replace(self.load(puzzles[turn % len(puzzles)]), shown={**self.shown, level: turn + 1})
+        loaded = self.load(puzzles[turn % len(puzzles)])
+        return replace(loaded, level=level, shown={**self.shown, level: turn + 1})
 
-    def heard(self, puzzle: str, load_id: str) -> "Session":
-        """The browser's board. An echo of an earlier load is ignored."""
-        if load_id != self.load_id and self.load_id:
+    def heard(self, said: "Said") -> "Session":
+        """The browser's board, and where its player stands. An echo of an earlier load is ignored."""
+        if said.load_id != self.load_id and self.load_id:
             return self
-        if puzzle == self.puzzle:
-            return replace(self, load_id=load_id)
-        return replace(self, puzzle=puzzle, load_id=load_id, report=None, notice="")
+        now = replace(self, puzzle=said.puzzle, own=said.own, notes=said.notes, load_id=said.load_id)
+        if now.board != self.board:
+            return replace(now, step=None, report=None, notice="")
+        if self.report and said.run == self.report.id:
+            return replace(now, step=said.step, report=None if said.step is None else self.report)
+        return now
 
     def configure(self, settings: Settings) -> "Session":
         """Other settings for the next solve; what is on the board stays."""
         return replace(self, settings=settings)
 
-    def tell(self, report: Report, press: int) -> "Session":
-        """The outcome of a solve, and which press of Solve it answers."""
-        return replace(self, report=report, answered=press)
+    def tell(self, report: Report, press: int | None) -> "Session":
+        """The outcome of a solve, and which press of Solve it answers; one for another board is of no use any more."""
+        if report.puzzle != self.board:
+            return replace(self, answered=press)
+        return replace(self, report=report, step=report.start, answered=press)
+
+    def at(self, step: int | None) -> "Session":
+        """The player at a step."""
+        return replace(self, step=step)
+
+    def answer(self, reply: Reply) -> "Session":
+        """The answer to anything else."""
+        return replace(self, reply=reply, answered=reply.press)
 
     def to_query(self) -> dict[str, str]:
-        """A link that brings this puzzle and these settings back."""
-        return {"p": self.puzzle, **self.settings.to_query()}
+        """A link that brings this board, these settings and the step of the run back."""
+        more = {"own": self.own, "notes": self.notes, "at": "" if self.step is None else str(self.step)}
+        return {"p": self.puzzle, **self.settings.to_query(), **{name: text for name, text in more.items() if text}}
 
 
-@dataclass
 class Desk:
-    """Where a session lies. Streamlit cuts a run off at its next `st` call once the browser has said something new;
-    putting a session here is none, so the outcome of a long solve is kept."""
+    """Where a session lies.
 
-    session: Session
+    Streamlit cuts a run off at its next `st` call once the browser has said something new, and starts another beside it.
+    Putting a session here is no such call, so the outcome of a long solve is kept.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._job: Job | None = None
+        self._lock = threading.Lock()
+
+    def begin(self, press: int) -> "Job | None":
+        """The job of answering a press, in place of the one before, which is cancelled; None if it is under way."""
+        with self._lock:
+            if self._job and self._job.press == press:
+                return None
+            if self._job:
+                self._job.cancelled.set()
+            self._job = Job(press)
+            return self._job
+
+    def cancel(self) -> None:
+        """Nobody waits for the job under way any more."""
+        with self._lock:
+            if self._job:
+                self._job.cancelled.set()
+
+    def end(self, job: "Job", change: Callable[[Session], Session] | None) -> None:
+        """Put down what a job found, unless it was cancelled meanwhile."""
+        with self._lock:
+            if change and self._job is job and not job.cancelled.is_set():
+                self.session = change(self.session)
+            if self._job is job:
+                self._job = None
+        job.done.set()
+
+    def running(self) -> "Job | None":
+        """The job under way that somebody waits for."""
+        with self._lock:
+            return self._job if self._job and not self._job.cancelled.is_set() else None
+
+
+class Job:
+    """The answer to one press, on its way. `cancelled` asks it to stop, `done` tells that it has."""
+
+    def __init__(self, press: int) -> None:
+        self.press = press
+        self.cancelled = threading.Event()
+        self.done = threading.Event()
 
 
 def from_query(query: Mapping[str, str], fallback: str) -> Session:
@@ -180,9 +373,16 @@ def from_query(query: Mapping[str, str], fallback: str) -> Session:
     if text is None:
         return session
     try:
-        return replace(session, puzzle=to_line(parse(text)))
+        puzzle = to_line(parse(text))
     except PuzzleError as error:
-        return replace(session, notice=f"The puzzle in this link cannot be read ({error}). Here is an example instead.")
+        return replace(session, notice=words.BAD_LINK.format(error=error))
+    return replace(
+        session,
+        puzzle=puzzle,
+        own=own_or_none(query.get("own"), puzzle) or "",
+        notes=notes_or_none(query.get("notes")) or "",
+        step=_number(query.get("at"), 0, MAX_STEPS),
+    )
 
 
 def clues(puzzle: str) -> int:

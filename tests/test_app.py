@@ -1,5 +1,7 @@
 """The app without a browser: state, words, the gate, and the page driven headlessly with a stub for the network."""
 
+import base64
+import dataclasses
 import itertools
 import json
 import re
@@ -10,27 +12,37 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import components, report, resources
+from app import answers, choices, components, report, resources, words
 from app.session import (
-    CONSTRAINTS,
-    POLICIES,
+    CANDIDATES,
+    Desk,
+    Reply,
     Report,
+    Said,
     Session,
     Settings,
     clues,
+    edits_or_none,
+    entries,
     from_query,
     load_id_or_none,
     new_id,
+    notes_or_none,
+    own_or_none,
     puzzle_or_none,
+    with_own,
 )
 from app.views import solve as solve_page
-from vmd_sudoku.board import parse, to_line, verdict
+from vmd_sudoku import formats
+from vmd_sudoku.board import is_legal, parse, to_line, verdict
 from vmd_sudoku.errors import CheckpointError
 from vmd_sudoku.solver import count_solutions, solve
 from vmd_sudoku.trace import Trace, TraceStep
 
 ROOT = Path(__file__).parents[1]
 ENTRY = str(ROOT / "streamlit_app.py")
+SHIPPED = ROOT / "vmd_sudoku" / "models" / "vmd" / "model.json"
+needs_model = pytest.mark.skipif(not SHIPPED.exists(), reason="no trained model is shipped in vmd_sudoku/models/vmd")
 EMPTY = "." * 81
 CLASH = "55" + "." * 79
 # The first row leaves only a 9 for its last cell, and the column of that cell holds one already.
@@ -94,7 +106,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Settings]]:
     """Put the oracle in the network's place; the list fills with what it was asked."""
     calls: list[tuple[str, Settings]] = []
 
-    def answer(puzzle: str, settings: Settings) -> Trace:
+    def answer(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> Trace:
         calls.append((puzzle, settings))
         return stub_trace(puzzle, settings)
 
@@ -122,18 +134,39 @@ def session(app: AppTest) -> Session:
 
 
 def press_solve(app: AppTest, puzzle: str, load_id: str | None = None) -> AppTest:
-    said = {"load_id": session(app).load_id if load_id is None else load_id, "puzzle": puzzle}
-    app.session_state[solve_page.BOARD] = {"board": said, "solve": said | {"press": next(presses)}}
+    return ask(app, "solve", puzzle=puzzle, **({} if load_id is None else {"load_id": load_id}))
+
+
+def ask(app: AppTest, kind: str, details: dict | None = None, **said: object) -> AppTest:
+    """What the browser would send for a press, with the session's own board unless `said` has another."""
+    now = session(app)
+    board = {"load_id": now.load_id, "puzzle": now.puzzle, "own": now.own, "notes": now.notes} | said
+    asked = {"press": next(presses), "kind": kind, "details": details or {}}
+    app.session_state[solve_page.BOARD] = {"board": board, "ask": board | asked}
     app.run()
     assert not app.exception
     return app
+
+
+def replied(app: AppTest) -> dict:
+    return shown(app)["reply"]["data"]
 
 
 # ---- state
 
 
 def test_settings_survive_a_link():
-    settings = Settings(model="mdm", policy="random", nfe=7, constraints="rules", draw=True, seed=12)
+    settings = Settings(
+        model="mdm",
+        policy="random",
+        nfe=7,
+        constraints="rules",
+        remask="conflict",
+        latents=4,
+        draw=True,
+        seed=12,
+        edits=((3, -1.5), (728, 6.0)),
+    )
     assert Settings.from_query(settings.to_query()) == settings
     assert Settings().to_query() == {}
 
@@ -145,6 +178,12 @@ def test_settings_survive_a_link():
         {"steps": "82", "seed": str(2**31)},
         {"steps": "9" * 5000, "seed": "1e3"},
         {"steps": "٣", "seed": " 1"},
+        {"zset": "729:1"},
+        {"latents": "0", "remask": "<b>"},
+        {"latents": "17"},
+        {"zset": "3:7"},
+        {"zset": "3:nan,4:1"},
+        {"zset": "<b>" * 5000},
     ],
 )
 def test_a_link_cannot_go_past_the_limits(query):
@@ -172,23 +211,93 @@ def test_a_load_id_is_sixteen_hexadecimal_digits():
     assert load_id_or_none("<script>".ljust(16)) is None
 
 
+def test_own_digits_lie_in_blanks_and_keep_their_order():
+    assert own_or_none("045801", "." * 81) == "045801"
+    assert entries("045801") == [(4, 5), (80, 1)]
+    assert with_own("." * 81, entries("045801")) == "....5" + "." * 75 + "1"
+    for value in (None, 5, "04", "815", "995", "045046", "04x", "045" * 100):
+        assert own_or_none(value, "." * 81) is None, value
+    assert own_or_none("045", "1" * 81) is None
+
+
+def test_notes_are_nine_bits_a_cell():
+    assert notes_or_none("") == ""
+    assert notes_or_none("fv" * 81)
+    for value in (None, "fv" * 80, "gv" * 81, "fw" * 81, "FV" * 81):
+        assert notes_or_none(value) is None
+
+
+def test_steered_numbers_of_z_are_sorted_and_within_bounds():
+    assert edits_or_none(["9:1.5", "2:-3", "9:2"]) == ((2, -3.0), (9, 2.0))
+    for value in ("2:1", ["2:1", 3], ["729:1"], ["1:6.1"], ["1:inf"], ["1:1"] * (CANDIDATES + 1)):
+        assert edits_or_none(value) is None
+
+
 def test_an_echo_of_an_earlier_board_is_ignored():
     session = Session().load(easy())
-    assert session.heard(EMPTY, new_id()) is session
-    assert session.heard(EMPTY, session.load_id).puzzle == EMPTY
+    assert session.heard(Said(EMPTY, new_id())) is session
+    assert session.heard(Said(EMPTY, session.load_id)).puzzle == EMPTY
 
 
 def test_a_session_that_loaded_nothing_takes_over_the_board_of_the_browser():
     load_id = new_id()
-    session = Session(puzzle=easy()).heard(CLASH, load_id)
+    session = Session(puzzle=easy()).heard(Said(CLASH, load_id))
     assert (session.puzzle, session.load_id) == (CLASH, load_id)
 
 
-def test_changing_the_puzzle_drops_the_report_and_repeating_it_does_not():
+def test_changing_the_board_drops_the_report_and_notes_do_not():
     told = Session(puzzle=easy()).tell(Report(puzzle=easy(), tone="solved", headline="", reason=""), 1)
-    assert told.heard(easy(), "").report
-    assert told.heard(EMPTY, "").report is None
+    assert told.heard(Said(easy(), "", notes="01" * 81)).report
+    assert told.heard(Said(EMPTY, "")).report is None
+    assert told.heard(Said(easy(), "", own="001")).report is None
     assert told.load(EMPTY).report is None
+
+
+def test_locking_digits_as_clues_keeps_the_board():
+    told = Session(puzzle=EMPTY, own="001").tell(Report(puzzle="1" + EMPTY[1:], tone="", headline="", reason=""), 1)
+    assert told.report
+    locked = told.heard(Said("1" + EMPTY[1:], ""))
+    assert (locked.puzzle, locked.own, locked.report) == ("1" + EMPTY[1:], "", told.report)
+
+
+def test_a_report_on_another_board_is_not_told():
+    told = Session(puzzle=easy()).tell(Report(puzzle=EMPTY, tone="solved", headline="", reason=""), 7)
+    assert (told.report, told.answered) == (None, 7)
+
+
+def test_the_step_of_the_run_on_show_is_kept_until_the_visitor_leaves_it():
+    run = Report(puzzle=easy(), tone="solved", headline="", reason="")
+    told = Session(puzzle=easy()).tell(run, 1)
+    assert told.heard(Said(easy(), "", run=new_id(), step=3)).step is None
+    seen = told.heard(Said(easy(), "", run=run.id, step=3))
+    assert (seen.step, seen.to_query()["at"]) == (3, "3")
+    left = seen.heard(Said(easy(), "", run=run.id, step=None))
+    assert (left.step, left.report) == (None, None)
+
+
+def test_a_link_keeps_own_digits_notes_and_step():
+    session = Session(puzzle=EMPTY, own="045001", notes="01" * 81, step=7)
+    again = from_query(session.to_query(), easy())
+    assert (again.puzzle, again.own, again.notes, again.step) == (EMPTY, "045001", "01" * 81, 7)
+    bad = from_query({"p": easy(), "own": "995", "notes": "x", "at": "-1"}, EMPTY)
+    assert (bad.puzzle, bad.own, bad.notes, bad.step) == (easy(), "", "", None)
+
+
+def test_a_new_question_cancels_the_one_under_way():
+    desk = Desk(Session())
+    first = desk.begin(1)
+    assert first
+    assert desk.begin(1) is None
+    assert desk.running() is first
+    second = desk.begin(2)
+    assert second
+    assert first.cancelled.is_set()
+    desk.end(first, lambda session: session.answer(Reply(1, "look", {})))
+    assert first.done.is_set()
+    assert desk.session.reply is None
+    desk.end(second, lambda session: session.answer(Reply(2, "look", {})))
+    assert desk.session.reply
+    assert desk.running() is None
 
 
 def test_examples_of_a_level_come_in_turn():
@@ -200,20 +309,24 @@ def test_examples_of_a_level_come_in_turn():
     assert seen == ["a", "b", "a"]
 
 
-def test_the_choices_are_those_of_the_library():
+def test_a_new_row_of_a_table_of_the_library_is_a_choice(monkeypatch):
     from vmd_sudoku import decode
 
-    assert set(POLICIES) <= set(decode.POLICIES)
-    assert set(CONSTRAINTS) <= set(decode.CONSTRAINTS)
+    monkeypatch.setitem(decode.POLICIES, "least-surprise", decode.POLICIES["margin"])
+    monkeypatch.setitem(decode.CONSTRAINTS, "oracle", decode.CONSTRAINTS["none"])
+    assert "least-surprise" in choices.policies()
+    assert "oracle" in choices.constraints()
+    assert choices.policy_about("least-surprise").startswith("Least surprise: ")
+    assert Settings.from_query({"policy": "least-surprise", "rules": "oracle"}).policy == "least-surprise"
 
 
 def test_every_example_is_what_its_level_says():
-    expected = {"Two solutions": 2, "Empty": 2}
+    expected = {"Two solutions": "several", "Empty": "several"}
     for name, level in resources.levels().items():
         for puzzle in level.puzzles:
             assert puzzle_or_none(puzzle)
             assert report.refusal(puzzle) is None
-            assert resources.solutions(puzzle)[0] == expected.get(name, 1), (name, puzzle)
+            assert resources.proof(puzzle).solutions == expected.get(name, "one"), (name, puzzle)
 
 
 # ---- words
@@ -234,8 +347,7 @@ def test_a_full_board_needs_no_run():
 
 
 def test_a_solved_puzzle_with_one_solution():
-    _, solution = resources.solutions(easy())
-    said = report.outcome(stub_trace(easy(), Settings()), Settings(), solution)
+    said = report.outcome(stub_trace(easy(), Settings()), Settings(), resources.proof(easy()))
     assert (said.tone, said.headline) == ("solved", "Solved")
     assert "The puzzle has exactly one solution." in said.notes
     assert said.first_wrong is None
@@ -243,9 +355,8 @@ def test_a_solved_puzzle_with_one_solution():
 
 
 def test_a_wrong_board_says_what_is_wrong_and_where_it_began():
-    _, solution = resources.solutions(easy())
     trace = stub_trace(easy(), Settings(), mistakes=2)
-    said = report.outcome(trace, Settings(), solution)
+    said = report.outcome(trace, Settings(), resources.proof(easy()))
     assert (said.tone, said.headline) == ("wrong", "Not solved")
     assert said.reason.startswith("Breaks a rule")
     assert "2 cells differ from the only solution." in said.notes
@@ -255,8 +366,39 @@ def test_a_wrong_board_says_what_is_wrong_and_where_it_began():
 def test_several_solutions_ask_for_a_mistyped_clue_only_where_one_was_possible():
     two = resources.levels()["Two solutions"].puzzles[0]
     assert clues(two) >= report.FEWEST_CLUES
-    assert any("mistype" in note for note in report.outcome(stub_trace(two, Settings()), Settings(), None).notes)
-    assert not any("mistype" in note for note in report.outcome(stub_trace(EMPTY, Settings()), Settings(), None).notes)
+    notes = {
+        puzzle: " ".join(report.outcome(stub_trace(puzzle, Settings()), Settings(), resources.proof(puzzle)).notes)
+        for puzzle in (two, EMPTY)
+    }
+    assert "mistype" in notes[two]
+    assert re.search(r"differ in \d+ cells", notes[two])
+    assert "mistype" not in notes[EMPTY]
+
+
+def test_the_player_gets_probabilities_and_the_queue_in_bytes():
+    trace = stub_trace(easy(), Settings())
+    sent = report.playable(trace)
+    said = np.frombuffer(base64.b64decode(sent["probabilities"]), np.uint8).reshape(-1, 81, 9)
+    assert said.shape[0] == len(trace.steps)
+    assert (said == round(255 / 9)).all()
+    queue = np.frombuffer(base64.b64decode(sent["queue"]), np.uint8).reshape(-1, 81)
+    for number, step in enumerate(trace.steps):
+        blanks = len(trace.steps) - number
+        assert queue[number, step.cells[0]] == 1
+        assert sorted(queue[number][queue[number] > 0]) == list(range(1, blanks + 1))
+    drawn = report.playable(dataclasses.replace(trace, policy="random"))
+    assert not any(base64.b64decode(drawn["queue"]))
+
+
+def test_the_board_at_a_step_takes_back_what_was_remasked():
+    steps = [
+        {"cells": [0, 1], "digits": [1, 2], "remasked": [0]},
+        {"cells": [0], "digits": [3], "remasked": []},
+    ]
+    trace = {"puzzle": EMPTY, "steps": steps}
+    assert report.board_at(trace, 0) == EMPTY
+    assert report.board_at(trace, 1) == ".2" + EMPTY[2:]
+    assert report.board_at(trace, None) == "32" + EMPTY[2:]
 
 
 # ---- gate
@@ -301,6 +443,70 @@ def test_the_gate_does_not_wait_for_ever_and_frees_its_place_after_an_error():
         raise ValueError("inside")
     with gate.enter():
         pass
+
+
+def test_who_is_no_longer_wanted_leaves_the_queue():
+    gate, cancelled = resources.Gate(running=1, waiting=1, patience=10), threading.Event()
+    cancelled.set()
+    with gate.enter(), pytest.raises(resources.CancelledError), gate.enter(cancelled):
+        pass
+    with gate.enter():
+        pass
+
+
+def test_the_shelf_keeps_what_was_asked_for_last():
+    shelf, trace = resources.Shelf(size=2), stub_trace(easy(), Settings())
+    for seed in range(2):
+        shelf.put(easy(), Settings(seed=seed), trace)
+    assert shelf.take(easy(), Settings(seed=0)) is trace
+    shelf.put(easy(), Settings(seed=2), trace)
+    assert shelf.take(easy(), Settings(seed=1)) is None
+    assert shelf.take(easy(), Settings(seed=0)) is trace
+
+
+# ---- the network itself
+
+
+@needs_model
+def test_a_solve_that_nobody_waits_for_stops_and_is_not_kept():
+    cancelled = threading.Event()
+    cancelled.set()
+    with pytest.raises(resources.CancelledError):
+        resources.solve(easy(), Settings(seed=77), cancelled)
+    assert resources.shelf().take(easy(), Settings(seed=77)) is None
+
+
+@needs_model
+def test_a_solve_that_takes_too_long_ends_with_what_it_has(monkeypatch):
+    monkeypatch.setattr(resources, "SOLVE_TIME", 0.0)
+    trace = resources.solve(easy(), Settings(seed=78))
+    assert trace.verdict.startswith("left unfinished")
+    assert resources.shelf().take(easy(), Settings(seed=78)) is None
+    late = dataclasses.replace(trace, seconds=report.SOLVE_TIME)
+    assert "Stopped after 20 s" in report.outcome(late, Settings(), resources.proof(easy())).notes[-1]
+
+
+@needs_model
+def test_a_look_is_nine_shares_a_cell_and_follows_z():
+    still, zero = resources.look(EMPTY, Settings())
+    assert still.shape == (81, 9)
+    assert (abs(still.sum(1, dtype=int) - 255) < 9).all()
+    assert zero is not None
+    assert not zero.any()
+    edits = ((0, 5.0), (12, -2.5))
+    steered, z = resources.look(EMPTY, Settings(edits=edits))
+    assert z is not None
+    assert {at: z[at] for at in np.flatnonzero(z)} == dict(edits)
+    assert (steered != still).any()
+    assert resources.look(EMPTY, Settings(model="mdm", edits=edits))[1] is None
+
+
+@needs_model
+def test_a_steered_z_is_what_a_solve_runs_with():
+    trace = resources.solve(easy(), Settings(nfe=1, edits=((0, 5.0),)))
+    assert trace.latent
+    assert trace.latent[0] == 5.0
+    assert not any(trace.latent[1:])
 
 
 # ---- page
@@ -363,17 +569,46 @@ def test_a_stale_solve_is_not_run(asked):
         "x",
         3,
         {"board": "<img onerror=1>"},
-        {"board": {"load_id": "", "puzzle": "<img>"}, "solve": {"puzzle": None, "press": 1}},
-        {"solve": {"load_id": "", "puzzle": CLASH, "press": "now"}},
+        {"board": {"load_id": "", "puzzle": "<img>"}, "ask": {"puzzle": None, "press": 1, "kind": "solve"}},
+        {"ask": {"load_id": "", "puzzle": CLASH, "press": "now", "kind": "solve", "own": 3}},
+        {"board": {"load_id": "", "puzzle": CLASH, "own": "", "notes": "<b>"}},
     ],
 )
 def test_nonsense_from_a_browser_changes_nothing(asked, said):
     app = opened()
-    app.session_state[solve_page.BOARD] = said if isinstance(said, dict) else {"board": said, "solve": said}
+    app.session_state[solve_page.BOARD] = said if isinstance(said, dict) else {"board": said, "ask": said}
     app.run()
     assert not app.exception
     assert session(app).puzzle == easy()
     assert not asked
+
+
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [
+        ("teleport", {}),
+        ("look", {"board": "<img>", "edits": ""}),
+        ("look", {"board": EMPTY, "edits": "0:99"}),
+        ("look", {"board": EMPTY, "edits": ["0:1"]}),
+        ("read", {"text": None}),
+        ("read", {"text": "x" * (resources.LONGEST_TEXT + 1)}),
+        ("read", {"text": "<script>alert(1)</script>"}),
+        ("give", {"form": "../../etc/passwd"}),
+        ("give", {"form": "json"}),
+        ("reasons", {}),
+        ("code", {"text": "javascript:alert(1)"}),
+        ("code", {"text": "http://127.0.0.1/?" + "x" * 2000}),
+        ("code", {}),
+    ],
+)
+def test_hostile_questions_get_a_sentence_and_change_nothing(asked, kind, details):
+    app = opened()
+    before = session(app)
+    ask(app, kind, details)
+    error = replied(app)["error"]
+    assert error[0].isupper()
+    assert "Traceback" not in error
+    assert (session(app).puzzle, session(app).settings) == (before.puzzle, before.settings)
 
 
 def test_a_link_brings_puzzle_and_settings(asked):
@@ -395,16 +630,25 @@ def test_settings_reach_the_solver_and_the_link(asked):
     app = opened()
     app.radio(key="settings_model").set_value("mdm").run()
     app.selectbox(key="settings_policy").set_value("top-prob").run()
+    assert app.selectbox(key="settings_nfe").value == 0
     app.selectbox(key="settings_nfe").set_value(10).run()
+    app.selectbox(key="settings_remask").set_value("conflict").run()
     app.number_input(key="settings_seed").set_value(4).run()
-    chosen = Settings(model="mdm", policy="top-prob", nfe=10, seed=4)
+    chosen = Settings(model="mdm", policy="top-prob", nfe=10, remask="conflict", seed=4)
     press_solve(app, easy())
     assert asked == [(easy(), chosen)]
-    assert session(app).to_query() == {"p": easy(), "model": "mdm", "policy": "top-prob", "steps": "10", "seed": "4"}
+    assert session(app).to_query() == {
+        "p": easy(),
+        "model": "mdm",
+        "policy": "top-prob",
+        "steps": "10",
+        "remask": "conflict",
+        "seed": "4",
+    }
 
 
 def test_a_model_that_cannot_be_loaded_is_told_without_paths(asked, monkeypatch):
-    def missing(puzzle: str, settings: Settings) -> Trace:
+    def missing(puzzle: str, settings: Settings, cancelled: threading.Event) -> Trace:
         raise CheckpointError("/srv/secret/model.json is missing")
 
     monkeypatch.setattr(resources, "solve", missing)
@@ -415,7 +659,7 @@ def test_a_model_that_cannot_be_loaded_is_told_without_paths(asked, monkeypatch)
 
 
 def test_an_unforeseen_error_is_told_by_a_number_alone(asked, monkeypatch):
-    def broken(puzzle: str, settings: Settings) -> Trace:
+    def broken(puzzle: str, settings: Settings, cancelled: threading.Event) -> Trace:
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr(resources, "solve", broken)
@@ -424,14 +668,198 @@ def test_an_unforeseen_error_is_told_by_a_number_alone(asked, monkeypatch):
     assert "secret" not in json.dumps(said)
 
 
-def test_a_busy_server_says_so(asked, monkeypatch):
+def test_a_busy_server_says_so_and_the_browser_asks_again(monkeypatch):
     gate = resources.Gate(running=1, waiting=0)
     monkeypatch.setattr(resources, "gate", lambda: gate)
+    monkeypatch.setattr(resources, "warm_up", lambda: None)
     app = opened()
     with gate.enter():
-        press_solve(app, easy())
-    assert "Try again" in shown(app)["report"]["reason"]
+        press_solve(app, resources.levels()["Hard"].puzzles[3])
+        said = shown(app)["report"]
+        assert said["busy"]
+        assert said["headline"] == words.BUSY
+        ask(app, "check")
+        assert replied(app)["busy"]
+
+
+def test_what_was_solved_before_needs_no_gate(monkeypatch):
+    gate, settings = resources.Gate(running=1, waiting=0), Settings(seed=5)
+    monkeypatch.setattr(resources, "gate", lambda: gate)
+    monkeypatch.setattr(resources, "warm_up", lambda: None)
+    trace = stub_trace(easy(), settings)
+    resources.shelf().put(easy(), settings, trace)
+    with gate.enter():
+        assert resources.solve(easy(), settings) is trace
+
+
+# ---- own digits, hints, checks
+
+
+def packed(*places: tuple[int, int]) -> str:
+    return "".join(f"{cell:02d}{digit}" for cell, digit in places)
+
+
+def right_and_wrong(count: int) -> tuple[list[tuple[int, int]], tuple[int, int]]:
+    """The true digits of the first blanks, and one that clashes with nothing but is not the solution's."""
+    answer = solve(parse(easy())[None])[0][0]
+    blanks = [cell for cell, sign in enumerate(easy()) if sign == "."]
+    good = [(cell, int(answer[cell])) for cell in blanks[:count]]
+    board = parse(with_own(easy(), good))
+    for cell in blanks[count:]:
+        for digit in set(range(1, 10)) - {int(answer[cell])}:
+            tried = board.copy()
+            tried[cell] = digit
+            if is_legal(tried):
+                return good, (cell, digit)
+    raise AssertionError("every wrong digit clashes")
+
+
+def test_solve_goes_on_from_the_visitors_own_digits(asked):
+    good, _ = right_and_wrong(1)
+    app = ask(opened(), "solve", own=packed(*good))
+    board = with_own(easy(), good)
+    assert [puzzle for puzzle, _ in asked] == [board]
+    assert shown(app)["report"]["puzzle"] == board
+    assert session(app).to_query()["own"] == packed(*good)
+
+
+def test_digits_that_rule_the_solution_out_are_named(asked):
+    good, bad = right_and_wrong(1)
+    said = shown(ask(opened(), "solve", own=packed(*good, bad)))["report"]
+    assert said["headline"] == words.IMPOSSIBLE
+    assert said["cells"] == [bad[0]]
     assert not asked
+
+
+def test_check_finds_the_first_digit_that_went_wrong(asked):
+    app = ask(opened(), "check")
+    assert replied(app)["message"]["headline"] == words.CHECK_EMPTY
+    good, bad = right_and_wrong(4)
+    ask(app, "check", own=packed(*good))
+    assert replied(app)["message"]["headline"] == words.CHECK_GOOD
+    ask(app, "check", own=packed(*good[:3], bad, good[3]))
+    assert replied(app)["message"]["headline"] == words.CHECK_WRONG
+    assert replied(app)["wrong"] == bad[0]
+    assert "entry 4 of 5" in replied(app)["message"]["reason"]
+
+
+def test_a_hint_names_a_cell_and_keeps_its_digit_for_later(asked, monkeypatch):
+    monkeypatch.setattr(resources, "look", lambda board, settings: (np.full((81, 9), 255, np.uint8), None))
+    app = ask(opened(), "hint")
+    found = replied(app)
+    assert easy()[found["cell"]] == "."
+    assert found["digit"] == solve(parse(easy())[None])[0][0][found["cell"]]
+    assert "single" in found["message"]["reason"]
+    assert str(found["digit"]) in found["why"]
+    assert set(found["basis"]) <= set(range(81)) - {found["cell"]}
+
+
+def test_a_hint_on_a_board_that_went_wrong_says_where(asked):
+    _, bad = right_and_wrong(0)
+    app = ask(opened(), "hint", own=packed(bad))
+    assert replied(app)["wrong"] == bad[0]
+    assert replied(app)["message"]["headline"] == words.CHECK_WRONG
+    full = to_line(solve(parse(easy())[None])[0][0])
+    ask(app, "hint", puzzle=full, own="")
+    assert replied(app)["message"]["headline"] == words.HINT_FULL
+
+
+def test_every_digit_of_a_run_gets_a_persons_reason(asked):
+    app = press_solve(opened(), easy())
+    ask(app, "reasons")
+    steps = replied(app)["steps"]
+    assert len(steps) == easy().count(".")
+    assert all(one["technique"] and one["text"].endswith(".") for step in steps for one in step)
+
+
+def test_clues_that_cannot_stand_together_are_marked(asked):
+    app = opened()
+    press_solve(app, IMPOSSIBLE)
+    said = shown(app)["report"]
+    assert said["cells"]
+    assert all(IMPOSSIBLE[cell] != "." for cell in said["cells"])
+    ask(app, "check", puzzle=IMPOSSIBLE)
+    assert replied(app)["clash"] == said["cells"]
+
+
+# ---- in and out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        easy().replace(".", "0"),
+        f"https://www.sudokuwiki.org/sudoku.htm?bd={easy()}",
+        "\n".join(easy()[at : at + 9] for at in range(0, 81, 9)),
+        formats.to_sdk(parse(easy()), "By hand"),
+        formats.to_ss(parse(easy())),
+        formats.fpuzzles_link(parse(easy())),
+    ],
+)
+def test_text_of_any_form_is_put_on_the_board(asked, text):
+    app = opened(p=EMPTY)
+    before = session(app).load_id
+    ask(app, "read", {"text": text})
+    assert session(app).puzzle == shown(app)["puzzle"] == easy()
+    assert session(app).load_id not in ("", before)
+    assert replied(app)["message"]["headline"] == words.LOADED
+
+
+def test_text_of_no_form_keeps_the_board_and_says_why(asked):
+    app = opened()
+    ask(app, "read", {"text": "123"})
+    assert session(app).puzzle == easy()
+    assert "81" in replied(app)["error"]
+
+
+def test_the_board_goes_out_in_every_form(asked):
+    app = press_solve(opened(), easy())
+    texts = {}
+    for form in answers.FORMS:
+        ask(app, "give", {"form": form})
+        texts[form] = replied(app)["text"]
+    assert texts["line"] == easy()
+    for form in ("line", "grid", "sdk"):
+        assert to_line(formats.read_text(texts[form]).puzzle) == easy()
+    assert texts["svg"].startswith("<svg")
+    assert texts["svg"].count("<text") == 81  # the run is at its end
+    assert Trace.from_json(json.loads(texts["json"])).puzzle == easy()
+
+
+def test_a_code_has_its_quiet_zone_and_is_square(asked):
+    app = opened()
+    ask(app, "code", {"text": f"http://127.0.0.1:8501/?p={easy()}"})
+    rows = replied(app)["rows"]
+    assert len({len(row) for row in rows} | {len(rows)}) == 1
+    assert set(rows[0]) == {"0"}
+    assert rows[answers.QUIET].startswith("0" * answers.QUIET + "1" * 7)
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_a_sheet_holds_one_or_four_puzzles_that_differ(asked, count):
+    app = opened()
+    app.button(key="level_Hard").click().run()
+    ask(app, "sheet", {"count": count})
+    page = replied(app)["page"]
+    assert page.count("<svg") == count
+    assert len(set(re.findall(r"<svg.*?</svg>", page, re.DOTALL))) == count
+
+
+# ---- a link that names a step
+
+
+def test_a_link_with_a_step_solves_and_opens_there(asked):
+    app = opened(p=easy(), at="7")
+    assert asked == [(easy(), Settings())]
+    assert shown(app)["report"]["trace"]
+    assert shown(app)["at"] == 7
+    assert session(app).to_query() == {"p": easy(), "at": "7"}
+
+
+def test_a_link_with_a_step_to_a_hopeless_puzzle_says_so(asked):
+    app = opened(p=IMPOSSIBLE, at="7")
+    assert shown(app)["report"]["headline"] == words.IMPOSSIBLE
+    assert "at" not in session(app).to_query()
 
 
 def test_a_session_taken_over_after_a_restart_keeps_the_board_of_the_browser(asked):
@@ -453,6 +881,16 @@ def test_no_html_from_strings_and_nothing_from_elsewhere():
                 assert banned not in text, (path.name, banned)
             links = set(re.findall(r"https?://[^\s\"')]+", text))
             assert links <= {"http://www.w3.org/2000/svg"}, path.name
+
+
+def test_every_word_of_the_browser_is_used_and_no_other():
+    code = "".join(components._source(path.name) for path in (ROOT / "app" / "board").glob("*.*"))
+    used = set(re.findall(r"WORDS\.(\w+)", code)) | set(re.findall(r'data-(?:word|label|title)="(\w+)"', code))
+    made = re.findall(r"WORDS\[`(\w+)\$\{|WORDS\[(\w+)\]", code)
+    prefixes = tuple(start for start, _ in made if start)
+    named = {"row", "column", "box"}  # WORDS[kind]
+    assert used <= set(words.BOARD)
+    assert {word for word in words.BOARD if word not in used | named and not word.startswith(prefixes)} == set()
 
 
 def test_the_parts_of_the_board_are_code_not_file_names():

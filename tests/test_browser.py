@@ -1,5 +1,6 @@
 """The app in a real browser, against a real server on a free port of this machine. About half a minute."""
 
+import re
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright (pip install .[dev])")
+
+Axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing (pip install .[dev])").Axe
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -154,10 +157,8 @@ def wait_for_verdict(page: "sync_api.Page", headline: str) -> None:
     page.locator(".verdict .headline", has_text=headline).wait_for()
 
 
-def test_the_first_board_is_there_soon_and_has_an_example(visit: Visit):
-    start = time.monotonic()
+def test_the_first_board_is_an_example(visit: Visit):
     page = visit()
-    assert time.monotonic() - start < 5
     assert 17 <= sum(digit != "." for digit in line(page)) < 81
     assert page.get_by_role("button", name="Solve", exact=True).is_visible()
     assert page.get_by_role("grid").count() == 1
@@ -216,8 +217,8 @@ def test_a_link_opens_its_puzzle_and_the_address_follows_the_board(visit: Visit)
     assert line(page) == EASY
     page.locator(".cell").first.click()
     page.keyboard.press("1")
-    page.wait_for_url(f"**/?p=1{EASY[1:]}&model=mdm")
-    page.get_by_text("Paste, type or copy as text").click()
+    page.wait_for_url(f"**/?p={EASY}&model=mdm&own=001")
+    page.get_by_text("Bring in, share").click()
     page.get_by_role("button", name="Copy link").click()
     page.get_by_text("Copied").wait_for()
     assert page.evaluate("() => navigator.clipboard.readText()") == page.url
@@ -229,7 +230,10 @@ def test_undo_redo_and_moving_about(visit: Visit):
     page.keyboard.press("ControlOrMeta+Home")
     for key in ("4", "ArrowDown", "End", "ArrowRight", "7"):
         page.keyboard.press(key)
-    changed = "4" + EASY[1:17] + "7" + EASY[18:]
+    wait_for_verdict(page, "Row 2, column 9 is a clue")
+    for key in ("ArrowLeft", "7"):
+        page.keyboard.press(key)
+    changed = "4" + EASY[1:16] + "7" + EASY[17:]
     assert line(page) == changed
     page.keyboard.press("ControlOrMeta+z")
     page.keyboard.press("ControlOrMeta+z")
@@ -247,7 +251,7 @@ def test_clashes_are_marked_by_shape_and_refused_with_the_reason(visit: Visit):
     page.locator(".cell").first.click()
     page.keyboard.press("3")
     assert page.locator(".cell.clash").count() == 2
-    cell = page.get_by_role("gridcell", name="Row 1 column 1: 3, clue, breaks a rule")
+    cell = page.get_by_role("gridcell", name="Row 1 column 1: 3, your digit, breaks a rule")
     assert cell.locator(".digit").evaluate("(node) => getComputedStyle(node).textDecorationStyle") == "wavy"
     page.keyboard.press("Enter")
     wait_for_verdict(page, "Clues clash")
@@ -325,15 +329,212 @@ def test_another_example_replaces_the_board_and_undo_brings_it_back(visit: Visit
     assert line(page) == mine
 
 
+def test_notes_candidates_and_locking(visit: Visit):
+    page = visit(f"/?p={EASY}")
+    page.locator(".cell").first.click()
+    page.get_by_role("radio", name="Notes").check()
+    page.get_by_role("button", name="Note 1").click()
+    page.get_by_role("button", name="Note 2").click()
+    page.get_by_role("gridcell", name="Row 1 column 1: blank, notes 1 2").wait_for()
+    page.get_by_role("button", name="Candidates").click()
+    assert page.get_by_role("gridcell", name=re.compile("Row 1 column 3: blank, candidates ")).count() == 1
+    page.locator(".cell").nth(2).click()
+    page.keyboard.press("n")
+    page.keyboard.press("1")
+    # The note of a peer goes with the digit, and undo brings both back.
+    assert page.get_by_role("gridcell", name="Row 1 column 1: blank, notes 2").count() == 1
+    assert page.get_by_role("gridcell", name="Row 1 column 3: 1, your digit").count() == 1
+    page.get_by_role("button", name="Lock as clues").click()
+    assert page.get_by_role("gridcell", name="Row 1 column 3: 1, clue").count() == 1
+    page.keyboard.press("ControlOrMeta+z")
+    page.keyboard.press("ControlOrMeta+z")
+    assert page.get_by_role("gridcell", name="Row 1 column 1: blank, notes 1 2").count() == 1
+    page.wait_for_url("**notes=03*")
+    page.reload()
+    page.get_by_role("gridcell", name="Row 1 column 1: blank, notes 1 2").wait_for()
+    page.locator(".cell").first.click()
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keys").wait_for()
+    page.keyboard.press("Escape")
+    assert page.get_by_role("dialog").count() == 0
+
+
+@needs_model
+def test_a_cell_is_looked_into_and_a_link_opens_the_same_step_elsewhere(visit: Visit):
+    page = visit(f"/?p={EASY}", reduced_motion="reduce")
+    page.get_by_role("button", name="Solve", exact=True).click()
+    wait_for_verdict(page, "Solved")
+    for _ in range(5):
+        page.get_by_role("button", name="Step back").click()
+    blank = page.locator(".cell.blank").first
+    cell = int(blank.get_attribute("data-cell") or 0)
+    blank.click()
+    rows = page.locator(".look tbody tr")
+    rows.first.wait_for()
+    shares = [float(text.replace("%", "")) for text in rows.locator(".number").all_inner_texts()]
+    assert len(shares) == 9
+    assert 98 < sum(shares) < 102
+    assert "p₁ − p₂" in page.locator(".sums").inner_text()
+    assert "in the queue of blank cells" in page.locator(".cell-notes").inner_text()
+    steps = EASY.count(".")
+    assert f"what call {steps - 5} said" in page.locator(".look h2").inner_text()
+    page.locator(".cell").nth(cell).focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".look h2").inner_text().startswith(f"Row {cell // 9 + 1}, column {cell % 9 + 2}")
+
+    page.get_by_text("Bring in, share").click()
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_text("Copied").wait_for()
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    other = visit(link.removeprefix(page.url.split("/?")[0]))
+    other.get_by_text(f"Step {steps - 5} of {steps}:", exact=False).first.wait_for()
+    assert line(other) == line(page)
+    other.get_by_role("button", name="Edit puzzle").click()
+    assert line(other) == EASY
+    other.wait_for_url(f"**/?p={EASY}")
+
+
+@needs_model
+def test_z_is_steered_by_hand_and_a_grid_is_written_from_nothing(visit: Visit):
+    page = visit(f"/?p={'.' * 81}", reduced_motion="reduce")
+    page.get_by_text("Steer the latent z").click()
+    page.get_by_text("Show z on the board").click()
+    page.get_by_role("button", name="Draw a new z").click()
+    page.wait_for_url("**z=draw*")
+    page.get_by_text("The likeliest digit turned in").wait_for()
+    page.locator(".cell").nth(40).click()
+    lever = page.get_by_role("slider", name="z of digit 5")
+    before = float(lever.input_value())
+    mark = page.locator(".cell").nth(40).locator("i").nth(4).bounding_box()
+    assert mark
+    page.mouse.move(mark["x"] + 9, mark["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(mark["x"] + 9, mark["y"] - 31, steps=4)
+    page.mouse.up()
+    assert float(lever.input_value()) == pytest.approx(before + 2, abs=0.06)
+    page.wait_for_url("**zset=364*")
+    page.get_by_text("The likeliest digit turned in").wait_for()
+    page.get_by_role("button", name="Undo z").click()
+    page.wait_for_url(re.compile("^((?!zset).)*$"))
+    page.get_by_role("button", name="Write from the empty board").click()
+    page.locator(".verdict .headline").wait_for()
+    assert "." not in line(page)
+
+
+def test_files_come_in_and_go_out(visit: Visit, tmp_path: Path):
+    page = visit()
+    page.add_init_script("window.print = () => { window.top.printed = document.querySelectorAll('svg').length }")
+    page.reload()
+    page.locator(".cell").first.wait_for()
+    page.get_by_text("Bring in, share").click()
+    source = tmp_path / "mine.sdk"
+    source.write_text("#A me\n" + "\n".join(EASY[at : at + 9] for at in range(0, 81, 9)))
+    page.locator("input.file").set_input_files(source)
+    wait_for_verdict(page, "Puzzle loaded")
+    assert line(page) == EASY
+    large = tmp_path / "large.txt"
+    large.write_bytes(b"." * (5 * 1024 * 1024 + 1))
+    page.locator("input.file").set_input_files(large)
+    page.get_by_text("larger than 5 MB").wait_for()
+    page.evaluate(
+        """() => {
+            const data = new DataTransfer()
+            data.items.add(new File(["no puzzle"], "x.txt", { type: "text/plain" }))
+            document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }))
+        }"""
+    )
+    wait_for_verdict(page, "This file was not read")
+    assert line(page) == EASY
+    page.get_by_label("Any text or link").fill("<img src=x onerror=alert(1)>")
+    page.get_by_role("button", name="Put on the board").click()
+    page.locator(".told", has_text="is '<'").wait_for()
+    for name, start in ((".sdk", EASY[:9].encode()), ("SVG", b"<svg"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        assert Path(download.value.path()).read_bytes().startswith(start)
+    page.get_by_role("button", name="Trace (JSON)").click()
+    page.get_by_text("Solve first").wait_for()
+    page.get_by_role("button", name="QR code").click()
+    page.get_by_role("img", name="QR code").wait_for()
+    page.get_by_role("button", name="Print four").click()
+    page.wait_for_function("window.printed === 4")
+    wiki = page.get_by_role("link", name="Open in SudokuWiki").get_attribute("href")
+    assert wiki
+    assert EASY in wiki.replace("0", ".")
+
+
+@needs_model
+def test_ten_clicks_on_solve_are_one_question_with_one_answer(visit: Visit):
+    page = visit()
+    presses: set[bytes] = set()
+    page.on("websocket", lambda socket: socket.on("framesent", lambda sent: presses.update(_presses(sent))))
+    page.reload()
+    page.locator(".cell").first.wait_for()
+    page.get_by_role("button", name="Solve", exact=True).evaluate(
+        "(button) => [...Array(10)].forEach(() => button.click())"
+    )
+    wait_for_verdict(page, "Solved")
+    assert len(presses) == 1
+    # Another puzzle in the middle of a solve: what was asked about the old one is forgotten.
+    page.get_by_role("button", name="Extreme").click()
+    while page.locator(".solve .label").inner_text() != "Solve":
+        page.wait_for_timeout(20)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Solve", exact=True).click()
+    page.get_by_role("button", name="Two solutions").click()
+    while line(page).count(".") > 81 - 17 or page.locator(".solve .label").inner_text() != "Solve":
+        page.wait_for_timeout(20)
+    page.get_by_role("button", name="Solve", exact=True).click()
+    page.locator(".verdict", has_text="several solutions").wait_for()
+
+
+def _presses(sent: str | bytes) -> list[bytes]:
+    data = sent if isinstance(sent, bytes) else sent.encode()
+    return re.findall(rb'"press":(\d+),"kind":"solve"', data)
+
+
+@needs_model
+@pytest.mark.parametrize("look", ["light", "dark", "phone"])
+def test_nothing_is_in_the_way_of_those_who_cannot_see_or_point(visit: Visit, look: str):
+    options = {"color_scheme": "dark" if look == "dark" else "light", "reduced_motion": "reduce"}
+    if look == "phone":
+        options |= {"viewport": {"width": 375, "height": 812}, "has_touch": True, "is_mobile": True}
+    page = visit(f"/?p={EASY}", **options)
+    page.get_by_role("button", name="Candidates").click()
+    _assert_accessible(page, "edit")
+    page.get_by_text("Bring in, share").click()
+    _assert_accessible(page, "in and out")
+    page.get_by_text("Steer the latent z").click()
+    page.get_by_text("Show z on the board").click()
+    page.locator(".marks i.top").first.wait_for()
+    _assert_accessible(page, "latent")
+    page.get_by_role("button", name="Solve", exact=True).click()
+    wait_for_verdict(page, "Solved")
+    page.get_by_text("Look into a cell").click()
+    _assert_accessible(page, "watch")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def _assert_accessible(page: "sync_api.Page", state: str) -> None:
+    # Streamlit's link past the header is one; axe sees that only if the first other link lies outside any shadow root.
+    found = Axe().run(page, {"exclude": [["[data-testid=stSkipToContent]"]]}).response["violations"]
+    assert not found, (
+        state,
+        [(one["id"], one["nodes"][0]["html"], one["nodes"][0]["failureSummary"]) for one in found],
+    )
+
+
 def test_a_restarted_server_keeps_the_board_and_hears_what_was_typed_meanwhile(
     server: Server, chromium: "sync_api.Browser"
 ):
     page = chromium.new_page()
     page.goto(f"{server.url}/?p={EASY}")
+    # The settings are drawn last, so the page is all there.
+    page.get_by_role("button", name="Settings").wait_for()
     page.locator(".cell").first.click()
     server.stop()
     page.keyboard.press("1")
     server.start()
-    page.wait_for_url(f"**/?p=1{EASY[1:]}", timeout=30_000)
+    page.wait_for_url(f"**/?p={EASY}&own=001", timeout=60_000)
     assert line(page) == "1" + EASY[1:]
     page.close()

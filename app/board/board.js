@@ -1,14 +1,23 @@
 // The Solve page's component: an editable board that turns into a player when a run arrives.
 //
-// The browser's board is the truth; the server hears of it a moment later. data: {load_id, puzzle, report}. State
-// "board" is {load_id, puzzle}; trigger "solve" has the time of the press beside them.
+// The browser's board is the truth; the server hears of it a moment later. State "board" is what `said` makes; trigger "ask"
+// has a press, a kind and details beside it. data: what `components.board` sends.
 
 const EMIT_AFTER = 150
+const REST_AFTER = 400
+const LOOK_AFTER = 120
 const GIVE_UP_AFTER = 60000
 // What is sent while the connection is down is lost without a word: say it again until the server has heard it.
 const REPEAT_AFTER = 2000
-const REPEAT_AT_MOST = 16000
+const REPEAT_AT_MOST = 4000
+const TRY_AGAIN_AFTER = 1500
+const TRIES = 20
 const UNDO_DEPTH = 500
+const LONGEST_FILE = 5 * 1024 * 1024
+const LONGEST_TEXT = 200000
+// Standard deviations of z for a pixel that a candidate is dragged.
+const Z_A_PIXEL = 0.05
+const PENS = ["digit", "note", "clue"]
 const MOUNTED = new WeakMap()
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
@@ -18,7 +27,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     MOUNTED.set(parentElement, app)
   }
   // Handed over anew at each call: the old ones may belong to an earlier render.
-  app.send = { board: (value) => setStateValue("board", value), solve: (value) => setTriggerValue("solve", value) }
+  app.send = { board: (value) => setStateValue("board", value), ask: (value) => setTriggerValue("ask", value) }
   app.receive(data)
   return () => {
     app.remove()
@@ -26,291 +35,726 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   }
 }
 
+const packNotes = (notes) =>
+  notes.some(Boolean) ? notes.map((mask) => mask.toString(32).padStart(2, "0")).join("") : ""
+const unpackNotes = (text) => everyCell.map((cell) => parseInt(text.slice(2 * cell, 2 * cell + 2) || "0", 32))
+const packOwn = (own, order) => order.map((cell) => `${String(cell).padStart(2, "0")}${own[cell]}`).join("")
+
 function makeApp(root) {
   const $ = (selector) => root.querySelector(selector)
   const app = { send: null, receive, remove }
   let load = null
-  let digits = Array(CELLS).fill(BLANK)
+  // The board: clues, own digits with the order of their entry, pencil marks.
+  let clues = Array(CELLS).fill(BLANK)
+  let own = Array(CELLS).fill(BLANK)
+  let order = []
+  let notes = Array(CELLS).fill(0)
+  let pen = "digit"
+  let computed = false
   let undone = []
   let done = []
+  // The run on show, the last one that was adopted, and cells that words point at.
   let report = null
+  let adopted = null
   let frames = null
-  let busy = false
+  let reasons = null
+  let pointed = { target: null, basis: [], clash: [] }
+  // Asked of the server: what waits for an answer, and what waits for that.
+  let pending = null
+  let queue = []
+  let lastPress = 0
   let heard = null
-  let press = null
-  let emitTimer = 0
-  let busyTimer = 0
-  let repeatTimer = 0
+  // The latent: what the network said last, of which board, and what was changed by hand.
+  let hasZ = true
+  let settings = null
+  let prediction = null
+  let edits = new Map()
+  let editsDone = []
+  let held = false
+  let field = false
+  let before = null
+  const timers = { emit: 0, repeat: 0, giveUp: 0, look: 0, rest: 0, retry: 0 }
 
-  const grid = makeGrid($(".grid"), { select: () => draw() })
+  fillWords()
+  const grid = makeGrid($(".grid"), { select: () => draw(), drag: dragged, press: openLook })
   const player = makePlayer($(".player"), {
     step: () => draw(),
     words: (at) => (report?.trace ? stepWords(report.trace, at) : ""),
+    rest: () => {
+      later("rest", REST_AFTER, flush)
+      wantLook()
+    },
   })
   const pad = makePad()
+  const pens = makePens()
+  const inspector = makeInspector($(".look .body"))
+  const steering = makeSteering($(".latent .body"), {
+    set: (digit, z, isDone) => steer(grid.selected(), digit, z, isDone),
+    draw: () => redraw("draw"),
+    mode: () => redraw("mode"),
+    undo: () => {
+      edits = new Map(editsDone.pop())
+      remindLook()
+    },
+    empty: writeFromNothing,
+    field: (on) => {
+      field = on
+      draw()
+    },
+  })
+  const carry = makeCarry($(".carry .body"), {
+    take: (text) => read(text, carry.told),
+    open: () => $(".file").click(),
+    copy: (name) => give(name, (text) => copy(text, WORDS[`copied_${name}`])),
+    save,
+    link: () => copy(linkHere(), WORDS.copied_link),
+    code: () => {
+      const address = linkHere()
+      ask("code", { text: address }, (found) => (found.rows ? carry.code(found.rows, address) : tellIn(carry.told, found)))
+    },
+    print: (count) => ask("sheet", { count }, (found) => (found.page ? printPage(found.page) : tellIn(carry.told, found))),
+  })
+
+  function later(name, wait, act) {
+    clearTimeout(timers[name])
+    timers[name] = setTimeout(() => {
+      timers[name] = 0
+      act()
+    }, wait)
+  }
+
+  function fillWords() {
+    for (const node of root.querySelectorAll("[data-word]")) node.textContent = WORDS[node.dataset.word]
+    for (const node of root.querySelectorAll("[data-label]")) node.setAttribute("aria-label", WORDS[node.dataset.label])
+    for (const node of root.querySelectorAll("[data-title]")) node.title = WORDS[node.dataset.title]
+    $(".help dl").replaceChildren(...WORDS.help.flatMap(([keys, what]) => [make("dt", "", keys), make("dd", "", what)]))
+  }
+
+  // ---- the board
+
+  const digits = () => clues.map((digit, cell) => digit || own[cell])
+  const snapshot = () => ({ puzzle: toLine(clues), own: packOwn(own, order), notes: packNotes(notes) })
+  const sameBoard = (a, b) => a.puzzle === b.puzzle && a.own === b.own
+  const same = (a, b) => sameBoard(a, b) && a.notes === b.notes
+
+  function restore(state) {
+    clues = toDigits(state.puzzle)
+    own = Array(CELLS).fill(BLANK)
+    order = []
+    for (let at = 0; at < state.own.length; at += 3) {
+      const cell = Number(state.own.slice(at, at + 2))
+      own[cell] = Number(state.own[at + 2])
+      order.push(cell)
+    }
+    notes = unpackNotes(state.notes)
+  }
 
   // ---- from and to the server
 
   function receive(data) {
-    $(".settings").textContent = data.settings
-    heard = data.puzzle
+    setText($(".settings"), data.settings)
+    hasZ = data.has_z
+    carry.wiki(data.wiki)
+    heard = { load_id: data.load_id, puzzle: data.puzzle, own: data.own, notes: data.notes }
+    const answered = pending
+    if (data.settings !== settings) {
+      settings = data.settings
+      prediction = null
+      // What steers z here is newer than what the server has just heard of it.
+      if (!held && answered?.kind !== "look") edits = new Map(data.edits)
+    }
     if (load === null || (data.load_id !== load && data.load_id !== "")) {
-      const old = toLine(digits)
-      if (load !== null && old !== data.puzzle) remember(old)
+      const old = snapshot()
+      if (load !== null && !same(old, heard)) remember(old)
       load = data.load_id
-      digits = toDigits(data.puzzle)
+      restore(heard)
+      choosePen(data.puzzle === toLine(Array(CELLS).fill(BLANK)) ? "clue" : "digit")
+      settle()
+      queue = []
       leaveRun()
-      setBusy(false)
     }
-    if (data.report && data.report.id !== report?.id && data.report.puzzle === toLine(digits)) {
-      setBusy(false)
+    if (answered && data.reply?.press === answered.press) {
+      settle()
+      if (data.reply.data.busy) again(answered, data.reply.data.message)
+      else answered.then(data.reply.data)
+    } else if (answered && data.answered === answered.press) {
+      settle()
+    }
+    if (data.report && data.report.id !== adopted && data.report.puzzle === toLine(digits())) {
+      adopted = data.report.id
       report = data.report
-      showReport()
-    } else {
-      draw()
+      showReport(data.at)
+      if (report.busy && answered?.kind === "solve") again(answered, report)
     }
+    pump()
+    draw()
+  }
+
+  function said() {
+    return { load_id: load, ...snapshot(), run: report?.id ?? adopted ?? "", step: frames ? player.at() : null }
   }
 
   function emit() {
-    clearTimeout(emitTimer)
-    emitTimer = setTimeout(flush, EMIT_AFTER)
+    later("emit", EMIT_AFTER, flush)
   }
 
   function flush() {
-    clearTimeout(emitTimer)
-    emitTimer = 0
-    app.send.board({ load_id: load, puzzle: toLine(digits) })
+    clearTimeout(timers.emit)
+    timers.emit = 0
+    app.send.board(said())
     repeat(REPEAT_AFTER)
-  }
-
-  function solve() {
-    if (busy) return
-    if (emitTimer) flush()
-    $(".verdict").replaceChildren()
-    setBusy(true)
-    press = Date.now()
-    sendSolve()
-    repeat(REPEAT_AFTER)
-  }
-
-  function sendSolve() {
-    app.send.solve({ load_id: load, puzzle: toLine(digits), press })
   }
 
   function repeat(wait) {
-    clearTimeout(repeatTimer)
-    repeatTimer = setTimeout(() => {
-      if (busy) sendSolve()
-      else if (heard !== toLine(digits)) app.send.board({ load_id: load, puzzle: toLine(digits) })
+    later("repeat", wait, () => {
+      if (pending) sendAsk()
+      else if (!same(heard, snapshot())) app.send.board(said())
       else return
       repeat(Math.min(REPEAT_AT_MOST, 2 * wait))
-    }, wait)
+    })
   }
 
-  function setBusy(now) {
-    busy = now
-    clearTimeout(busyTimer)
-    const button = $(".solve")
-    button.classList.toggle("busy", busy)
-    button.setAttribute("aria-disabled", busy)
-    if (busy) {
-      busyTimer = setTimeout(() => {
-        setBusy(false)
-        say("failed", "No answer", "The server has not answered. Try again, or reload the page.")
-      }, GIVE_UP_AFTER)
+  // Ask the server for something; `then` gets its answer. One question is under way at a time.
+  function ask(kind, details, then, tries = 0) {
+    queue = queue.filter((other) => other.kind !== kind)
+    queue.push({ kind, details, then, tries })
+    // Nobody waits for a look at the board when something else is wanted.
+    if (pending?.kind === "look" && kind !== "look") settle()
+    pump()
+  }
+
+  function pump() {
+    if (pending || queue.length === 0) return
+    pending = queue.shift()
+    pending.press = lastPress = Math.max(Date.now(), lastPress + 1)
+    sendAsk()
+    repeat(REPEAT_AFTER)
+    later("giveUp", GIVE_UP_AFTER, () => {
+      settle()
+      say({ tone: "failed", headline: WORDS.no_answer, reason: WORDS.no_answer_why })
+    })
+    showBusy()
+  }
+
+  function sendAsk() {
+    clearTimeout(timers.emit)
+    timers.emit = 0
+    const { press, kind, details } = pending
+    app.send.ask({ ...said(), press, kind, details })
+  }
+
+  function settle() {
+    const was = pending
+    pending = null
+    clearTimeout(timers.giveUp)
+    showBusy()
+    return was
+  }
+
+  // Others were first: wait a little, and a little at random so that not all come back together.
+  function again(was, words) {
+    const wait = TRY_AGAIN_AFTER * (1 + Math.random())
+    if (was.kind === "look") {
+      later("look", wait, () => sendLook(was.details.z))
+      return
     }
-    labelSolve()
+    say(words)
+    if (was.tries < TRIES) later("retry", wait, () => ask(was.kind, was.details, was.then, was.tries + 1))
   }
 
-  function labelSolve() {
-    $(".solve .label").textContent = busy ? "Solving…" : frames ? "Solve again" : "Solve"
+  function solve() {
+    if (isBusy()) return
+    clearTimeout(timers.retry)
+    clearWords()
+    ask("solve", {}, () => {})
+  }
+
+  const isBusy = () => pending?.kind === "solve" || queue.some((one) => one.kind === "solve")
+
+  function showBusy() {
+    const button = $(".solve")
+    button.classList.toggle("busy", isBusy())
+    button.setAttribute("aria-disabled", isBusy())
+    setText($(".solve .label"), isBusy() ? WORDS.solving : frames ? WORDS.solve_again : WORDS.solve)
   }
 
   // ---- editing
 
-  function remember(line) {
-    done.push(line)
+  function remember(state) {
+    done.push(state)
     if (done.length > UNDO_DEPTH) done.shift()
     undone = []
   }
 
-  function change(next) {
-    const old = toLine(digits)
-    leaveRun()
-    if (toLine(next) !== old) {
-      remember(old)
-      digits = next
-      setBusy(false)
-      emit()
-    }
+  // Let `edit` change the board, as one thing to undo. What was asked about the old board is no longer wanted.
+  function change(edit) {
+    const old = snapshot()
+    edit()
+    moved(old)
+    if (!same(old, snapshot())) remember(old)
     draw()
   }
 
-  function put(digit, cell = grid.selected()) {
-    const next = [...digits]
-    next[cell] = digit
-    change(next)
+  function moved(old) {
+    if (same(old, snapshot())) return
+    if (!sameBoard(old, snapshot())) {
+      settle()
+      queue = []
+      clearTimeout(timers.retry)
+      leaveRun()
+      wantLook()
+    }
+    emit()
+  }
+
+  function setOwn(cell, digit) {
+    own[cell] = digit
+    order = order.filter((other) => other !== cell)
+    if (digit !== BLANK) order.push(cell)
+  }
+
+  function put(digit, cell = grid.selected(), how = pen) {
+    if (clues[cell] !== BLANK && how !== "clue") {
+      say({ tone: "told", headline: fillIn(WORDS.is_clue, { place: place(cell) }), reason: WORDS.is_clue_why })
+      return
+    }
+    change(() => {
+      if (how === "clue") {
+        setOwn(cell, BLANK)
+        clues[cell] = digit
+      } else if (how === "digit") {
+        if (digit === BLANK && own[cell] === BLANK) notes[cell] = 0
+        setOwn(cell, digit)
+      } else if (digit === BLANK) {
+        notes[cell] = 0
+      } else if (own[cell] === BLANK) {
+        // Striking out starts from the candidates, if these are what is shown.
+        notes[cell] = (notes[cell] || (computed ? candidatesOf(digits())[cell] : 0)) ^ bitOf(digit)
+      }
+      if (how !== "note" && digit !== BLANK) {
+        notes[cell] = 0
+        for (const peer of PEERS[cell]) notes[peer] &= ~bitOf(digit)
+      }
+    })
   }
 
   function travel(from, to) {
     if (from.length === 0) return
-    to.push(toLine(digits))
-    digits = toDigits(from.pop())
-    leaveRun()
-    setBusy(false)
-    emit()
+    const old = snapshot()
+    to.push(old)
+    restore(from.pop())
+    moved(old)
     draw()
   }
   const undo = () => travel(done, undone)
   const redo = () => travel(undone, done)
 
-  function take(text) {
-    const read = readPuzzle(text)
-    if (read.error) {
-      say("failed", "Not a puzzle", read.error)
-      return
+  function clear() {
+    change(() => restore({ puzzle: toLine(Array(CELLS).fill(BLANK)), own: "", notes: "" }))
+    choosePen("clue")
+    say({ tone: "told", headline: WORDS.cleared, reason: WORDS.cleared_why })
+  }
+
+  function lock() {
+    const count = order.length
+    change(() => restore({ puzzle: toLine(digits()), own: "", notes: packNotes(notes) }))
+    say({ tone: "told", headline: fillIn(WORDS.locked, { cells: cellsWord(count) }), reason: WORDS.locked_why })
+    keepFocus()
+  }
+
+  // ---- the server's words
+
+  function hint() {
+    if (frames) leaveRun()
+    ask("hint", {}, (found) => {
+      say(found.message)
+      point(found)
+      if (found.cell === undefined) return
+      grid.select(found.cell, { focus: false })
+      offer(WORDS.hint_why, (button) => {
+        button.remove()
+        point({ cell: found.cell, basis: found.basis })
+        addLine(found.why)
+      })
+      offer(WORDS.hint_put, () => {
+        put(found.digit, found.cell, "digit")
+        say({ tone: "told", headline: fillIn(WORDS.put_in, { digit: found.digit, place: place(found.cell) }), reason: found.why })
+      })
+    })
+  }
+
+  function check() {
+    ask("check", {}, (found) => {
+      say(found.message)
+      point(found)
+      if (found.wrong === undefined) return
+      grid.select(found.wrong, { focus: false })
+      offer(fillIn(WORDS.take_back, { digit: own[found.wrong] }), () => change(() => setOwn(found.wrong, BLANK)))
+      const since = order.slice(order.indexOf(found.wrong))
+      if (since.length > 1) offer(WORDS.take_back_since, () => change(() => since.forEach((cell) => setOwn(cell, BLANK))))
+    })
+  }
+
+  function read(text, tell = (words) => say({ tone: "failed", headline: WORDS.not_a_puzzle, reason: words })) {
+    if (text.length > LONGEST_TEXT) text = text.slice(0, text.lastIndexOf("\n", LONGEST_TEXT) + 1 || LONGEST_TEXT)
+    ask("read", { text }, (found) => {
+      if (found.error) tell(found.error)
+      else {
+        carry.told("")
+        say(found.message)
+      }
+    })
+  }
+
+  async function readFile(file) {
+    const tell = (reason) => say({ tone: "failed", headline: WORDS.not_a_file, reason })
+    if (file.size > LONGEST_FILE) return tell(WORDS.file_too_big)
+    try {
+      read(await file.slice(0, LONGEST_TEXT + 1).text(), tell)
+    } catch {
+      tell(WORDS.file_unread)
     }
-    change(toDigits(read.line))
-    say("told", "Puzzle loaded", "Undo brings the old one back.")
+  }
+
+  const tellIn = (tell, found) => tell(found.error ?? found.message.reason)
+
+  function give(name, use) {
+    ask("give", { form: name }, (found) => (found.text === undefined ? tellIn(carry.told, found) : use(found.text)))
+  }
+
+  const KINDS = { sdk: "text/plain", svg: "image/svg+xml", png: "image/png", json: "application/json" }
+  function save(name) {
+    give(name === "png" ? "svg" : name, async (text) => {
+      saveFile(`sudoku.${name}`, KINDS[name], name === "png" ? await paint(text) : text)
+      carry.told(fillIn(WORDS.saved, { name: `sudoku.${name}` }))
+    })
+  }
+
+  function linkHere() {
+    const url = new URL(location.href)
+    const state = snapshot()
+    const now = { p: state.puzzle, own: state.own, notes: state.notes, at: frames ? String(player.at()) : "" }
+    for (const [name, value] of Object.entries(now)) value ? url.searchParams.set(name, value) : url.searchParams.delete(name)
+    return url.href
+  }
+
+  async function copy(text, words) {
+    try {
+      await navigator.clipboard.writeText(text)
+      carry.told(words)
+    } catch {
+      // Without a secure connection there is no clipboard: leave the text selected for the visitor's own copy.
+      carry.field.value = text
+      carry.field.select()
+      carry.told(WORDS.copy_yourself)
+    }
   }
 
   // ---- the run
 
   function setMode(mode) {
     root.dataset.mode = mode
-    $(".watch").hidden = $(".again").hidden = mode !== "watch"
-    $(".edit").hidden = mode === "watch"
+    $(".watch").hidden = $(".again").hidden = $(".key").hidden = mode !== "watch"
+    $(".edit").hidden = $(".hint").hidden = $(".check").hidden = mode === "watch"
   }
 
   function leaveRun() {
     player.pause()
-    report = null
-    frames = null
+    report = frames = reasons = null
     setMode("edit")
-    $(".verdict").replaceChildren()
-    labelSolve()
+    clearWords()
+    showBusy()
   }
 
-  function showReport() {
-    say(report.tone, report.headline, report.reason, report.notes)
+  function showReport(at) {
     frames = report.trace ? framesOf(report.trace) : null
+    reasons = null
+    say(report)
+    point({ clash: report.cells })
     setMode(frames ? "watch" : "edit")
-    labelSolve()
-    if (!frames) {
+    showBusy()
+    if (!frames) return
+    report.trace.said = unpack(report.trace.probabilities)
+    report.trace.places = unpack(report.trace.queue)
+    if (report.first_wrong) offer(fillIn(WORDS.jump, { step: report.first_wrong }), () => player.seek(report.first_wrong))
+    player.load(frames.length - 1, at)
+    flush()
+    const id = report.id
+    ask("reasons", {}, (found) => {
+      if (report?.id === id && found.steps) reasons = found.steps
       draw()
-      return
-    }
-    if (report.first_wrong) offerJump(report.first_wrong)
-    player.load(frames.length - 1)
+    })
     const edges = [".frame", ".player", ".verdict"].map((part) => $(part).getBoundingClientRect())
     if (edges.some((edge) => edge.top < 0 || edge.bottom > window.innerHeight)) {
       $(".frame").scrollIntoView({ behavior: REDUCED() ? "auto" : "smooth", block: "start" })
     }
   }
 
-  function offerJump(step) {
-    const button = document.createElement("button")
-    button.type = "button"
-    button.className = "jump"
-    button.textContent = `Show step ${step}, the first wrong one`
-    button.onclick = () => player.seek(step)
-    $(".verdict").append(button)
+  function edit() {
+    leaveRun()
+    flush()
+    draw()
+    grid.select(grid.selected())
   }
 
-  function say(tone, headline, reason, notes = []) {
-    const lines = [headline, reason, ...notes].map((text, at) => {
-      const line = document.createElement("p")
-      line.className = ["headline", "reason"][at] ?? "note"
-      line.textContent = text
-      return line
-    })
+  // ---- words beside the board
+
+  function say({ tone, headline, reason, notes: more = [] }) {
+    const lines = [capital(headline), reason, ...more].map((text, at) => make("p", ["headline", "reason"][at] ?? "note", text))
     $(".verdict").dataset.tone = tone
-    $(".verdict").replaceChildren(...lines)
+    $(".verdict").replaceChildren(...lines, make("div", "tools"))
+  }
+  const addLine = (text) => $(".verdict .tools").before(make("p", "reason", text))
+  function offer(text, act) {
+    const button = pushButton("jump", text, () => {
+      act(button)
+      keepFocus()
+    })
+    $(".verdict .tools").append(button)
+  }
+  // A button that is gone once pressed must not take the keyboard with it.
+  function keepFocus() {
+    if (!root.getRootNode().activeElement) grid.select(grid.selected())
+  }
+  function clearWords() {
+    $(".verdict").replaceChildren()
+    point({})
+  }
+
+  function point({ cell = null, basis = [], clash = [] }) {
+    pointed = { target: cell, basis, clash }
+    draw()
+  }
+
+  // ---- the network on this board, and z
+
+  // Who clicks on a cell of a run wants to know about it.
+  function openLook() {
+    if (frames && !field) $(".look").open = true
+  }
+
+  const boardShown = () => (frames ? frames[player.at()].digits : digits())
+  const lookKey = () => `${toLine(boardShown())} ${packEdits(edits)}`
+  const packEdits = (some) => [...some].map(([candidate, z]) => `${candidate}:${z}`).join(",")
+  const isLooking = () => ($(".look").open && !frames) || (hasZ && ($(".latent").open || field))
+
+  // Have the network look at the board on show, if somebody looks at what it says.
+  function wantLook() {
+    if (!isLooking() || root.querySelector(".player").dataset.playing === "true") return
+    if (prediction?.key === lookKey()) return
+    if (!timers.look) later("look", LOOK_AFTER, () => sendLook())
+  }
+
+  function sendLook(z = null) {
+    const key = lookKey()
+    ask("look", { board: toLine(boardShown()), edits: packEdits(edits), z }, (found) => {
+      if (!found.p) {
+        prediction = { key, error: found.error }
+        return
+      }
+      if (z && !held) edits = new Map(found.edits)
+      prediction = { key: z ? lookKey() : key, p: unpack(found.p), z: found.z }
+      wantLook()
+    })
+  }
+
+  function steer(cell, digit, z, isDone) {
+    if (!held) {
+      editsDone.push([...edits])
+      before = prediction?.p ?? null
+    }
+    held = !isDone
+    edits.set(cell * SIDE + digit - 1, Math.round(Math.max(-Z_MOST, Math.min(Z_MOST, z)) * 10) / 10)
+    remindLook()
+  }
+
+  function remindLook() {
+    clearTimeout(timers.look)
+    timers.look = 0
+    draw()
+    if (pending?.kind !== "look") sendLook()
+  }
+
+  let dragFrom = null
+  function dragged(cell, digit, rise, isDone) {
+    dragFrom ??= zOf(cell)[digit - 1]
+    steer(cell, digit, dragFrom + rise * Z_A_PIXEL, isDone)
+    if (isDone) dragFrom = null
+  }
+
+  function redraw(z) {
+    editsDone.push([...edits])
+    before = prediction?.p ?? null
+    edits = new Map()
+    sendLook(z)
+  }
+
+  const zOf = (cell) => DIGITS.map((digit) => edits.get(cell * SIDE + digit - 1) ?? prediction?.z?.[cell * SIDE + digit - 1] ?? 0)
+  const nine = (bytes, from) => [...bytes.subarray(from, from + SIDE)].map((byte) => byte / 255)
+  const pOf = (cell) => (prediction?.p ? nine(prediction.p, cell * SIDE) : null)
+
+  function writeFromNothing() {
+    change(() => restore({ puzzle: toLine(Array(CELLS).fill(BLANK)), own: "", notes: "" }))
+    solve()
+  }
+
+  const likeliest = (p) => p.indexOf(Math.max(...p))
+  function steeringWords() {
+    if (!prediction) return WORDS.look_asking
+    if (prediction.error) return prediction.error
+    if (!before) return ""
+    const blanks = everyCell.filter((cell) => boardShown()[cell] === BLANK)
+    const turned = blanks.filter((cell) => likeliest(pOf(cell)) !== likeliest(nine(before, cell * SIDE)))
+    return fillIn(WORDS.z_turned, { turned: turned.length, blanks: blanks.length })
+  }
+
+  function lookedInto() {
+    const cell = grid.selected()
+    const head = (what) => capital(fillIn(WORDS.look_head, { place: place(cell), what }))
+    const shown = boardShown()[cell]
+    if (!frames) {
+      if (!prediction?.p) return null
+      const what = shown === BLANK ? WORDS.look_blank : clues[cell] ? WORDS.look_clue : WORDS.look_own
+      return { cell, head: head(what), p: pOf(cell), z: hasZ ? zOf(cell) : null, notes: [WORDS.look_now], written: shown }
+    }
+    const at = player.at()
+    const call = Math.max(0, at - 1)
+    const { trace } = report
+    const step = trace.steps[call]
+    const which = step.cells.indexOf(cell)
+    const rank = trace.places[call * CELLS + cell]
+    const frame = frames[at]
+    const filledAt = frame.order[cell] && frame.digits[cell] ? frame.order[cell] : 0
+    const why = filledAt ? reasons?.[filledAt - 1]?.[trace.steps[filledAt - 1].cells.indexOf(cell)] : null
+    return {
+      cell,
+      head: head(fillIn(WORDS.look_call, { call: call + 1 })),
+      p: nine(trace.said, call * CELLS * SIDE + cell * SIDE),
+      z: trace.latent ? trace.latent.slice(cell * SIDE, cell * SIDE + SIDE) : null,
+      written: frame.digits[cell],
+      notes: [
+        toDigits(trace.puzzle)[cell] ? WORDS.look_given : "",
+        which >= 0 && at > 0 ? fillIn(WORDS.look_filled, { place: which + 1, of: step.cells.length }) : "",
+        rank ? fillIn(WORDS.look_queue, { rank, of: frames[call].digits.filter((digit) => digit === BLANK).length }) : "",
+        filledAt && filledAt <= call ? fillIn(WORDS.look_earlier, { step: filledAt }) : "",
+        why ? fillIn(WORDS.look_reason, { technique: why.technique, text: why.text }) : "",
+      ],
+    }
   }
 
   // ---- drawing
 
   function draw() {
     const frame = frames?.[player.at()]
-    const shown = frame ? frame.digits : digits
+    const mine = digits()
+    const shown = frame ? frame.digits : mine
     const { cells: clashing, first } = findClashes(shown)
     const chosen = grid.selected()
+    const candidates = computed && !frame ? candidatesOf(shown) : null
+    const onField = field && hasZ && prediction?.p
+    const why = frame && whyNow()
+    const gone = new Set(frame?.gone)
     grid.draw(
       shown.map((digit, cell) => ({
         digit,
-        kind: digit === BLANK ? "blank" : digits[cell] !== BLANK ? "clue" : "fill",
+        kind: digit === BLANK ? "blank" : clues[cell] ? "clue" : own[cell] ? "own" : "fill",
         order: frame?.order[cell],
         confidence: frame?.confidence[cell],
-        now: frame?.now.includes(cell),
-        clash: clashing.has(cell),
+        now: frame?.now.includes(cell) && !gone.has(cell),
+        gone: gone.has(cell),
+        clash: clashing.has(cell) || pointed.clash.includes(cell),
         peer: !frame && arePeers(cell, chosen),
-        same: !frame && digit !== BLANK && digit === shown[chosen] && cell !== chosen,
+        same: digit !== BLANK && digit === shown[chosen] && cell !== chosen && !frame,
+        target: pointed.target === cell,
+        basis: pointed.basis.includes(cell) || Boolean(why?.cells.includes(cell)),
+        notes: frame ? 0 : notes[cell],
+        candidates: candidates?.[cell],
+        field: onField ? { z: zOf(cell), p: pOf(cell) } : undefined,
       })),
     )
-    const given = digits.filter((digit) => digit !== BLANK).length
+    const given = mine.filter((digit) => digit !== BLANK).length
+    const clued = clues.filter((digit) => digit !== BLANK).length
     const filled = shown.filter((digit) => digit !== BLANK).length
-    $(".count").textContent = frame
-      ? `${given} clues, ${filled - given} of ${CELLS - given} blanks filled${first && `. ${first}`}`
-      : `${given} clues, ${CELLS - given} blanks${first && `. ${first}`}`
+    const counts = frame
+      ? fillIn(WORDS.count_run, { given, filled: filled - given, blanks: CELLS - given })
+      : given > clued
+        ? fillIn(WORDS.count_own, { clues: clued, own: given - clued, blanks: CELLS - given })
+        : fillIn(WORDS.count, { clues: clued, blanks: CELLS - given })
+    setText($(".count"), `${counts}${first && `. ${first}`}`)
     $(".count").classList.toggle("clash", Boolean(first))
+    setText($(".why"), why ? fillIn(WORDS.look_reason, { technique: why.technique, text: why.text }) : "")
     pad.draw()
     $(".undo").disabled = done.length === 0
     $(".redo").disabled = undone.length === 0
-    const line = $("textarea")
-    if (root.getRootNode().activeElement !== line) line.value = toLine(digits)
+    $(".lock").hidden = order.length === 0
+    if (root.getRootNode().activeElement !== carry.field) carry.field.value = toLine(mine)
+    drawDrawers()
+    wantLook()
+  }
+
+  // The human reason for the one cell that the step on show filled.
+  function whyNow() {
+    const at = player.at()
+    return at > 0 && report.trace.steps[at - 1].cells.length === 1 ? reasons?.[at - 1]?.[0] : null
+  }
+
+  function drawDrawers() {
+    if ($(".look").open) inspector.show(lookedInto(), prediction?.error ?? WORDS.look_asking)
+    if (!$(".latent").open) return
+    const cell = grid.selected()
+    steering.show(hasZ ? { cell, z: zOf(cell), p: pOf(cell), field, held, edited: editsDone.length > 0, words: steeringWords() } : null)
+  }
+
+  function makePens() {
+    const choices = PENS.map((name) => {
+      const input = make("input")
+      input.type = "radio"
+      input.name = "pen"
+      input.value = name
+      input.checked = name === pen
+      input.onchange = () => choosePen(name)
+      return make("label", "", "", input, make("span", "", WORDS[`pen_${name}`]))
+    })
+    $(".pens").replaceChildren(...choices)
+    return choices.map((choice) => choice.firstChild)
+  }
+
+  function choosePen(name) {
+    pen = name
+    pens.forEach((input) => (input.checked = input.value === name))
+    draw()
   }
 
   function makePad() {
-    const keys = []
-    for (let digit = 1; digit <= SIDE; digit++) {
-      const key = document.createElement("button")
-      key.type = "button"
-      const sign = document.createElement("b")
-      sign.textContent = digit
-      const left = document.createElement("small")
-      key.append(sign, left)
-      key.onclick = () => put(digit)
-      keys.push(key)
-    }
-    const erase = document.createElement("button")
-    erase.type = "button"
-    erase.className = "erase"
-    erase.textContent = "Erase"
-    erase.onclick = () => put(BLANK)
-    $(".pad").replaceChildren(...keys, erase)
+    const keys = DIGITS.map((digit) => pushButton("", "", () => put(digit)))
+    keys.forEach((key, at) => key.append(make("b", "", String(at + 1)), make("small")))
+    $(".pad").replaceChildren(...keys, pushButton("erase", WORDS.erase, () => put(BLANK)))
     return {
       draw() {
+        const mine = digits()
         keys.forEach((key, at) => {
-          const left = SIDE - digits.filter((digit) => digit === at + 1).length
-          key.lastChild.textContent = left > 0 ? left : left === 0 ? "–" : "!"
+          const left = SIDE - mine.filter((digit) => digit === at + 1).length
+          setText(key.lastChild, left > 0 ? String(left) : left === 0 ? "–" : "!")
           key.classList.toggle("spent", left <= 0)
-          key.setAttribute("aria-label", `Put ${at + 1}, ${left > 0 ? `${left} left` : "none left"}`)
+          const words = pen === "note" ? WORDS.pad_note : left > 0 ? WORDS.pad_put : WORDS.pad_spent
+          key.setAttribute("aria-label", fillIn(words, { digit: at + 1, left }))
         })
       },
     }
   }
 
-  // ---- keys, pointers, clipboard
-
-  const MOVES = { ArrowUp: -SIDE, ArrowDown: SIDE, ArrowLeft: -1, ArrowRight: 1 }
-
-  function move(event, cell) {
-    const across = column(cell)
-    if (event.key === "Home") return event.ctrlKey ? 0 : cell - across
-    if (event.key === "End") return event.ctrlKey ? CELLS - 1 : cell - across + SIDE - 1
-    const to = cell + MOVES[event.key]
-    const leaves = MOVES[event.key] === -1 ? across === 0 : MOVES[event.key] === 1 && across === SIDE - 1
-    return leaves || to < 0 || to >= CELLS ? cell : to
-  }
+  // ---- keys, pointers, clipboard, files
 
   $(".grid").onkeydown = (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) {
-      if (event.key !== "Home" && event.key !== "End") return
-    }
-    if (event.key in MOVES || event.key === "Home" || event.key === "End") {
-      grid.select(move(event, grid.selected()))
-    } else if (/^[1-9]$/.test(event.key)) {
-      put(Number(event.key))
+    const to = movedBy(event, grid.selected())
+    const typed = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)
+    const digit = /^[1-9]$/.test(event.key) ? Number(event.key) : event.shiftKey && typed ? Number(typed[1]) : 0
+    if (to !== null) {
+      grid.select(to)
+    } else if (event.altKey || event.ctrlKey || event.metaKey) {
+      return
+    } else if (digit) {
+      put(digit, grid.selected(), event.shiftKey && pen === "digit" ? "note" : pen)
     } else if (event.key === " " && frames) {
       player.toggle()
     } else if (["0", ".", " ", "Backspace", "Delete"].includes(event.key)) {
@@ -319,6 +763,10 @@ function makeApp(root) {
       solve()
     } else if (event.key === "Escape" && frames) {
       edit()
+    } else if (event.key.toLowerCase() === "n") {
+      choosePen(pen === "note" ? "digit" : "note")
+    } else if (event.key.toLowerCase() === "h") {
+      hint()
     } else {
       return
     }
@@ -327,71 +775,75 @@ function makeApp(root) {
 
   root.onkeydown = (event) => {
     const inText = event.target.tagName === "TEXTAREA"
-    const held = event.ctrlKey || event.metaKey
-    if (held && !inText && event.key.toLowerCase() === "z") {
+    const isHeld = event.ctrlKey || event.metaKey
+    if (isHeld && !inText && event.key.toLowerCase() === "z") {
       event.preventDefault()
       event.shiftKey ? redo() : undo()
-    } else if (held && !inText && event.key.toLowerCase() === "y") {
+    } else if (isHeld && !inText && event.key.toLowerCase() === "y") {
       event.preventDefault()
       redo()
+    } else if (event.key === "?" && !inText) {
+      event.preventDefault()
+      $(".help").showModal()
     }
     // The page has one-letter keys of its own (r runs it again): what is typed here is not for them.
     event.stopPropagation()
   }
 
-  function edit() {
-    leaveRun()
-    draw()
-    grid.select(grid.selected())
-  }
-
-  async function copy(text, words) {
-    let copied = false
-    try {
-      await navigator.clipboard.writeText(text)
-      copied = true
-    } catch {
-      // Without a secure connection there is no clipboard: leave the text selected for the visitor's own copy.
-      $("textarea").value = text
-      $("textarea").select()
-    }
-    say("told", copied ? "Copied" : "Copy it with Ctrl+C", copied ? words : "The text is selected in the field below.")
-  }
-
   $(".solve").onclick = solve
+  $(".hint").onclick = hint
   $(".again").onclick = edit
   $(".undo").onclick = undo
   $(".redo").onclick = redo
-  $(".clear").onclick = () => {
-    change(Array(CELLS).fill(BLANK))
-    say("told", "Board cleared", "Undo brings it back.")
+  $(".clear").onclick = clear
+  $(".check").onclick = check
+  $(".lock").onclick = lock
+  $(".keys").onclick = () => $(".help").showModal()
+  $(".help .close").onclick = () => $(".help").close()
+  $(".candidates").onclick = (event) => {
+    computed = !computed
+    event.currentTarget.setAttribute("aria-pressed", computed)
+    draw()
   }
-  $(".use").onclick = () => take($("textarea").value)
-  $(".copy").onclick = () => copy(toLine(digits), "The puzzle as 81 characters is on the clipboard.")
-  $(".link").onclick = () => {
-    const url = new URL(location.href)
-    url.searchParams.set("p", toLine(digits))
-    copy(url.href, "A link to this puzzle is on the clipboard.")
+  for (const drawer of root.querySelectorAll("details")) drawer.ontoggle = () => draw()
+  $(".file").onchange = (event) => {
+    const [file] = event.target.files
+    if (file) readFile(file)
+    event.target.value = ""
   }
 
   function onPaste(event) {
     const target = event.composedPath()[0]
-    if (target instanceof HTMLElement && target.closest("input, textarea, [contenteditable='true']")) return
+    if (target instanceof HTMLElement && target.closest("input:not([type=range], [type=radio]), textarea, [contenteditable='true']")) return
     const text = event.clipboardData?.getData("text/plain")
     if (!text) return
     event.preventDefault()
-    take(text)
+    read(text)
   }
-  document.addEventListener("paste", onPaste)
+  function onDrag(event) {
+    if (!event.dataTransfer?.types.some((type) => type === "Files" || type === "text/plain")) return
+    event.preventDefault()
+    root.classList.add("over")
+  }
+  const onLeave = (event) => event.relatedTarget || root.classList.remove("over")
+  function onDrop(event) {
+    root.classList.remove("over")
+    const [file] = event.dataTransfer?.files ?? []
+    const text = event.dataTransfer?.getData("text/plain")
+    if (!file && !text) return
+    event.preventDefault()
+    file ? readFile(file) : read(text)
+  }
+  const listeners = { paste: onPaste, dragover: onDrag, dragleave: onLeave, drop: onDrop }
+  for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener)
 
   function remove() {
-    clearTimeout(emitTimer)
-    clearTimeout(busyTimer)
-    clearTimeout(repeatTimer)
+    for (const timer of Object.values(timers)) clearTimeout(timer)
     player.pause()
-    document.removeEventListener("paste", onPaste)
+    for (const [name, listener] of Object.entries(listeners)) document.removeEventListener(name, listener)
   }
 
+  setMode("edit")
   draw()
   return app
 }

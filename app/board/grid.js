@@ -1,62 +1,83 @@
-// What a Sudoku is, how text becomes one, and the 81 cells on the screen. Knows no server and no trace.
+// What a Sudoku is, and the 81 cells on the screen. Knows no server and no trace. WORDS comes from words.py.
 
 const SIDE = 9
 const CELLS = 81
 const BLANK = 0
 
+const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9]
 const row = (cell) => Math.floor(cell / SIDE)
 const column = (cell) => cell % SIDE
 const box = (cell) => Math.floor(row(cell) / 3) * 3 + Math.floor(column(cell) / 3)
-const place = (cell) => `row ${row(cell) + 1}, column ${column(cell) + 1}`
+
+// A sentence of WORDS with its {names} filled in.
+const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name])
+const place = (cell) => fillIn(WORDS.place, { row: row(cell) + 1, column: column(cell) + 1 })
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1)
+const cellsWord = (count) => (count === 1 ? WORDS.cells_one : fillIn(WORDS.cells_many, { n: count }))
 
 const everyCell = [...Array(CELLS).keys()]
-const UNITS = [
-  ...[...Array(SIDE).keys()].map((n) => ({ name: `row ${n + 1}`, cells: everyCell.filter((c) => row(c) === n) })),
-  ...[...Array(SIDE).keys()].map((n) => ({ name: `column ${n + 1}`, cells: everyCell.filter((c) => column(c) === n) })),
-  ...[...Array(SIDE).keys()].map((n) => ({ name: `box ${n + 1}`, cells: everyCell.filter((c) => box(c) === n) })),
-]
+const UNITS = ["row", "column", "box"].flatMap((kind, which) =>
+  [...Array(SIDE).keys()].map((n) => ({
+    name: fillIn(WORDS[kind], { n: n + 1 }),
+    cells: everyCell.filter((cell) => [row, column, box][which](cell) === n),
+  })),
+)
 const arePeers = (a, b) => a !== b && (row(a) === row(b) || column(a) === column(b) || box(a) === box(b))
+const PEERS = everyCell.map((cell) => everyCell.filter((other) => arePeers(cell, other)))
 
 const toLine = (digits) => digits.map((digit) => (digit === BLANK ? "." : String(digit))).join("")
 const toDigits = (line) => [...line].map((sign) => (sign === "." ? BLANK : Number(sign)))
+
+// Notes and candidates of a cell are nine bits, digit 1 lowest.
+const bitOf = (digit) => 1 << (digit - 1)
+const inMask = (mask) => DIGITS.filter((digit) => mask & bitOf(digit))
+const ALL_DIGITS = 511
+
+// For each cell the digits that no peer holds; none for a filled cell.
+const candidatesOf = (digits) =>
+  everyCell.map((cell) =>
+    digits[cell] !== BLANK
+      ? 0
+      : PEERS[cell].reduce((mask, peer) => (digits[peer] === BLANK ? mask : mask & ~bitOf(digits[peer])), ALL_DIGITS),
+  )
 
 // The cells that break a rule, and the first broken rule in words ("" if none).
 function findClashes(digits) {
   const cells = new Set()
   let first = ""
   for (const unit of UNITS) {
-    for (let digit = 1; digit <= SIDE; digit++) {
+    for (const digit of DIGITS) {
       const holders = unit.cells.filter((cell) => digits[cell] === digit)
       if (holders.length < 2) continue
       holders.forEach((cell) => cells.add(cell))
-      first ||= `${digit} stands ${holders.length === 2 ? "twice" : `${holders.length} times`} in ${unit.name}`
+      const times = holders.length === 2 ? WORDS.twice : fillIn(WORDS.times, { n: holders.length })
+      first ||= fillIn(WORDS.clash, { digit, times, unit: unit.name })
     }
   }
   return { cells, first }
 }
 
-// Text from anywhere (a line, nine lines, a drawing with bars, a link) as {line} or {error}.
-function readPuzzle(text) {
-  if (text.length > 20000) return { error: "That text is too long for one puzzle." }
-  const link = text.match(/[?&](?:p|bd|s)=([0-9.]{81})(?![0-9.])/)
-  const alone = link || text.match(/(?<![0-9.])([0-9.]{81})(?![0-9.])/)
-  const body = alone ? alone[1] : text.split(/\r?\n/).filter((line) => !/^\s*[#[]/.test(line)).join("\n")
-  for (const blank of ["0.", "xX", "*", "_", "-", "?", " "]) {
-    const signs = [...body].filter((sign) => (sign >= "1" && sign <= "9") || blank.includes(sign))
-    if (signs.length === CELLS) {
-      return { line: signs.map((sign) => (blank.includes(sign) ? "." : sign)).join("") }
-    }
-  }
-  const found = [...body].filter((sign) => (sign >= "0" && sign <= "9") || sign === ".").length
-  return { error: `That text has ${found} cells (digits, or . for a blank); a puzzle has ${CELLS}.` }
-}
-
 const SURE = [0.5, 0.8, 0.95, 0.99]
 const sureBin = (confidence) => SURE.filter((bound) => confidence >= bound).length
-const percent = (share) => `${Math.floor(share * 1000 + 1e-6) / 10} %`
+const percent = (share) => fillIn(WORDS.percent, { n: Math.floor(share * 1000 + 1e-6) / 10 })
 
-// 81 labelled cells in `host`. `draw` takes, for each cell, {digit, kind, order, confidence, now, clash, peer, same}
-// with kind "blank", "clue" or "fill"; `handlers` are {select(cell)}.
+// Set only what differs: a frame of the player touches the few nodes that change.
+const setText = (node, text) => node.textContent === text || (node.textContent = text)
+const setName = (node, name) => node.className === name || (node.className = name)
+function setData(node, name, value) {
+  if (value === undefined || value === "") delete node.dataset[name]
+  else if (node.dataset[name] !== String(value)) node.dataset[name] = value
+}
+
+const MARKS = ["now", "gone", "clash", "peer", "same", "target", "basis"]
+
+// 81 labelled cells in `host`. `draw` takes, for each cell,
+//   {digit, kind, order, confidence} with kind "blank", "clue", "own" or "fill",
+//   any of MARKS as true or false,
+//   notes, candidates: nine bits each, shown small in a blank cell (notes go first),
+//   field: {z: [9], p: [9]}, shown in a blank cell instead of them.
+// `handlers` are {select(cell)} and, if wanted, {press(cell)} for a pointer alone, and {drag(cell, digit, rise, done)} for
+// the candidates of a field.
 function makeGrid(host, handlers) {
   const nodes = []
   let selected = 0
@@ -65,19 +86,23 @@ function makeGrid(host, handlers) {
     const rowNode = document.createElement("div")
     rowNode.className = "row"
     rowNode.setAttribute("role", "row")
-    for (let place = 0; place < SIDE; place++) {
-      const cell = line * SIDE + place
+    for (let at = 0; at < SIDE; at++) {
+      const cell = line * SIDE + at
       const node = document.createElement("div")
       node.className = "cell"
       node.setAttribute("role", "gridcell")
       node.dataset.cell = cell
-      for (const part of ["order", "digit", "flag"]) {
+      for (const part of ["order", "digit", "flag", "marks"]) {
         const span = document.createElement("span")
         span.className = part
         span.setAttribute("aria-hidden", "true")
         node.append(span)
       }
-      node.onpointerdown = () => select(cell)
+      node.onpointerdown = (event) => {
+        select(cell)
+        handlers.press?.(cell)
+        startDrag(event, cell)
+      }
       node.onfocus = () => select(cell, { focus: false })
       rowNode.append(node)
       nodes.push(node)
@@ -96,30 +121,67 @@ function makeGrid(host, handlers) {
     if (changed) handlers.select(cell)
   }
 
+  // A finger scrolls the page, so only a mouse or a pen drags.
+  function startDrag(event, cell) {
+    const mark = event.target.closest("i[data-up]")
+    if (!handlers.drag || !mark || event.pointerType === "touch") return
+    event.preventDefault()
+    const digit = Number(mark.textContent)
+    const from = event.clientY
+    let rise = 0
+    let moved = false
+    mark.setPointerCapture(event.pointerId)
+    mark.onpointermove = (move) => {
+      rise = from - move.clientY
+      moved ||= Math.abs(rise) > 2
+      if (moved) handlers.drag(cell, digit, rise, false)
+    }
+    mark.onpointerup = mark.onpointercancel = () => {
+      mark.onpointermove = mark.onpointerup = mark.onpointercancel = null
+      if (moved) handlers.drag(cell, digit, rise, true)
+    }
+  }
+
   function label(cell, view) {
-    const what = {
-      blank: "blank",
-      clue: `${view.digit}, clue`,
-      fill: `${view.digit}, filled in step ${view.order}, ${percent(view.confidence)} sure`,
-    }[view.kind]
-    return `Row ${row(cell) + 1} column ${column(cell) + 1}: ${what}${view.clash ? ", breaks a rule" : ""}`
+    const values = { digit: view.digit, order: view.order, sure: percent(view.confidence ?? 0) }
+    let what = fillIn(WORDS[`cell_${view.kind}`], values)
+    if (view.kind === "blank" && view.notes) what += fillIn(WORDS.cell_notes, { notes: inMask(view.notes).join(" ") })
+    else if (view.kind === "blank" && view.candidates) {
+      what += fillIn(WORDS.cell_candidates, { candidates: inMask(view.candidates).join(" ") })
+    }
+    for (const mark of ["clash", "gone", "target", "basis"]) if (view[mark]) what += WORDS[`cell_${mark}`]
+    return fillIn(WORDS.cell, { row: row(cell) + 1, column: column(cell) + 1, what })
+  }
+
+  function drawMarks(host, view) {
+    const field = view.kind === "blank" ? view.field : undefined
+    const shown = field ? ALL_DIGITS : view.kind === "blank" ? view.notes || view.candidates || 0 : 0
+    if (!shown && host.childElementCount === 0) return
+    if (host.childElementCount === 0) host.append(...DIGITS.map(() => document.createElement("i")))
+    const likeliest = field ? field.p.indexOf(Math.max(...field.p)) : -1
+    DIGITS.forEach((digit, at) => {
+      const mark = host.children[at]
+      setText(mark, shown & bitOf(digit) ? String(digit) : "")
+      setName(mark, field ? (at === likeliest ? "top" : "") : view.notes ? "note" : "")
+      setData(mark, "up", field ? field.z[at] >= 0 : "")
+      if (!field) return
+      mark.style.setProperty("--high", `${Math.min(1, Math.abs(field.z[at]) / 3) * 50}%`)
+      mark.style.setProperty("--p", field.p[at].toFixed(2))
+    })
   }
 
   function draw(views) {
     views.forEach((view, cell) => {
       const node = nodes[cell]
-      const [order, digit] = node.children
-      const text = view.digit === BLANK ? "" : String(view.digit)
-      if (digit.textContent !== text) digit.textContent = text
-      const number = view.kind === "fill" ? String(view.order) : ""
-      if (order.textContent !== number) order.textContent = number
+      const [order, digit, , marks] = node.children
+      setText(digit, view.digit === BLANK ? "" : String(view.digit))
+      setText(order, view.kind === "fill" ? String(view.order) : "")
       const classes = ["cell", view.kind]
-      for (const mark of ["now", "clash", "peer", "same"]) if (view[mark]) classes.push(mark)
+      for (const mark of MARKS) if (view[mark]) classes.push(mark)
       if (view.kind === "fill" && view.confidence < 0.8) classes.push("unsure")
-      const name = classes.join(" ")
-      if (node.className !== name) node.className = name
-      if (view.kind === "fill") node.dataset.sure = sureBin(view.confidence)
-      else delete node.dataset.sure
+      setName(node, classes.join(" "))
+      setData(node, "sure", view.kind === "fill" ? sureBin(view.confidence) : "")
+      drawMarks(marks, view)
       const words = label(cell, view)
       if (node.getAttribute("aria-label") !== words) node.setAttribute("aria-label", words)
     })
@@ -127,4 +189,17 @@ function makeGrid(host, handlers) {
 
   select(0, { focus: false })
   return { draw, select, selected: () => selected }
+}
+
+// Where an arrow, Home or End takes the selection from `cell`; null for any other key.
+const MOVES = { ArrowUp: -SIDE, ArrowDown: SIDE, ArrowLeft: -1, ArrowRight: 1 }
+function movedBy(event, cell) {
+  const across = column(cell)
+  const held = event.ctrlKey || event.metaKey
+  if (event.key === "Home") return held ? 0 : cell - across
+  if (event.key === "End") return held ? CELLS - 1 : cell - across + SIDE - 1
+  if (!(event.key in MOVES) || held || event.altKey) return null
+  const to = cell + MOVES[event.key]
+  const leaves = MOVES[event.key] === -1 ? across === 0 : MOVES[event.key] === 1 && across === SIDE - 1
+  return leaves || to < 0 || to >= CELLS ? cell : to
 }

@@ -2,9 +2,16 @@
 
 const REDUCED = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches
 
-// The board after each step: [{digits, order, confidence, now}], one more than there are steps.
+// The board after each step, one more than there are steps: {digits, order, confidence, now, gone}.
+// `now` are the cells filled in the step; `gone` those taken back at its end, which the next frame shows blank.
 function framesOf(trace) {
-  let frame = { digits: toDigits(trace.puzzle), order: Array(CELLS).fill(0), confidence: Array(CELLS).fill(0), now: [] }
+  let frame = {
+    digits: toDigits(trace.puzzle),
+    order: Array(CELLS).fill(0),
+    confidence: Array(CELLS).fill(0),
+    now: [],
+    gone: [],
+  }
   const frames = [frame]
   trace.steps.forEach((step, at) => {
     const next = {
@@ -12,7 +19,11 @@ function framesOf(trace) {
       order: [...frame.order],
       confidence: [...frame.confidence],
       now: step.cells,
+      gone: step.remasked ?? [],
     }
+    frame.gone.forEach((cell) => {
+      next.digits[cell] = BLANK
+    })
     step.cells.forEach((cell, which) => {
       next.digits[cell] = step.digits[which]
       next.order[cell] = at + 1
@@ -26,18 +37,25 @@ function framesOf(trace) {
 
 // What happened in step `at` (counted from 1) in one line.
 function stepWords(trace, at) {
-  const length = trace.steps.length
-  if (at === 0) return `Before the first of ${length} steps: the clues alone`
-  const { cells, digits, confidence, margin } = trace.steps[at - 1]
-  const head = `Step ${at} of ${length}`
-  if (cells.length === 0) return `${head}: nothing filled`
+  const steps = trace.steps.length
+  if (at === 0) return fillIn(WORDS.before, { steps })
+  const step = trace.steps[at - 1]
+  const { cells, digits, confidence, margin } = step
+  const head = fillIn(WORDS.step_head, { at, steps })
+  let sentence = fillIn(WORDS.step_nothing, { head })
   if (cells.length === 1) {
-    const sure = `${percent(confidence[0])} sure, margin\u00a0${margin[0].toFixed(2)}`
-    return `${head}: ${place(cells[0])} is ${digits[0]} (${sure})`
+    const values = { place: place(cells[0]), digit: digits[0], sure: percent(confidence[0]), margin: margin[0].toFixed(2) }
+    sentence = fillIn(WORDS.step_one, { head, ...values })
+    const why = step.why?.[0] ?? "network"
+    if (why !== "network") sentence = fillIn(WORDS.by_rule, { sentence, rule: why })
+  } else if (cells.length > 1) {
+    const low = percent(Math.min(...confidence))
+    const high = percent(Math.max(...confidence))
+    const sure = low === high ? high : fillIn(WORDS.sure_range, { low, high })
+    sentence = fillIn(WORDS.step_many, { head, cells: cells.length, sure })
   }
-  const low = percent(Math.min(...confidence))
-  const high = percent(Math.max(...confidence))
-  return `${head}: ${cells.length} cells, ${low === high ? high : `${low} to ${high}`} sure`
+  const gone = step.remasked?.length ?? 0
+  return gone ? fillIn(WORDS.taken_back, { sentence, cells: cellsWord(gone) }) : sentence
 }
 
 const ICONS = {
@@ -53,6 +71,10 @@ const SPEEDS = [0.5, 1, 2, 4]
 const WHOLE = 7
 const RATE = { least: 1, most: 8 }
 
+// Milliseconds between two captions that a screen reader is given while the player runs.
+const CAPTION_EVERY = 2500
+
+// `handlers` are {step(at), words(at)} and, if wanted, {rest(at)}: the player stands still at a step.
 function makePlayer(host, handlers) {
   let length = 0
   let at = 0
@@ -83,17 +105,17 @@ function makePlayer(host, handlers) {
     node.setAttribute("aria-label", words)
   }
 
-  const first = button("first", "To the clues", () => seek(0))
-  const back = button("back", "Step back", () => seek(at - 1))
-  const toggle = button("play", "Play", () => (playing ? pause() : play()))
-  const next = button("next", "Step forward", () => seek(at + 1))
-  const last = button("last", "To the end", () => seek(length))
+  const first = button("first", WORDS.first, () => seek(0))
+  const back = button("back", WORDS.back, () => seek(at - 1))
+  const toggle = button("play", WORDS.play, () => (playing ? stop() : play()))
+  const next = button("next", WORDS.next, () => seek(at + 1))
+  const last = button("last", WORDS.last, () => seek(length))
   const buttons = document.createElement("div")
   buttons.className = "buttons"
   buttons.setAttribute("role", "group")
-  buttons.setAttribute("aria-label", "Player")
+  buttons.setAttribute("aria-label", WORDS.player)
   const speed = document.createElement("select")
-  speed.setAttribute("aria-label", "Speed")
+  speed.setAttribute("aria-label", WORDS.speed)
   SPEEDS.forEach((times) => speed.append(new Option(`${times}×`, times, times === 1, times === 1)))
   buttons.append(first, back, toggle, next, last, speed)
 
@@ -101,11 +123,17 @@ function makePlayer(host, handlers) {
   slider.type = "range"
   slider.min = 0
   slider.step = 1
-  slider.setAttribute("aria-label", "Step")
+  slider.setAttribute("aria-label", WORDS.step)
   slider.oninput = () => seek(Number(slider.value))
   const words = document.createElement("p")
   words.className = "step"
-  host.append(slider, buttons, words)
+  words.setAttribute("aria-hidden", "true")
+  // What the eye reads changes with every step; a screen reader gets as much as can be read out.
+  const caption = document.createElement("p")
+  caption.className = "unseen"
+  caption.setAttribute("role", "status")
+  let captioned = 0
+  host.append(slider, buttons, words, caption)
 
   function show() {
     host.dataset.step = at
@@ -116,21 +144,25 @@ function makePlayer(host, handlers) {
     next.disabled = last.disabled = at === length
     words.textContent = handlers.words(at)
     slider.setAttribute("aria-valuetext", words.textContent)
-    // Read out single steps, but do not chatter through a whole run.
-    words.setAttribute("aria-live", playing ? "off" : "polite")
+    const now = performance.now()
+    if (!playing || now - captioned > CAPTION_EVERY) {
+      captioned = now
+      caption.textContent = words.textContent
+    }
     handlers.step(at)
   }
 
   function mark() {
     const name = playing ? "pause" : "play"
     toggle.replaceChildren(picture(name))
-    tag(toggle, playing ? "Pause" : "Play")
+    tag(toggle, playing ? WORDS.pause : WORDS.play)
   }
 
   function seek(to) {
     pause()
     at = Math.max(0, Math.min(length, to))
     show()
+    handlers.rest?.(at)
   }
 
   function pause() {
@@ -138,6 +170,11 @@ function makePlayer(host, handlers) {
     playing = false
     mark()
     host.dataset.playing = playing
+  }
+
+  function stop() {
+    pause()
+    handlers.rest?.(at)
   }
 
   function play() {
@@ -159,6 +196,7 @@ function makePlayer(host, handlers) {
         at = Math.min(length, at + steps)
         if (at === length) pause()
         show()
+        if (at === length) handlers.rest?.(at)
       }
       if (playing) ticket = requestAnimationFrame(frame)
     }
@@ -166,17 +204,17 @@ function makePlayer(host, handlers) {
   }
 
   return {
-    // Take a run of `steps` steps: play it, or show its end where the visitor asked for less motion.
-    load(steps) {
+    // Take a run of `steps` steps and show step `start`; without one, play, or show the end if less motion is wanted.
+    load(steps, start = null) {
       pause()
       length = steps
       slider.max = length
-      at = REDUCED() ? length : 0
+      at = start !== null ? Math.min(start, length) : REDUCED() ? length : 0
       show()
-      if (!REDUCED() && length > 0) play()
+      if (start === null && !REDUCED() && length > 0) play()
     },
     seek,
-    toggle: () => (playing ? pause() : play()),
+    toggle: () => (playing ? stop() : play()),
     at: () => at,
     pause,
   }

@@ -2,15 +2,26 @@
 
 import logging
 import secrets
+from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
 
-from app import components, report, resources
-from app.session import BUDGETS, CONSTRAINTS, MAX_SEED, MODELS, POLICIES, Desk, Report, Settings, from_query
+from app import choices, components, report, resources, words
+from app.answers import ANSWERS, first_wrong, message
+from app.components import Ask
+from app.session import BUDGETS, LATENTS, MAX_SEED, MODELS, Desk, Job, Reply, Report, Session, Settings, from_query
+from vmd_sudoku import formats
+from vmd_sudoku.board import parse
 from vmd_sudoku.errors import CheckpointError, VmdSudokuError
 
 BOARD = "solve_board"
+SOLVE = "solve"
 _DESK = "desk"
+_SHOWN = "settings_shown"
+_PATIENCE = 60.0
+"""Seconds that a run of the page waits for an answer that an earlier one works on."""
+T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 
@@ -23,30 +34,29 @@ def page() -> None:
     desk: Desk = st.session_state[_DESK]
 
     with st.container(horizontal_alignment="center"), st.container(width=1000):
-        st.title("Solve a Sudoku", anchor=False)
-        st.caption("A small neural network fills the blanks, surest cell first. Watch it work, or step through it.")
+        st.title(words.TITLE, anchor=False)
+        st.caption(words.ABOUT)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             for name, level in levels.items():
                 if st.button(name, key=f"level_{name}", help=level.about):
+                    desk.cancel()
                     desk.session = desk.session.example(name, level.puzzles)
-            _settings(desk)
+            settings = st.empty()
         if desk.session.notice:
             st.warning(desk.session.notice)
         _board(desk)
+        # The choices come from tables beside torch: the board is on the screen while that loads.
+        with settings:
+            _settings(desk)
     resources.warm_up()
+    _go_on(desk)
 
 
 # No fragment: a browser that comes back to a restarted server, or after its session ended, asks for a fragment which
 # that server has never run, and would be left without an answer. A whole run finds the browser's board and goes on.
 def _board(desk: Desk) -> None:
     heard = _hear(desk)
-    components.board(
-        puzzle=desk.session.puzzle,
-        load_id=desk.session.load_id,
-        report=desk.session.report,
-        settings=str(desk.session.settings),
-        key=BOARD,
-    )
+    components.board(desk.session, wiki=formats.sudokuwiki_link(parse(desk.session.puzzle)), key=BOARD)
     # What a browser says to a new server is known only after the board was drawn once.
     if not heard and _hear(desk):
         st.rerun()
@@ -56,86 +66,185 @@ def _board(desk: Desk) -> None:
 
 
 def _hear(desk: Desk) -> bool:
-    """Take over what the browser said, and answer if Solve was pressed; whether anything was new."""
+    """Take over what the browser said, and answer if it asked something; whether anything was new."""
     before = desk.session
     heard = components.listen(key=BOARD, load_id=before.load_id)
     if heard is None:
         return False
-    desk.session = before.heard(heard.puzzle, heard.load_id)
-    if heard.press is not None and heard.press != before.answered:
-        desk.session = desk.session.tell(answer(heard.puzzle, before.settings), heard.press)
+    desk.session = before.heard(heard.said)
+    if desk.session.board != before.board:
+        desk.cancel()
+    if heard.ask and heard.ask.press != before.answered:
+        answer(desk, heard.ask)
     return desk.session != before
 
 
-def answer(puzzle: str, settings: Settings) -> Report:
-    """Let the rules and the exact solver look at the puzzle, then the network; whatever happens, there is a report."""
+def _go_on(desk: Desk) -> None:
+    """See to what is not finished: a run that a link asks for, or an answer that an earlier run of the page works on."""
+    session = desk.session
+    if session.step is not None and session.report is None:
+        answer(desk, Ask(0, SOLVE, {"start": session.step}))
+        if desk.session.report is None:
+            desk.session = desk.session.at(None)
+        st.rerun()
+    job = desk.running()
+    if job and job.done.wait(_PATIENCE):
+        st.rerun()
+
+
+def answer(desk: Desk, ask: Ask) -> None:
+    """Answer one question of the browser and put the answer on the desk, whatever happens.
+
+    Streamlit starts a new run of the page beside one that still works here; the new one's question cancels the old one's.
+    """
+    job = desk.begin(ask.press)
+    if job is None:
+        return
+    change = None
     try:
-        refused = report.refusal(puzzle)
+        change = _solved(desk.session, ask, job) if ask.kind == SOLVE else _replied(desk.session, ask, job)
+    except resources.CancelledError:
+        _LOG.info("press %s was cancelled", ask.press)
+    finally:
+        desk.end(job, change)
+
+
+def _solved(session: Session, ask: Ask, job: Job) -> Callable[[Session], Session]:
+    said = solve(session, job)
+    start = ask.details.get("start")
+    if said.trace and isinstance(start, int):
+        return lambda session: session.tell(said, ask.press).at(start)
+    return lambda session: session.tell(said, ask.press)
+
+
+def solve(session: Session, job: Job) -> Report:
+    """Let the rules and the exact solver look at the board, then the network; whatever happens, there is a report.
+
+    Raises:
+        CancelledError: the visitor wants something else by now.
+    """
+    board, settings = session.board, session.settings
+
+    def run() -> Report:
+        refused = report.refusal(board)
         if refused:
             return refused
-        with resources.gate().enter():
-            count, solution = resources.solutions(puzzle)
-            if count == 0:
-                return report.impossible(puzzle)
-            return report.outcome(resources.solve(puzzle, settings), settings, solution)
+        proof = resources.proof(board)
+        if proof.solutions != "none":
+            return report.outcome(resources.solve(board, settings, job.cancelled), settings, proof)
+        if session.own and resources.proof(session.puzzle).solutions != "none":
+            return report.ruled_out(session.puzzle, session.own, first_wrong(session.puzzle, session.own) or 0)
+        return report.impossible(board, resources.clashing(board))
+
+    return _guarded(run, settings, lambda words, headline, busy: report.failure(board, words, headline, busy))
+
+
+def _replied(session: Session, ask: Ask, job: Job) -> Callable[[Session], Session]:
+    def run() -> Callable[[Session], Session]:
+        if ask.kind not in ANSWERS:
+            return failed(words.NOT_UNDERSTOOD)
+        found = ANSWERS[ask.kind](session, ask.details, job.cancelled)
+        return lambda session: found.change(session).answer(Reply(ask.press, ask.kind, found.data))
+
+    def failed(reason: str, headline: str = words.NO_RUN, busy: bool = False) -> Callable[[Session], Session]:
+        said = message("failed", headline, report.sentence(reason), error=reason, busy=busy)
+        return lambda session: session.answer(Reply(ask.press, ask.kind, said.data))
+
+    return _guarded(run, session.settings, failed)
+
+
+def _guarded(run: Callable[[], T], settings: Settings, failed: Callable[[str, str, bool], T]) -> T:
+    """What `run` gives, or what `failed` makes of words that are fit to show a visitor, a headline, and whether to retry."""
+    try:
+        return run()
+    except resources.CancelledError:
+        raise
+    except resources.BusyError as error:
+        return failed(str(error), words.BUSY, True)
     except CheckpointError as error:
         # The message names files of the server, which are for its owner alone.
         _LOG.error("model %s: %s", settings.model, error)
-        return report.failure(puzzle, f"This server cannot load the model {MODELS[settings.model]}. Choose another.")
+        return failed(words.NO_MODEL.format(model=MODELS[settings.model]), words.NO_RUN, False)
     except VmdSudokuError as error:
-        return report.failure(puzzle, str(error))
+        return failed(str(error), words.NO_RUN, False)
     except Exception:
         number = secrets.token_hex(3)
-        _LOG.exception("solve failed, error %s", number)
-        return report.failure(puzzle, f"Something went wrong on the server (error {number}). Try again, or reload.")
+        _LOG.exception("no answer, error %s", number)
+        return failed(words.BROKEN.format(number=number), words.NO_RUN, False)
 
 
 def _settings(desk: Desk) -> None:
     now = desk.session.settings
-    with st.popover("Settings", icon=":material/tune:"):
+    _show(now)
+    with st.popover(words.SETTINGS, icon=":material/tune:"):
         model = st.radio(
-            "Model",
+            words.MODEL,
             list(MODELS),
-            index=list(MODELS).index(now.model),
             format_func=MODELS.__getitem__,
-            captions=["variational masked diffusion, with a latent z", "masked diffusion, without"],
+            captions=[words.MODEL_CAPTIONS[name] for name in MODELS],
             key="settings_model",
         )
         policy = st.selectbox(
-            "Which cells first",
-            list(POLICIES),
-            index=list(POLICIES).index(now.policy),
-            format_func=POLICIES.__getitem__,
-            help="Margin: widest gap between the two likeliest digits. Top probability: likeliest digit. "
-            "Random: any order, drawn with the seed.",
+            words.POLICY,
+            choices.policies(),
+            format_func=choices.policy_about,
             key="settings_policy",
         )
-        budgets = list(BUDGETS) if now.nfe in BUDGETS else [*BUDGETS, now.nfe]
-        nfe = st.selectbox(
-            "Calls of the network",
-            budgets,
-            index=budgets.index(now.nfe),
-            format_func=lambda calls: "One for each blank" if calls is None else str(calls),
-            help="With fewer calls, several cells are filled after each. Faster, and harder.",
+        calls = st.selectbox(
+            words.NFE,
+            [_calls(nfe) for nfe in (BUDGETS if now.nfe in BUDGETS else (*BUDGETS, now.nfe))],
+            format_func=lambda calls: words.NFE_CELL if calls == _calls(None) else str(calls),
+            help=words.NFE_HELP,
             key="settings_nfe",
         )
         constraints = st.selectbox(
-            "Rules",
-            list(CONSTRAINTS),
-            index=list(CONSTRAINTS).index(now.constraints),
-            format_func=CONSTRAINTS.__getitem__,
-            help="Whether digits that a row, column or box already holds are taken out before a cell is filled.",
+            words.RULES,
+            choices.constraints(),
+            format_func=choices.constraints_about,
+            help=words.RULES_HELP,
             key="settings_constraints",
         )
-        draw = st.toggle(
-            "Draw the latent z",
-            value=now.draw,
-            disabled=model == "mdm",
-            help="Off: z is its prior's mode, best where there is one solution. On: z is drawn with the seed.",
-            key="settings_draw",
+        remask = st.selectbox(
+            words.REMASK,
+            choices.remasking(),
+            format_func=choices.remask_about,
+            help=words.REMASK_HELP,
+            key="settings_remask",
         )
-        seed = st.number_input("Seed", 0, MAX_SEED, value=now.seed, step=1, key="settings_seed")
-    chosen = Settings(model=model, policy=policy, nfe=nfe, constraints=constraints, draw=draw, seed=int(seed))
+        latents = st.selectbox(
+            words.LATENTS,
+            LATENTS if now.latents in LATENTS else (*LATENTS, now.latents),
+            disabled=model == "mdm",
+            help=words.LATENTS_HELP,
+            key="settings_latents",
+        )
+        draw = st.toggle(words.DRAW, disabled=model == "mdm", help=words.DRAW_HELP, key="settings_draw")
+        seed = st.number_input(words.SEED, 0, MAX_SEED, step=1, key="settings_seed")
+    chosen = Settings(
+        model=model,
+        policy=policy,
+        nfe=calls or None,
+        constraints=constraints,
+        remask=remask,
+        latents=latents,
+        draw=draw,
+        seed=int(seed),
+        edits=now.edits,
+    )
     if chosen != now:
         desk.session = desk.session.configure(chosen)
         st.rerun()
+
+
+def _calls(nfe: int | None) -> int:
+    """A budget as the select box has it, to which None is no choice: 0 for one cell a call."""
+    return nfe or 0
+
+
+def _show(settings: Settings) -> None:
+    """Have the widgets show settings that did not come from them: of a link, or of a z drawn anew."""
+    for name, value in (vars(settings) | {"nfe": _calls(settings.nfe)}).items():
+        key = f"settings_{name}"
+        if name != "edits" and (st.session_state.get(_SHOWN) != settings or key not in st.session_state):
+            st.session_state[key] = value
+    st.session_state[_SHOWN] = settings
