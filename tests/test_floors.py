@@ -32,7 +32,7 @@ FLOORS = [
     ),
     *("noise", "policies", "levels", "remask", "decode"),
     *("latent", "network", "model", "loss", "predictor", "setting", "checkpoint"),
-    *("mixture", "dreams", "train", "solve", "evaluate", "solutions", "journal", "presets", "cli"),
+    *("mixture", "dreams", "train", "solve", "evaluate", "solutions", "reproduce", "journal", "presets", "cli"),
 ]
 
 NO_TORCH = set(FLOORS[: FLOORS.index("config") + 1]) - {"machine"} | {"metrics", "trace", "reasons"}

@@ -564,6 +564,79 @@ def train(
     journal.run_and_record(training, out)
 
 
+@cli.group()
+def reproduce() -> None:
+    """Experiments of the paper, measured again with the models at hand."""
+
+
+@reproduce.command("sudoku")
+@click.option(
+    "--sets",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="Folder with the public sets of puzzles.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("runs/reproduce"),
+    show_default=True,
+    help="Folder for results.json, tables.md and the plot; rows already there are kept.",
+)
+@click.option("--vmd", default="vmd", show_default=True, help="The model with a latent: a name or a folder.")
+@click.option("--mdm", default="mdm", show_default=True, help="The model without one.")
+@click.option("--quick", is_flag=True, help="A few puzzles of three sets: two minutes on one core.")
+@click.option("--limit", type=click.IntRange(1), help="Only the first N puzzles of each set.")
+@click.option("--latents", type=click.IntRange(2, 1024), help="Latents tried where the rules choose (default: 16).")
+@click.option("--grids", type=click.IntRange(1, 1_000_000), help="Grids from the empty board (default: 200).")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all that is drawn.")
+@click.option(
+    "--batch-size", type=click.IntRange(1, 65536), default=64, show_default=True, help="Boards decoded together."
+)
+@click.option("--compile/--eager", "compiled", default=False, help="Compile the network's round: for whole sets.")
+@click.option(
+    "--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="CPU threads for the network."
+)
+def reproduce_sudoku(
+    sets: Path,
+    out: Path,
+    vmd: str,
+    mdm: str,
+    quick: bool,
+    limit: int | None,
+    latents: int | None,
+    grids: int | None,
+    seed: int,
+    batch_size: int,
+    compiled: bool,
+    threads: int,
+) -> None:
+    """The paper's table, VMD and MDM in 5, 10 and 20 calls by two policies, beside ours on the public sets."""
+    import torch
+
+    from vmd_sudoku import reproduce as experiment
+    from vmd_sudoku.checkpoint import load_model
+
+    torch.set_num_threads(threads)
+    changes: dict[str, Any] = {"limit": limit, "latents": latents, "grids": grids, "seed": seed, "batch_size": batch_size}
+    plan = replace(
+        experiment.QUICK if quick else experiment.Plan(), **{k: v for k, v in changes.items() if v is not None}
+    )
+    models = load_model(vmd), load_model(mdm)
+    puzzles = experiment.find_sets(sets, plan)
+    if compiled:
+        for loaded in models:
+            loaded.model.compile_for_decoding()
+    report = experiment.measure(
+        *models, puzzles, plan, out / "results.json", say=lambda line: click.echo(line, err=True)
+    )
+    text = experiment.markdown(report)
+    _write_text(out / "tables.md", text)
+    click.echo(text)
+    for line in experiment.draw(report, out):
+        click.echo(line, err=True)
+
+
 @cli.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="Port on this machine.")
 @click.option("--address", default="127.0.0.1", show_default=True, help="Address to listen on.")
