@@ -31,7 +31,7 @@ FLOORS = [
         "schedule",
     ),
     *("noise", "policies", "levels", "remask", "decode"),
-    *("latent", "network", "model", "loss", "predictor", "setting", "checkpoint"),
+    *("latent", "network", "transformer", "model", "loss", "predictor", "setting", "checkpoint"),
     *("mixture", "dreams", "train", "solve", "evaluate", "solutions", "reproduce", "journal", "presets", "cli"),
 ]
 
