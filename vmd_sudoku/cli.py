@@ -504,7 +504,9 @@ def models() -> None:
 
 
 @cli.command()
-@click.option("--preset", default="default", show_default=True, help="default or tiny.")
+@click.option(
+    "--preset", default="default", show_default=True, help="tiny, default, large or transformer (the reference)."
+)
 @click.option(
     "--model", "kind", default="vmd", show_default=True, help="vmd, or mdm (the same network without a latent)."
 )
@@ -618,7 +620,13 @@ def reproduce_sudoku(
     from vmd_sudoku.checkpoint import load_model
 
     torch.set_num_threads(threads)
-    changes: dict[str, Any] = {"limit": limit, "latents": latents, "grids": grids, "seed": seed, "batch_size": batch_size}
+    changes: dict[str, Any] = {
+        "limit": limit,
+        "latents": latents,
+        "grids": grids,
+        "seed": seed,
+        "batch_size": batch_size,
+    }
     plan = replace(
         experiment.QUICK if quick else experiment.Plan(), **{k: v for k, v in changes.items() if v is not None}
     )
