@@ -540,15 +540,21 @@ def train(
     threads: int,
     workers: int | None,
 ) -> None:
-    """Train a model on generated puzzles; interrupted, it goes on with --resume."""
+    """Train a model on generated puzzles; interrupted, it goes on with --resume.
+
+    On several GPUs or machines: `torchrun --nproc-per-node N -m vmd_sudoku.cli train …`, each with a batch of its own.
+    """
     import torch
 
-    from vmd_sudoku import journal, presets
+    from vmd_sudoku import journal, parallel, presets
     from vmd_sudoku.checkpoint import load_model
     from vmd_sudoku.setting import choose
     from vmd_sudoku.train import Training
 
     torch.set_num_threads(threads)
+    parallel.start()
+    if parallel.rank():
+        out = out / f"rank-{parallel.rank()}"  # the other processes' boards in flight; their models are the same
     if resume:
         training = Training.resume(out, hard)
     else:
@@ -823,3 +829,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     except BrokenPipeError:  # `vmd-sudoku … | head`
         sys.stderr.close()
         sys.exit(141)
+
+
+if __name__ == "__main__":
+    main()

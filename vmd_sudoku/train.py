@@ -18,7 +18,7 @@ import torch
 import torch.nn as nn
 from torch import Tensor
 
-from vmd_sudoku import machine
+from vmd_sudoku import machine, parallel
 from vmd_sudoku.board import BLANK
 from vmd_sudoku.checkpoint import read_folder, write_folder
 from vmd_sudoku.config import from_plain, to_plain
@@ -29,6 +29,8 @@ from vmd_sudoku.mixture import BoardStream, MixtureConfig
 from vmd_sudoku.model import Model, ModelConfig
 from vmd_sudoku.policies import margin
 
+SEEDS_APART = 2**20
+"""Between the seeds of parallel processes, so that they train on other boards."""
 DREAM_BATCH = 32
 """Grids made at a time; fewer than these are not trained on."""
 
@@ -159,7 +161,8 @@ class Training:
             self.model.start_from(start)
         self.model.to(self.device)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
-        self.rng = torch.Generator().manual_seed(config.seed)
+        self.seed = config.seed + parallel.rank() * SEEDS_APART
+        self.rng = torch.Generator().manual_seed(self.seed)
         self.optimizers = _optimizers(self.model, config)
         self.progress = Progress()
         self.posterior_slots = round(config.posterior * config.batch)
@@ -171,7 +174,7 @@ class Training:
         config = self.config
         self.streams = tuple(
             BoardStream(
-                seed=2 * config.seed + i,
+                seed=2 * self.seed + i,
                 open_share=open_share,
                 config=config.mixture,
                 hard=self.hard,
@@ -270,6 +273,7 @@ class Training:
         loss = bound.weighted(weight, beta, free_nats, weigh_latent=config.weigh_latent).mean()
         self.model.zero_grad(set_to_none=True)
         loss.backward()
+        parallel.average(p.grad for p in self.model.parameters())
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
@@ -403,7 +407,9 @@ def run(training: Training, *, until: Callable[[Training, dict[str, float]], boo
     while training.done() < 1:
         metrics = training.update()
         now = time.monotonic()
-        training.progress.seconds += now - last
+        seconds = torch.tensor([training.progress.seconds + now - last], dtype=torch.double, device=training.device)
+        parallel.average([seconds])  # all processes must agree on how much of the budget is left
+        training.progress.seconds = seconds.item()
         last = now
         if until and until(training, metrics):
             return
