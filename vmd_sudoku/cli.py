@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import json
+import os
 import signal
 import sys
 from collections import Counter
@@ -649,6 +650,34 @@ def reproduce_sudoku(
     click.echo(text)
     for line in experiment.draw(report, out):
         click.echo(line, err=True)
+
+
+@cli.command()
+@click.option("--model", default="vmd", show_default=True, help=MODEL_HELP)
+@click.option("--quick", is_flag=True, help="Half a minute: nothing is compiled, few repeats.")
+@click.option("--batch-size", type=click.IntRange(2, 65536), help="Boards together (default: 32).")
+@click.option("--nfe", type=click.IntRange(1, 81), help="Calls of our decoding (default: 5).")
+@click.option(
+    "--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="CPU threads for the network."
+)
+@click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Also write JSON there.")
+def bench(model: str, quick: bool, batch_size: int | None, nfe: int | None, threads: int, output: Path | None) -> None:
+    """Speed of training and decoding here, against large matrix products and the 6M transformer of the literature."""
+    os.environ.setdefault("KINETO_LOG_LEVEL", "5")  # the profiler says when it starts and stops; read when torch loads
+    import torch
+
+    from vmd_sudoku import bench as benchmark
+    from vmd_sudoku.checkpoint import load_model
+
+    torch.set_num_threads(threads)
+    changes: dict[str, Any] = {"batch": batch_size, "reference_batch": batch_size, "nfe": nfe}
+    plan = replace(benchmark.QUICK if quick else benchmark.Plan(), **{k: v for k, v in changes.items() if v})
+    report = benchmark.bench(load_model(model), plan, say=lambda line: click.echo(line, err=True))
+    head, *lines = benchmark.columns(report)
+    _table([dict(zip(head, line, strict=True)) for line in lines], head)
+    for line in benchmark.notes(report):
+        click.echo(line)
+    _write_json(output, report)
 
 
 @cli.command()
