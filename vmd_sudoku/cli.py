@@ -663,7 +663,7 @@ def reproduce_sudoku(
 @click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Also write JSON there.")
 def bench(model: str, quick: bool, batch_size: int | None, nfe: int | None, threads: int, output: Path | None) -> None:
     """Speed of training and decoding here, against large matrix products and the 6M transformer of the literature."""
-    os.environ.setdefault("KINETO_LOG_LEVEL", "5")  # the profiler says when it starts and stops; read when torch loads
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # the profiler says when it starts and stops; read when torch loads
     import torch
 
     from vmd_sudoku import bench as benchmark

@@ -24,7 +24,7 @@ def transformer() -> TrainConfig:
     """The reference of the literature: 6 million parameters, one global z, textbook weights; for a GPU."""
     return TrainConfig(
         model=ModelConfig(backbone="transformer", latent=64, latent_kind="global"),
-        mixture=MixtureConfig(moved=1.0),
+        mixture=MixtureConfig(moved=1.0, untouched=0.2),
         minutes=480.0,
         batch=512,
         life=1,
