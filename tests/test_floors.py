@@ -32,7 +32,20 @@ FLOORS = [
     ),
     *("noise", "policies", "levels", "remask", "decode"),
     *("latent", "network", "transformer", "model", "loss", "predictor", "setting", "checkpoint"),
-    *("mixture", "dreams", "parallel", "train", "solve", "evaluate", "solutions", "reproduce", "journal", "presets", "bench", "cli"),
+    *(
+        "mixture",
+        "dreams",
+        "parallel",
+        "train",
+        "solve",
+        "evaluate",
+        "solutions",
+        "reproduce",
+        "journal",
+        "presets",
+        "bench",
+        "cli",
+    ),
 ]
 
 NO_TORCH = set(FLOORS[: FLOORS.index("config") + 1]) - {"machine"} | {"metrics", "trace", "reasons"}

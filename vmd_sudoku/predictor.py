@@ -145,8 +145,8 @@ class Predictor:
                 self.z = self.z.index_copy(0, rows.to(self.z.device), renewed.to(self.z))
         elif self.z is not None:
             with mixed_precision(board.device):
-                z = self.model.latent_from(self.z[rows.to(self.z.device)].to(board.device), board)
-            self.z = self.z.index_copy(0, rows.to(self.z.device), z.to(self.z))
+                drawn = self.model.latent_from(self.z[rows.to(self.z.device)].to(board.device), board)
+            self.z = self.z.index_copy(0, rows.to(self.z.device), drawn.to(self.z))
         z = None if self.z is None else self.z[rows.to(self.z.device)].to(board.device)
         with mixed_precision(board.device):
             first, given = self.model.begin(board, z)
