@@ -31,8 +31,21 @@ FLOORS = [
         "schedule",
     ),
     *("noise", "policies", "levels", "remask", "decode"),
-    *("latent", "network", "model", "loss", "predictor", "setting", "checkpoint"),
-    *("mixture", "dreams", "train", "solve", "evaluate", "solutions", "journal", "presets", "cli"),
+    *("latent", "network", "transformer", "model", "loss", "predictor", "setting", "checkpoint"),
+    *(
+        "mixture",
+        "dreams",
+        "parallel",
+        "train",
+        "solve",
+        "evaluate",
+        "solutions",
+        "reproduce",
+        "journal",
+        "presets",
+        "bench",
+        "cli",
+    ),
 ]
 
 NO_TORCH = set(FLOORS[: FLOORS.index("config") + 1]) - {"machine"} | {"metrics", "trace", "reasons"}

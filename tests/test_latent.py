@@ -33,3 +33,12 @@ def test_draws_have_the_mean_and_spread_they_claim():
     drawn = wide.sample(torch.Generator().manual_seed(0))
     assert abs(drawn.mean() - 3) < 0.1
     assert abs(drawn.std() - 2) < 0.1
+
+
+def test_kl_between_two_gaussians_agrees_with_torch_and_with_the_standard_one():
+    q, p = some_gaussian(), Gaussian(*(value.flip(0) / 2 for value in vars(some_gaussian()).values()))
+    theirs = kl_divergence(*(Normal(g.mean, (g.log_variance / 2).exp()) for g in (q, p)))
+    torch.testing.assert_close(q.kl_from(p), theirs.flatten(1).sum(1))
+    zero = prior_mode(3, 2)
+    torch.testing.assert_close(q.kl_from(Gaussian(zero, zero)), q.kl_from_standard())
+    assert q.kl_from(q).abs().max() < 1e-4

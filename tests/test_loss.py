@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from vmd_sudoku.loss import Bound, masked_nats
+from vmd_sudoku.loss import Bound, masked_nats, time_weight
 
 
 def test_a_uniform_guess_costs_ln_9_a_masked_cell():
@@ -33,3 +33,18 @@ def test_beta_weighs_the_latent_and_free_nats_put_a_floor_under_it():
     bound = Bound(cells=torch.tensor([1.0, 1.0]), latent=torch.tensor([2.0, 10.0]))
     assert bound.total(beta=0.5).tolist() == [2, 6]
     assert bound.total(free_nats=torch.tensor([5.0, 5.0])).tolist() == [6, 11]
+
+
+def test_weights_are_the_textbooks_at_one_and_equal_at_zero_and_meet_at_a_usual_board():
+    blanks = torch.tensor([5, 25, 60])
+    torch.testing.assert_close(time_weight(blanks, 1.0), 1 / blanks)
+    torch.testing.assert_close(time_weight(blanks, 0.0), torch.full((3,), 1 / 25))
+    torch.testing.assert_close(time_weight(blanks, 0.5)[1], torch.tensor(1 / 25))
+
+
+def test_the_kl_is_weighed_like_the_cells_or_not_at_all():
+    bound = Bound(cells=torch.tensor([10.0, 20.0]), latent=torch.tensor([4.0, 1.0]))
+    weight = torch.tensor([0.5, 0.1])
+    torch.testing.assert_close(bound.weighted(weight, 2.0), torch.tensor([9.0, 2.2]))
+    unweighed = bound.weighted(weight, 2.0, free_nats=3.0, weigh_latent=False)
+    torch.testing.assert_close(unweighed, torch.tensor([5 + 8 / 25, 2 + 6 / 25]))

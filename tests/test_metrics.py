@@ -1,8 +1,10 @@
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vmd_sudoku.metrics import wilson_interval
+from vmd_sudoku.metrics import mcnemar, wilson_interval
 
 
 def test_the_interval_is_the_published_one():
@@ -23,3 +25,19 @@ def test_the_interval_holds_the_rate(case):
 def test_more_successes_than_trials_are_refused():
     with pytest.raises(ValueError, match="0 to 3"):
         wilson_interval(4, 3)
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_the_paired_test_counts_every_split_of_a_fair_coin_that_is_as_uneven(first, second):
+    n = first + second
+    as_uneven = [wins for wins in range(n + 1) if abs(2 * wins - n) >= abs(first - second)]
+    assert mcnemar(first, second) == pytest.approx(sum(math.comb(n, wins) for wins in as_uneven) / 2**n)
+
+
+def test_the_paired_test_has_known_values():
+    assert (mcnemar(0, 0), mcnemar(3, 3), mcnemar(0, 5), mcnemar(5, 1)) == (1, 1, 0.0625, 0.21875)
+
+
+def test_negative_counts_are_refused():
+    with pytest.raises(ValueError, match="0 or more"):
+        mcnemar(-1, 2)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from vmd_sudoku import generate, solver
 from vmd_sudoku.board import solved
-from vmd_sudoku.symmetry import Symmetry
+from vmd_sudoku.symmetry import Symmetry, moved_apart
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -45,3 +45,18 @@ def test_all_kinds_of_moves_occur():
     assert any(s.cells[1] - s.cells[0] in (9, -9, 18, -18) for s in some)
     assert any(abs(s.cells[1] - s.cells[0]) in (1, 2) for s in some)
     assert any((s.digits != np.arange(9)).all() for s in some)
+
+
+def test_a_batch_is_moved_by_another_symmetry_for_every_board(rng):
+    clues, solutions = generate.puzzles(300, seed=4)
+    moved, answers = moved_apart([clues, solutions], rng)
+    assert solved(answers, moved).all()
+    assert moved.dtype == clues.dtype
+    assert ((moved > 0).sum(1) == (clues > 0).sum(1)).all()
+    assert (solver.solve(moved[:20])[0] == answers[:20]).all()
+    same = np.repeat(solutions[:1], 2000, 0)
+    (shuffled,) = moved_apart([same], rng)
+    assert len(np.unique(shuffled, axis=0)) == 2000
+    assert abs((shuffled == same).mean() - 1 / 9) < 0.01
+    row = (shuffled[:, :9, None] == same[:, None, :9]).all(2)  # another order of digits almost everywhere
+    assert row.mean() < 0.01

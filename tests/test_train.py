@@ -217,3 +217,24 @@ def test_a_model_with_a_latent_may_start_as_an_mdm():
     wider = replace(SMALL, model=replace(SMALL.model, network=NetworkConfig(width=12, middle=8, hidden=16)))
     with pytest.raises(ConfigError, match="cannot start"):
         Training(wider, start=mdm)
+
+
+def test_boards_may_be_moved_by_symmetries_and_stay_true(tmp_path):
+    clues, solutions = puzzles(1, 0)
+    file = tmp_path / "hard.csv"
+    file.write_text(f"puzzle,solution\n{to_line(clues[0])},{to_line(solutions[0])}\n")
+    config = MixtureConfig(hard=1.0, moved=1.0)
+    shared = {"seed": 4, "open_share": 0.0, "hard": file, "workers": 0}
+    board, solution, _ = BoardStream(config=config, **shared).take(16)
+    assert len(solution.unique(dim=0)) == 16
+    assert (is_complete(solution.numpy()) & is_legal(solution.numpy())).all()
+    assert torch.equal(board[board > 0], solution[board > 0])
+
+
+@pytest.mark.parametrize("settings", [{"weigh_latent": False}, {"time_weight": 1.0}, {"time_weight": 0.0}])
+def test_the_weights_of_the_bound_are_settings(settings):
+    """Another weight makes another update of the same boards."""
+    usual, other = Training(SMALL), Training(replace(SMALL, **settings, beta_warmup=0.0))
+    usual.config = replace(SMALL, beta_warmup=0.0)
+    gradients = [training.update()["gradient"] for training in (usual, other)]
+    assert gradients[0] != gradients[1]

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import json
+import os
 import signal
 import sys
 from collections import Counter
@@ -504,7 +505,9 @@ def models() -> None:
 
 
 @cli.command()
-@click.option("--preset", default="default", show_default=True, help="default or tiny.")
+@click.option(
+    "--preset", default="default", show_default=True, help="tiny, default, large or transformer (the reference)."
+)
 @click.option(
     "--model", "kind", default="vmd", show_default=True, help="vmd, or mdm (the same network without a latent)."
 )
@@ -538,15 +541,21 @@ def train(
     threads: int,
     workers: int | None,
 ) -> None:
-    """Train a model on generated puzzles; interrupted, it goes on with --resume."""
+    """Train a model on generated puzzles; interrupted, it goes on with --resume.
+
+    On several GPUs or machines: `torchrun --nproc-per-node N -m vmd_sudoku.cli train …`, each with a batch of its own.
+    """
     import torch
 
-    from vmd_sudoku import journal, presets
+    from vmd_sudoku import journal, parallel, presets
     from vmd_sudoku.checkpoint import load_model
     from vmd_sudoku.setting import choose
     from vmd_sudoku.train import Training
 
     torch.set_num_threads(threads)
+    parallel.start()
+    if parallel.rank():
+        out = out / f"rank-{parallel.rank()}"  # the other processes' boards in flight; their models are the same
     if resume:
         training = Training.resume(out, hard)
     else:
@@ -562,6 +571,113 @@ def train(
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.default_int_handler)
     journal.run_and_record(training, out)
+
+
+@cli.group()
+def reproduce() -> None:
+    """Experiments of the paper, measured again with the models at hand."""
+
+
+@reproduce.command("sudoku")
+@click.option(
+    "--sets",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="Folder with the public sets of puzzles.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("runs/reproduce"),
+    show_default=True,
+    help="Folder for results.json, tables.md and the plot; rows already there are kept.",
+)
+@click.option("--vmd", default="vmd", show_default=True, help="The model with a latent: a name or a folder.")
+@click.option("--mdm", default="mdm", show_default=True, help="The model without one.")
+@click.option("--quick", is_flag=True, help="A few puzzles of three sets: two minutes on one core.")
+@click.option("--limit", type=click.IntRange(1), help="Only the first N puzzles of each set.")
+@click.option("--latents", type=click.IntRange(2, 1024), help="Latents tried where the rules choose (default: 16).")
+@click.option("--grids", type=click.IntRange(1, 1_000_000), help="Grids from the empty board (default: 200).")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all that is drawn.")
+@click.option(
+    "--batch-size", type=click.IntRange(1, 65536), default=64, show_default=True, help="Boards decoded together."
+)
+@click.option("--compile/--eager", "compiled", default=False, help="Compile the network's round: for whole sets.")
+@click.option(
+    "--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="CPU threads for the network."
+)
+def reproduce_sudoku(
+    sets: Path,
+    out: Path,
+    vmd: str,
+    mdm: str,
+    quick: bool,
+    limit: int | None,
+    latents: int | None,
+    grids: int | None,
+    seed: int,
+    batch_size: int,
+    compiled: bool,
+    threads: int,
+) -> None:
+    """The paper's table, VMD and MDM in 5, 10 and 20 calls by two policies, beside ours on the public sets."""
+    import torch
+
+    from vmd_sudoku import reproduce as experiment
+    from vmd_sudoku.checkpoint import load_model
+
+    torch.set_num_threads(threads)
+    changes: dict[str, Any] = {
+        "limit": limit,
+        "latents": latents,
+        "grids": grids,
+        "seed": seed,
+        "batch_size": batch_size,
+    }
+    plan = replace(
+        experiment.QUICK if quick else experiment.Plan(), **{k: v for k, v in changes.items() if v is not None}
+    )
+    models = load_model(vmd), load_model(mdm)
+    puzzles = experiment.find_sets(sets, plan)
+    if compiled:
+        for loaded in models:
+            loaded.model.compile_for_decoding()
+    report = experiment.measure(
+        *models, puzzles, plan, out / "results.json", say=lambda line: click.echo(line, err=True)
+    )
+    text = experiment.markdown(report)
+    _write_text(out / "tables.md", text)
+    click.echo(text)
+    for line in experiment.draw(report, out):
+        click.echo(line, err=True)
+
+
+@cli.command()
+@click.option("--model", default="vmd", show_default=True, help=MODEL_HELP)
+@click.option("--quick", is_flag=True, help="Half a minute: nothing is compiled, few repeats.")
+@click.option("--batch-size", type=click.IntRange(2, 65536), help="Boards together (default: 32).")
+@click.option("--nfe", type=click.IntRange(1, 81), help="Calls of our decoding (default: 5).")
+@click.option(
+    "--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="CPU threads for the network."
+)
+@click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Also write JSON there.")
+def bench(model: str, quick: bool, batch_size: int | None, nfe: int | None, threads: int, output: Path | None) -> None:
+    """Speed of training and decoding here, against large matrix products and the 6M transformer of the literature."""
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # the profiler says when it starts and stops; read when torch loads
+    import torch
+
+    from vmd_sudoku import bench as benchmark
+    from vmd_sudoku.checkpoint import load_model
+
+    torch.set_num_threads(threads)
+    changes: dict[str, Any] = {"batch": batch_size, "reference_batch": batch_size, "nfe": nfe}
+    plan = replace(benchmark.QUICK if quick else benchmark.Plan(), **{k: v for k, v in changes.items() if v})
+    report = benchmark.bench(load_model(model), plan, say=lambda line: click.echo(line, err=True))
+    head, *lines = benchmark.columns(report)
+    _table([dict(zip(head, line, strict=True)) for line in lines], head)
+    for line in benchmark.notes(report):
+        click.echo(line)
+    _write_json(output, report)
 
 
 @cli.command()
@@ -742,3 +858,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     except BrokenPipeError:  # `vmd-sudoku … | head`
         sys.stderr.close()
         sys.exit(141)
+
+
+if __name__ == "__main__":
+    main()

@@ -22,8 +22,8 @@ CAPACITY = 1024
 class Dreams:
     """The newest pairs: `latent` float [n,9,9,9,K] and `grid` int64 [n,81], n up to CAPACITY."""
 
-    def __init__(self, latent_size: int) -> None:
-        self.latent = torch.zeros(field_shape(0, latent_size))
+    def __init__(self, latent_size: int, kind: str = "candidate") -> None:
+        self.latent = torch.zeros(field_shape(0, latent_size, kind))
         self.grid = torch.zeros(0, CELLS, dtype=torch.long)
 
     def __len__(self) -> int:
@@ -31,7 +31,7 @@ class Dreams:
 
     def add(self, model: Model, count: int, nfe: int, rng: torch.Generator) -> float:
         """Decode `count` draws of z from the empty board in `nfe` calls and keep the legal grids; returns their share."""
-        z = draw_prior(count, model.config.latent, rng)
+        z = draw_prior(count, model.config.latent, rng, model.config.latent_kind)
         where = next(model.parameters()).device
         empty = torch.full((count, CELLS), BLANK, device=where)
         first_rounds, rounds = model.config.rounds_for(nfe)

@@ -80,7 +80,13 @@ def evaluate(
     """One row of figures: whole boards solved by the rules (full, legal, true to every clue), with all settings."""
     start = time.perf_counter()
     decoded = decode_boards(loaded, puzzles.puzzles, setting, batch_size=batch_size, progress=progress)
-    seconds = time.perf_counter() - start
+    return judge(loaded, puzzles, setting, decoded, time.perf_counter() - start)
+
+
+def judge(
+    loaded: LoadedModel, puzzles: PuzzleSet, setting: Setting, decoded: Decoded, seconds: float
+) -> dict[str, object]:
+    """The row of figures of boards that were decoded in `seconds`."""
     n = len(puzzles.puzzles)
     full = boards.is_complete(decoded.board)
     legal = full & boards.is_legal(decoded.board)

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from vmd_sudoku import __version__, generate, machine
+from vmd_sudoku import __version__, generate, machine, parallel
 from vmd_sudoku.checkpoint import LoadedModel, save_model
 from vmd_sudoku.config import to_plain
 from vmd_sudoku.evaluate import evaluate, sample
@@ -51,7 +51,7 @@ def run_and_record(training: Training, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     recorder = _Recorder(training, folder)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns) as bar:
+    with Progress(*columns, disable=parallel.rank() > 0) as bar:
         task = bar.add_task("starting", total=1.0)
         try:
             run(training, until=lambda now, metrics: recorder.after_update(now, metrics, bar, task))

@@ -1,4 +1,4 @@
-"""The latent variable z: a Gaussian field with K numbers for every candidate of the board."""
+"""The latent variable z: a Gaussian field with K numbers for every candidate of the board, or one vector for the board."""
 
 import math
 from dataclasses import dataclass
@@ -12,19 +12,23 @@ LOG_VARIANCE_RANGE = (-8.0, 2.0)
 """Keeps a posterior's spread between 0.02 and 2.7, where its KL is finite and its gradient useful."""
 
 
-def field_shape(boards: int, size: int) -> tuple[int, ...]:
-    """Shape [boards, 9 rows, 9 columns, 9 digits, size] of z for candidate-level latents of `size` numbers."""
-    return (boards, SIDE, SIDE, SIDE, size)
+LATENT_KINDS = ("candidate", "global")
+"""K numbers for every candidate, or K numbers for the whole board (the paper's design)."""
 
 
-def draw_prior(boards: int, size: int, rng: torch.Generator) -> Tensor:
-    """z from the prior N(0, I), float32 [boards, 9, 9, 9, size] (VMD, arXiv 2510.23606)."""
-    return torch.randn(field_shape(boards, size), generator=rng, device=rng.device)
+def field_shape(boards: int, size: int, kind: str = "candidate") -> tuple[int, ...]:
+    """Shape of z: [boards, 9 rows, 9 columns, 9 digits, size] for candidate-level latents, [boards, size] for global ones."""
+    return (boards, size) if kind == "global" else (boards, SIDE, SIDE, SIDE, size)
 
 
-def prior_mode(boards: int, size: int) -> Tensor:
+def draw_prior(boards: int, size: int, rng: torch.Generator, kind: str = "candidate") -> Tensor:
+    """z from the prior N(0, I), float32 in the shape of `field_shape` (VMD, arXiv 2510.23606)."""
+    return torch.randn(field_shape(boards, size, kind), generator=rng, device=rng.device)
+
+
+def prior_mode(boards: int, size: int, kind: str = "candidate") -> Tensor:
     """z = 0, the prior's most likely value: what solving a puzzle starts from."""
-    return torch.zeros(field_shape(boards, size))
+    return torch.zeros(field_shape(boards, size, kind))
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,12 @@ class Gaussian:
     def kl_from_standard(self) -> Tensor:
         """KL(self || N(0, I)) in nats, [b]."""
         return 0.5 * (self.mean**2 + self.log_variance.exp() - 1 - self.log_variance).flatten(1).sum(1)
+
+    def kl_from(self, other: "Gaussian") -> Tensor:
+        """KL(self || other) in nats, [b]."""
+        spread = (self.log_variance - other.log_variance).exp()
+        distance = (self.mean - other.mean) ** 2 / other.log_variance.exp()
+        return 0.5 * (spread + distance - 1 - self.log_variance + other.log_variance).flatten(1).sum(1)
 
     def log_prob(self, z: Tensor) -> Tensor:
         """Log density of `z` in nats, [b]."""

@@ -25,6 +25,27 @@ class Bound:
         latent = self.latent
         return self.cells + beta * torch.maximum(latent, torch.as_tensor(free_nats, device=latent.device).to(latent))
 
+    def weighted(
+        self, weight: Tensor, beta: float, free_nats: Tensor | float = 0.0, *, weigh_latent: bool = True
+    ) -> Tensor:
+        """`total` times a weight for each board [b]; without `weigh_latent` the KL keeps the weight of a usual board."""
+        if weigh_latent:
+            return weight * self.total(beta, free_nats)
+        latent = self.total(beta, free_nats) - self.cells
+        return weight * self.cells + latent / USUAL_BLANKS
+
+
+USUAL_BLANKS = 25
+"""Where all weights meet, so that changing the exponent keeps the scale of a usual gradient."""
+
+
+def time_weight(blanks: Tensor, exponent: float) -> Tensor:
+    """Weight of the bound of boards with so many masked cells [b]: proportional to blanks^-exponent.
+
+    1 is the weight 1/t of masked diffusion's bound (per masked cell), 0 is one for all boards.
+    """
+    return (blanks / USUAL_BLANKS) ** -exponent / USUAL_BLANKS
+
 
 def masked_nats(logits: Tensor, solution: Tensor, board: Tensor) -> Tensor:
     """Cross-entropy of the masked cells, summed over each board, in nats.

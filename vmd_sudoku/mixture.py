@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 from vmd_sudoku import generate, puzzle_file
 from vmd_sudoku.board import BLANK, CELLS
 from vmd_sudoku.errors import ConfigError, PuzzleFileError
+from vmd_sudoku.symmetry import moved_apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,7 @@ class MixtureConfig:
     untouched: of the puzzles, those with no further cell revealed; the others have a random share revealed.
     search: of the generated puzzles, at least about this share is such that singles and locked candidates do not fill
         them (about half of random ones are).
+    moved: of all boards, those that a random symmetry moves and renames, for networks that lack the symmetries.
     """
 
     several: float = 0.15
@@ -37,6 +39,7 @@ class MixtureConfig:
     hard: float = 0.2
     untouched: float = 0.75
     search: float = 0.0
+    moved: float = 0.0
 
     def __post_init__(self) -> None:
         for name, share in vars(self).items():
@@ -126,6 +129,9 @@ class _Chunks(Dataset):
         many = open_boards(count, int(seeds[0]), self.config)
         one = unique_boards(self.size - count, int(seeds[1]), self.config, self.hard)
         both = [np.concatenate([getattr(many, name), getattr(one, name)]) for name in ("board", "solution", "unique")]
+        if self.config.moved:
+            chosen = rng.random(self.size) < self.config.moved
+            both[0][chosen], both[1][chosen] = moved_apart([both[0][chosen], both[1][chosen]], rng)
         order = rng.permutation(self.size)
         return Boards(*(column[order] for column in both))
 

@@ -8,7 +8,6 @@ from torch import Tensor
 
 from vmd_sudoku.board import BLANK
 from vmd_sudoku.errors import ConfigError
-from vmd_sudoku.latent import field_shape
 from vmd_sudoku.machine import mixed_precision
 from vmd_sudoku.model import Model
 from vmd_sudoku.noise import Noise
@@ -28,47 +27,52 @@ def board_ids(place: int, puzzles: int, each: int) -> np.ndarray:
 
 
 def draw_latents(model: Model, seed: int | None, ids: np.ndarray, spare_seed: int = 0) -> Tensor | None:
-    """z of boards, [b,9,9,9,K], or None for a model without a latent.
+    """z of boards, [b,9,9,9,K] or global [b,K], or None for a model without a latent.
 
+    With a learned prior this is the noise that z is made of (see `Model.latent_from`), and zeros stand for its mode.
     With a `seed` z is drawn from the prior. Without one, the first board of every puzzle gets the prior's mode, z = 0, and the
     others are drawn with `spare_seed`.
     """
     if not model.config.latent:
         return None
     noise = Noise(spare_seed if seed is None else seed, ids)
-    z = noise.normal(torch.arange(len(ids)), _Z_STREAM, field_shape(1, model.config.latent)[1:])
+    z = noise.normal(torch.arange(len(ids)), _Z_STREAM, model.config.latent_shape(1)[1:])
     if seed is None:
         z[torch.from_numpy(ids % MAX_LATENTS == 0)] = 0
     return z
 
 
 def latent_for(model: Model, boards: int, z: int | None) -> Tensor | None:
-    """z [boards,9,9,9,K] that one board of each of so many puzzles gets: the prior's mode (z None), or drawn with seed `z`."""
+    """z that one board of each of so many puzzles gets: the prior's mode (z None), or drawn with seed `z`."""
     return draw_latents(model, z, board_ids(0, boards, 1))
 
 
 def as_latent(model: Model, field: np.ndarray) -> Tensor:
-    """A z made by hand, [9,9,9,K], as a tensor.
+    """A z made by hand, [9,9,9,K] or global [K], as a tensor; with a learned prior, the noise that z is made of.
 
     Raises:
         ConfigError: the model has no latent, or one of another shape.
     """
     if not model.config.latent:
         raise ConfigError("this model has no latent (it is an MDM); leave z out, or choose a model with one")
-    wanted = field_shape(1, model.config.latent)[1:]
+    wanted = model.config.latent_shape(1)[1:]
     if np.shape(field) != wanted:
         raise ConfigError(f"z must have the shape {wanted}, got {np.shape(field)}")
     return torch.tensor(np.asarray(field, np.float32))
 
 
 Renew = Callable[[Tensor, int, Tensor, Tensor], Tensor]
-"""(rows [a], number of the call, board [a,81], guess [a,81]) -> z [a,9,9,9,K] of a later call."""
+"""(rows [a], number of the call, board [a,81], guess [a,81]) -> z of a later call."""
 
 
 def from_prior(model: Model, noise: Noise, drawn: bool) -> Renew:
-    """Fresh z ~ N(0, I) in every call, as in VADD (arXiv 2505.17384)."""
-    shape = field_shape(1, model.config.latent)[1:]
-    return lambda rows, call, board, guess: noise.normal(rows, _Z_STREAM + call, shape)
+    """Fresh z from the prior in every call, as in VADD (arXiv 2505.17384)."""
+    shape = model.config.latent_shape(1)[1:]
+
+    def drawn_again(rows: Tensor, call: int, board: Tensor, guess: Tensor) -> Tensor:
+        return model.latent_from(noise.normal(rows, _Z_STREAM + call, shape).to(board.device), board)
+
+    return drawn_again
 
 
 def from_posterior(model: Model, noise: Noise, drawn: bool) -> Renew:
@@ -95,7 +99,8 @@ class Predictor:
     """`predict` for one decoding of one batch.
 
     The first call runs `first_rounds` rounds from nothing, every later one `rounds` more on the state of the call before,
-    with the newly filled cells injected. Boards that left the batch are dropped from the state.
+    with the newly filled cells injected. Boards that left the batch are dropped from the state. z comes from the prior that
+    the boards of the first call have, if the model has learned one.
 
     views: latents that look at each board; then `z` has as many for every board, one after the other.
     renew: another z for later calls; None keeps the first.
@@ -138,6 +143,10 @@ class Predictor:
                 with mixed_precision(board.device):
                     renewed = self._renew(rows, self._calls, board, torch.where(board == BLANK, guess, board))
                 self.z = self.z.index_copy(0, rows.to(self.z.device), renewed.to(self.z))
+        elif self.z is not None:
+            with mixed_precision(board.device):
+                drawn = self.model.latent_from(self.z[rows.to(self.z.device)].to(board.device), board)
+            self.z = self.z.index_copy(0, rows.to(self.z.device), drawn.to(self.z))
         z = None if self.z is None else self.z[rows.to(self.z.device)].to(board.device)
         with mixed_precision(board.device):
             first, given = self.model.begin(board, z)

@@ -1,6 +1,7 @@
-"""Files of puzzles: CSV with a `puzzle` column (and perhaps `solution`), or one puzzle a line."""
+"""Files of puzzles: CSV with a `puzzle` column (and perhaps `solution` and `rating`), or one puzzle a line."""
 
 import csv
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,15 @@ LINE_LIMIT = 10_000
 
 @dataclass(frozen=True)
 class PuzzleSet:
-    """Puzzles int8 [n,81] with their solutions [n,81], where the file has them. `name` is the file's."""
+    """Puzzles int8 [n,81] with their solutions [n,81] and ratings of difficulty [n], where the file has them.
+
+    `name` is the file's. A rating is a number whose scale is the source's own; higher is harder.
+    """
 
     name: str
     puzzles: np.ndarray
     solutions: np.ndarray | None
+    ratings: np.ndarray | None = None
 
 
 def read(path: str | Path, limit: int | None = None) -> PuzzleSet:
@@ -32,9 +37,10 @@ def read(path: str | Path, limit: int | None = None) -> PuzzleSet:
     numbers: list[int] = []
     puzzles: list[np.ndarray] = []
     solutions: list[np.ndarray] = []
+    ratings: list[float] = []
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            for number, puzzle, solution in _rows(path, file):
+            for number, puzzle, solution, rating in _rows(path, file):
                 numbers.append(number)
                 try:
                     puzzles.append(_one_line(puzzle))
@@ -44,6 +50,7 @@ def read(path: str | Path, limit: int | None = None) -> PuzzleSet:
                     raise PuzzleFileError(f"{path.name}, line {number}: {error}") from None
                 if solutions and len(solutions) < len(puzzles):
                     raise PuzzleFileError(f"{path.name}, line {number}: no solution, although lines before it have one")
+                ratings.append(_number(rating))
                 if len(puzzles) == limit:
                     break
     except OSError as error:
@@ -54,13 +61,18 @@ def read(path: str | Path, limit: int | None = None) -> PuzzleSet:
         raise PuzzleFileError(f"{path.name} is not a text file of puzzles ({error})") from None
     if not puzzles:
         raise PuzzleFileError(f"{path.name} has no puzzle; wanted one a line, or CSV with a `puzzle` column")
-    found = PuzzleSet(path.name, np.stack(puzzles), np.stack(solutions) if solutions else None)
+    found = PuzzleSet(
+        path.name,
+        np.stack(puzzles),
+        np.stack(solutions) if solutions else None,
+        None if np.isnan(ratings).any() else np.array(ratings),
+    )
     _require_answers(found, numbers)
     return found
 
 
-def _rows(path: Path, lines: Iterator[str]) -> Iterator[tuple[int, str, str]]:
-    """Line number, puzzle and solution (or nothing) of every line that holds a puzzle."""
+def _rows(path: Path, lines: Iterator[str]) -> Iterator[tuple[int, str, str, str]]:
+    """Line number, puzzle, and solution and rating (or nothing) of every line that holds a puzzle."""
     columns: dict[str, int] | None = None
     for number, line in enumerate(lines, 1):
         if len(line) > LINE_LIMIT:
@@ -79,8 +91,21 @@ def _rows(path: Path, lines: Iterator[str]) -> Iterator[tuple[int, str, str]]:
         place = columns.get("puzzle", 0)
         if place >= len(cells):
             raise PuzzleFileError(f"{path.name}, line {number}: no `puzzle` value")
-        answer = columns.get("solution", len(cells))
-        yield number, cells[place], cells[answer] if answer < len(cells) else ""
+        answer, rating = (columns.get(name, len(cells)) for name in ("solution", "rating"))
+        yield (
+            number,
+            cells[place],
+            cells[answer] if answer < len(cells) else "",
+            cells[rating] if rating < len(cells) else "",
+        )
+
+
+def _number(text: str) -> float:
+    """A rating; not a number when there is none. Ratings serve plots alone, so a file is not refused for one."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _one_line(text: str) -> np.ndarray:

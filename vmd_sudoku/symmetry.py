@@ -41,3 +41,20 @@ class Symmetry:
         """A field over candidates, [..., 81, 9, ...] with cells at `axis` and digits behind them, moved along."""
         before = (slice(None),) * (axis % field.ndim)
         return field[(*before, self.cells)][(*before, slice(None), self.digits)]
+
+
+def moved_apart(boards: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+    """Batches of boards [n,81], all row i moved and renamed by one random symmetry, another one for each i."""
+    n = len(boards[0])
+    rows, columns = ((3 * _orders((n, 3), rng)[..., None] + _orders((n, 3, 3), rng)).reshape(n, SIDE) for _ in range(2))
+    cells = rows[:, :, None] * SIDE + columns[:, None]
+    transposed = rng.random(n) < 0.5
+    cells[transposed] = cells[transposed].transpose(0, 2, 1)
+    names = np.concatenate([np.zeros((n, 1), np.int64), _orders((n, DIGITS), rng) + 1], 1)  # blanks stay blank
+    moved = [np.take_along_axis(batch, cells.reshape(n, CELLS), 1) for batch in boards]
+    return [np.take_along_axis(names, batch.astype(np.int64), 1).astype(batch.dtype) for batch in moved]
+
+
+def _orders(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Random permutations along the last axis."""
+    return rng.random(shape).argsort(-1)

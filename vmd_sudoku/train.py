@@ -18,18 +18,19 @@ import torch
 import torch.nn as nn
 from torch import Tensor
 
-from vmd_sudoku import machine
+from vmd_sudoku import machine, parallel
 from vmd_sudoku.board import BLANK
 from vmd_sudoku.checkpoint import read_folder, write_folder
 from vmd_sudoku.config import from_plain, to_plain
 from vmd_sudoku.dreams import Dreams
 from vmd_sudoku.errors import CheckpointError, ConfigError
-from vmd_sudoku.latent import field_shape
-from vmd_sudoku.loss import Bound, masked_nats
+from vmd_sudoku.loss import Bound, masked_nats, time_weight
 from vmd_sudoku.mixture import BoardStream, MixtureConfig
 from vmd_sudoku.model import Model, ModelConfig
 from vmd_sudoku.policies import margin
 
+SEEDS_APART = 2**20
+"""Between the seeds of parallel processes, so that they train on other boards."""
 DREAM_BATCH = 32
 """Grids made at a time; fewer than these are not trained on."""
 
@@ -54,6 +55,8 @@ class TrainConfig:
         hidden state, as decoding does.
     beta: weight of the KL; it rises from 0 over the part `beta_warmup` of the budget.
     free_nats: KL a masked cell that costs nothing, on boards with many completions.
+    time_weight: 1 weighs boards by 1/t as the bound of masked diffusion does, 0 all alike, and 0.5 in between; with
+        `weigh_latent` the KL is weighed too (as in VADD, arXiv 2505.17384), else the cells alone.
     muon: Muon for the matrices of the shared rounds, AdamW for the rest; else AdamW for all.
     average: decay of the averaged weights (EMA), which are the ones that get used.
     """
@@ -79,6 +82,8 @@ class TrainConfig:
     beta: float = 0.5
     beta_warmup: float = 0.25
     free_nats: float = 0.3
+    time_weight: float = 0.5
+    weigh_latent: bool = True
     learning_rate: float = 4e-3
     weight_decay: float = 0.01
     muon: bool = True
@@ -97,6 +102,7 @@ class TrainConfig:
             "carry",
             "beta",
             "beta_warmup",
+            "time_weight",
             "average",
         ):
             if not 0 <= getattr(self, name) <= 1:
@@ -155,11 +161,12 @@ class Training:
             self.model.start_from(start)
         self.model.to(self.device)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
-        self.rng = torch.Generator().manual_seed(config.seed)
+        self.seed = config.seed + parallel.rank() * SEEDS_APART
+        self.rng = torch.Generator().manual_seed(self.seed)
         self.optimizers = _optimizers(self.model, config)
         self.progress = Progress()
         self.posterior_slots = round(config.posterior * config.batch)
-        self.dreams = Dreams(config.model.latent)
+        self.dreams = Dreams(config.model.latent, config.model.latent_kind)
         self._open_streams((0, 0))
         self.flight = self._first_flight()
 
@@ -167,7 +174,7 @@ class Training:
         config = self.config
         self.streams = tuple(
             BoardStream(
-                seed=2 * config.seed + i,
+                seed=2 * self.seed + i,
                 open_share=open_share,
                 config=config.mixture,
                 hard=self.hard,
@@ -186,10 +193,10 @@ class Training:
             solution=solution,
             unique=unique,
             dream=torch.zeros_like(unique),
-            noise=torch.zeros(field_shape(n, self.config.model.latent), device=self.device),
+            noise=torch.zeros(self.config.model.latent_shape(n), device=self.device),
             age=torch.zeros(n, dtype=torch.long, device=self.device),
             life=torch.zeros(n, dtype=torch.long, device=self.device),
-            state=torch.zeros(field_shape(n, self.config.model.network.width), device=self.device),
+            state=self.model.blank_state(n).to(self.device),
         )
         self._new_lives(flight, torch.arange(n, device=self.device))
         return flight
@@ -199,10 +206,9 @@ class Training:
 
     def _new_lives(self, flight: Flight, slots: Tensor) -> None:
         """Fresh noise and a fresh life for boards that start in `slots` (indices)."""
-        latent = self.config.model.latent
-        noise = torch.randn(field_shape(len(slots), latent), generator=self.rng).to(self.device)
+        noise = torch.randn(self.config.model.latent_shape(len(slots)), generator=self.rng).to(self.device)
         at_mode = (slots >= self.posterior_slots) & (self._uniform(len(slots)) < self.config.mode)
-        flight.noise[slots] = noise * (~at_mode)[:, None, None, None, None]
+        flight.noise[slots] = noise * _per_board(~at_mode, noise)
         flight.age[slots] = 0
         flight.life[slots] = self._lives(flight.unique[slots])
 
@@ -224,14 +230,19 @@ class Training:
         with machine.mixed_precision(self.device):
             if config.model.latent:
                 posterior = self.model.encode(flight.board[:m], flight.solution[:m])
-                z = torch.cat([posterior.from_noise(flight.noise[:m]), flight.noise[m:]])
-                divergence = torch.cat([posterior.kl_from_standard(), divergence[m:]])
+                drawn = self.model.latent_from(flight.noise[m:], flight.board[m:])
+                z = torch.cat([posterior.from_noise(flight.noise[:m]), drawn])
+                if config.model.learned_prior:
+                    kl = posterior.kl_from(self.model.prior(flight.board[:m]))
+                else:
+                    kl = posterior.kl_from_standard()
+                divergence = torch.cat([kl, divergence[m:]])
             first, given = self.model.begin(flight.board, z)
-            fresh = (flight.age == 0)[:, None, None, None, None]
+            fresh = _per_board(flight.age == 0, first)
             state = torch.where(fresh, first.to(given.dtype), flight.state.to(given.dtype))
             half = config.segment // 2
             halfway = self.model.think(state, given, half)
-            state = self.model.think(halfway, given, config.segment - half)
+            state = self.model.think(halfway, given, config.segment - half) if self.model.is_recurrent else halfway
             early, last = self.model.logits(halfway), self.model.logits(state)
         weight = config.early_weight
         cells = weight * masked_nats(early, flight.solution, flight.board)
@@ -257,11 +268,12 @@ class Training:
         beta = config.beta * (min(1.0, done / config.beta_warmup) if config.beta_warmup else 1.0)
         unique, own = flight.unique, flight.dream
         many = ~(unique | own)
-        total = bound.total(beta, config.free_nats * blanks * many)
-        # Between the textbook's weight per masked cell (1/t) and one per board; 5 keeps the scale of a usual gradient.
-        loss = (total / blanks.sqrt()).mean() / 5
+        free_nats = config.free_nats * blanks * many
+        weight = time_weight(blanks, config.time_weight)
+        loss = bound.weighted(weight, beta, free_nats, weigh_latent=config.weigh_latent).mean()
         self.model.zero_grad(set_to_none=True)
         loss.backward()
+        parallel.average(p.grad for p in self.model.parameters())
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
@@ -395,7 +407,9 @@ def run(training: Training, *, until: Callable[[Training, dict[str, float]], boo
     while training.done() < 1:
         metrics = training.update()
         now = time.monotonic()
-        training.progress.seconds += now - last
+        seconds = torch.tensor([training.progress.seconds + now - last], dtype=torch.double, device=training.device)
+        parallel.average([seconds])  # all processes must agree on how much of the budget is left
+        training.progress.seconds = seconds.item()
         last = now
         if until and until(training, metrics):
             return
@@ -412,6 +426,11 @@ def _optimizers(model: Model, config: TrainConfig) -> list[torch.optim.Optimizer
     if matrices:
         optimizers.append(torch.optim.Muon(matrices, adjust_lr_fn="match_rms_adamw", **decay))
     return optimizers
+
+
+def _per_board(values: Tensor, like: Tensor) -> Tensor:
+    """One value a board, [n], shaped to go with `like` [n,...]."""
+    return values.view(-1, *[1] * (like.ndim - 1))
 
 
 def _mean(values: Tensor, chosen: Tensor) -> float:
