@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from vmd_sudoku.board import parse
+from vmd_sudoku.reasons import next_step
 
 torch.set_num_threads(1)  # small products: more threads wait for each other
 
@@ -42,3 +43,9 @@ def easy():
 @pytest.fixture
 def easy_line():
     return "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"
+
+
+@pytest.fixture(scope="session")
+def compiled_reasons():
+    """numba's code of the human techniques: half a minute on a fresh checkout, more than a page should wait for."""
+    next_step(parse("53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"))

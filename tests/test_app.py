@@ -39,6 +39,8 @@ from vmd_sudoku.errors import CheckpointError
 from vmd_sudoku.solver import count_solutions, solve
 from vmd_sudoku.trace import Trace, TraceStep
 
+pytestmark = pytest.mark.usefixtures("compiled_reasons")
+
 ROOT = Path(__file__).parents[1]
 ENTRY = str(ROOT / "streamlit_app.py")
 SHIPPED = ROOT / "vmd_sudoku" / "models" / "vmd" / "model.json"

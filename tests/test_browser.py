@@ -31,6 +31,7 @@ FLAGS = (
 EASY = ".3..6.85.6.89....44...8..2....2.8.7.5.1.3.6.2.2.6.5....9..5...72....95.8.75.2..4."
 
 pytestmark = [
+    pytest.mark.usefixtures("compiled_reasons"),
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="the browser tests need Chromium (apt-get install chromium)"),
 ]
