@@ -7,11 +7,13 @@ python docs/figures.py ship runs/vmd vmd --commit HASH                     # mak
 """
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from vmd_sudoku.checkpoint import SHIPPED, load_model, save_model
+from vmd_sudoku.model import ModelConfig
 from vmd_sudoku.reproduce import markdown, read_results, summary
 
 HERE = Path(__file__).parent
@@ -59,8 +61,14 @@ def publish(folder: Path) -> None:
 @click.option("--commit", required=True, help="Commit of the code that trained it.")
 @click.option("--history", default="", help="What changed while it was trained, if anything did.")
 def ship(run: Path, name: str, commit: str, history: str) -> None:
-    """Put a trained run's model into the package under NAME."""
-    loaded = load_model(run / "model")
+    """Put a trained run's model into the package under NAME, with the usual rounds of decoding."""
+    loaded, usual = load_model(run / "model"), ModelConfig()
+    loaded.model.config = replace(
+        loaded.model.config,
+        first_rounds=usual.first_rounds,
+        rounds=usual.rounds,
+        cell_rounds=usual.cell_rounds,
+    )
     save_model(SHIPPED / name, loaded.model, loaded.card | {"commit": commit, "history": history, "figures": []})
 
 

@@ -24,6 +24,7 @@ SMALL = TrainConfig(
     batch=6,
     segment=2,
     life=2,
+    dreams=0.0,
     workers=0,
 )
 

@@ -36,9 +36,9 @@ class MixtureConfig:
 
     several: float = 0.15
     all_masked: float = 0.2
-    hard: float = 0.2
+    hard: float = 0.05
     untouched: float = 0.75
-    search: float = 0.0
+    search: float = 0.75
     moved: float = 0.0
 
     def __post_init__(self) -> None:

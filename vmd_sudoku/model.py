@@ -36,8 +36,8 @@ class ModelConfig:
     network: NetworkConfig = field(default_factory=NetworkConfig)
     latent: int = 1
     encoder_rounds: int = 4
-    first_rounds: int = 32
-    rounds: int = 16
+    first_rounds: int = 64
+    rounds: int = 32
     cell_rounds: int = 8
     backbone: str = "symmetric"
     transformer: TransformerConfig = field(default_factory=TransformerConfig)

@@ -12,12 +12,20 @@ from vmd_sudoku.train import TrainConfig
 def tiny() -> TrainConfig:
     """Ten minutes on a laptop; solves easy puzzles. For trying things out."""
     network = NetworkConfig(width=32, middle=48, hidden=64)
-    return TrainConfig(model=ModelConfig(network=network), minutes=10.0)
+    return TrainConfig(model=ModelConfig(network=network), minutes=10.0, learning_rate=4e-3)
+
+
+def trunk() -> TrainConfig:
+    """The first stage of `default`: an MDM on puzzles with one solution, which learns to reason. One CPU core."""
+    return TrainConfig(model=ModelConfig(latent=0), minutes=160.0, posterior=0.0, dreams=0.0, learning_rate=4e-3)
 
 
 def default() -> TrainConfig:
-    """What the shipped models were trained with: 83 minutes on one CPU core."""
-    return TrainConfig(minutes=83.0)
+    """The second stage of the shipped models, from the weights of `trunk`: half an hour to an hour on one CPU core.
+
+    As a VMD it learns to use z and to make up whole grids; as an MDM it goes on with the same boards.
+    """
+    return TrainConfig(minutes=10_000.0, steps=6_500)
 
 
 def transformer() -> TrainConfig:
@@ -29,6 +37,7 @@ def transformer() -> TrainConfig:
         batch=512,
         life=1,
         on_policy=0.0,
+        dreams=0.0,
         mode=0.25,
         beta=1.0,
         free_nats=0.0,
@@ -42,10 +51,11 @@ def transformer() -> TrainConfig:
 def large() -> TrainConfig:
     """Four times the width squared of the default, for one GPU or several machines under torchrun."""
     network = NetworkConfig(width=128, middle=128, hidden=256)
-    return TrainConfig(model=ModelConfig(network=network), minutes=240.0, batch=512, workers=8)
+    return TrainConfig(model=ModelConfig(network=network), minutes=240.0, batch=512, learning_rate=4e-3, workers=8)
 
 
 PRESETS: dict[str, Callable[[], TrainConfig]] = {
+    "trunk": trunk,
     "default": default,
     "tiny": tiny,
     "transformer": transformer,
