@@ -212,6 +212,9 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
         (["solve", "." * 81, "--remask", "all"], ["all", "conflict"]),
         (["solve", "." * 81, "--latents", "1025"], ["1025", "1 to 1024"]),
         (["solve", "." * 81, "--prove"], ["search", "none"]),
+        (["solve", "." * 81, "--blocks", "cubes"], ["cubes", "bands"]),
+        (["solve", "." * 81, "--blocks", "rows", "--nfe", "8"], ["9 calls", "got 8"]),
+        (["solve", "." * 81, "--blocks", "boxes", "--constraints", "search"], ["search", "boxes"]),
         (["solutions", "5...5" + "." * 76], ["5 twice in row 1"]),
         (["solve", "." * 81, "--model", "nowhere"], ["nowhere", "vmd"]),
         (["solve", "nofile.csv"], ["nofile.csv"]),
@@ -258,7 +261,7 @@ def test_every_setting_can_be_given(call, one, tmp_path):
 
     out = tmp_path / "trace.json"
     options = {
-        "policy": "threshold", "threshold": 0.8, "nfe": 7, "cells": 2, "schedule": "cosine", "gumbel": 0.1,
+        "policy": "threshold", "threshold": 0.8, "nfe": 7, "cells": 2, "schedule": "cosine", "blocks": "none", "gumbel": 0.1,
         "temperature": 0.1, "constraints": "search", "remask": "conflict", "remask_share": 0.2, "remask_budget": 9,
         "latents": 2, "z": 3, "renew_z": "posterior", "seed": 4, "first_rounds": 20, "rounds": 10, "settle": 0.01,
     }  # fmt: skip
@@ -275,6 +278,20 @@ def test_every_setting_can_be_given(call, one, tmp_path):
     row = json.loads(out.read_text())["rows"][0]
     assert {name: row[name] for name in options} == options
     assert row["mean_calls"] >= 1
+
+
+def test_blocks_can_be_chosen_wherever_boards_are_decoded(call, one, tmp_path):
+    out, file = tmp_path / "out.json", tmp_path / "set.txt"
+    file.write_text(one[0] + "\n")
+    code, _, err = call("solve", one[0], "--blocks", "bands", "--nfe", 6, "--constraints", "rules", "--json", out)
+    assert code == 0, err
+    trace = json.loads(out.read_text())
+    assert [{cell // 27 for cell in step["cells"]} for step in trace["steps"]] == [{0}, {0}, {1}, {1}, {2}, {2}]
+    for command in (["evaluate", file], ["sample", "--count", 1], ["solutions", file, "--count", 2]):
+        if command[0] == "solutions":
+            file.write_text(f"{one[0]}\n{one[0]}\n")
+        assert call(*command, "--blocks", "rows", "--nfe", 9, "--json", out)[0] == 0
+        assert json.loads(out.read_text())["rows"][0]["blocks"] == "rows"
 
 
 def test_help_names_what_may_be_chosen(call):

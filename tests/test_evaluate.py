@@ -156,6 +156,9 @@ def test_an_empty_set_is_no_crash():
         ({"settle": -1.0}, "0 or more"),
         ({"remask_budget": -1}, "0 or more"),
         ({"seed": 2**63}, "at most"),
+        ({"blocks": "cubes"}, "unknown kind of blocks 'cubes'; choose one of none, rows, bands, boxes"),
+        ({"blocks": "bands", "nfe": 2}, "blocks `bands` need 3 calls .* got 2"),
+        ({"blocks": "rows", "constraints": "search"}, "a search decides cells of the whole board"),
         ({"prove": True}, "only constraints `search` can prove"),
     ],
 )
@@ -197,6 +200,9 @@ EVERYTHING = [
     Setting(cells=9, constraints="propagate", latents=2, remask="conflict", gumbel=0.2),
     Setting(cells=9, policy="threshold", threshold=0.3, renew_z="prior", z=4),
     Setting(cells=20, renew_z="posterior", first_rounds=9, rounds=9, settle=0.1),
+    Setting(nfe=11, blocks="rows", latents=2, remask="confidence", temperature=0.5),
+    Setting(cells=9, blocks="bands", renew_z="prior", z=4, constraints="propagate"),
+    Setting(nfe=9, blocks="boxes", renew_z="posterior", policy="average-order", latents=2),
     Setting(constraints="search"),
     Setting(constraints="search", prove=True, nfe=2),
 ]
@@ -273,6 +279,49 @@ def test_a_cancelled_solve_ends_between_calls_with_the_board_reached(some):
     assert not trace.solved
     assert seen[-1] == trace.board
     assert solve_puzzle(untrained(), some.puzzles[0], cancelled=lambda: True).calls == 0
+
+
+@pytest.mark.parametrize("renew_z", ["never", "prior"])
+def test_every_block_has_a_latent_and_a_hidden_state_of_its_own(some, renew_z, monkeypatch):
+    seen = []
+
+    class Watched(Predictor):
+        def __call__(self, board, rows):
+            first = self._state is None
+            said = super().__call__(board, rows)
+            seen.append((first, self.z.clone()))
+            return said
+
+    monkeypatch.setattr(solving, "Predictor", Watched)
+
+    def latents(puzzles, **names):
+        seen.clear()
+        decode_boards(untrained(), puzzles, Setting(nfe=6, renew_z=renew_z, blocks="bands", **names))
+        assert [first for first, _ in seen] == [True, False] * 3
+        return [z for _, z in seen]
+
+    drawn = latents(some.puzzles, z=3)
+    assert torch.equal(drawn[0], draw_latents(untrained().model, 3, board_ids(0, 7, 1)))
+    assert torch.equal(drawn[0], drawn[1]) == (renew_z == "never")
+    for a, b in ((0, 2), (2, 4), (0, 4), (1, 3)):
+        assert not torch.isclose(drawn[a], drawn[b]).any((1, 2, 3, 4)).all()
+    for a, b in zip(drawn, latents(some.puzzles, z=3), strict=True):
+        assert torch.equal(a, b)
+    for a, b in zip(drawn, latents(some.puzzles[:2], z=3), strict=True):
+        assert torch.equal(a[:2], b)
+    if renew_z == "never":
+        assert not any(z.any() for z in latents(some.puzzles))
+        spare = latents(some.puzzles[:1], latents=2)
+        assert not any(z[0].any() for z in spare)
+        assert not torch.equal(spare[0][1], spare[2][1])
+
+
+def test_a_latent_made_by_hand_serves_every_block(some):
+    field = np.full((9, 9, 9, 1), 0.25, np.float32)
+    trace = solve_puzzle(untrained(), some.puzzles[0], Setting(nfe=3, blocks="bands"), latent=field)
+    assert set(trace.latent) == {0.25}
+    assert trace.calls == 3
+    assert trace.rounds == 3 * 2  # each block's first call starts from nothing
 
 
 def test_z_is_renewed_from_the_prior_or_the_posterior():

@@ -30,7 +30,7 @@ FLOORS = [
         "search",
         "schedule",
     ),
-    *("noise", "policies", "levels", "remask", "decode"),
+    *("noise", "policies", "levels", "remask", "decode", "blocks"),
     *("latent", "network", "transformer", "model", "loss", "predictor", "setting", "checkpoint"),
     *(
         "mixture",

@@ -16,6 +16,7 @@ def filled(board, at, sure=None, written=None, dead=False, share=0.5):
         at[None],
         (own if written is None else written)[None],
         torch.tensor([dead]),
+        (board == BLANK).sum()[None],
         share,
     )
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from vmd_sudoku import solver
+from vmd_sudoku import presets, solver
+from vmd_sudoku.blocks import BLOCKS
 from vmd_sudoku.board import is_complete, is_legal, to_line
 from vmd_sudoku.dreams import Dreams
 from vmd_sudoku.errors import CheckpointError, ConfigError, PuzzleFileError
@@ -50,6 +51,52 @@ def test_unique_boards_have_one_solution_and_open_boards_are_true_to_theirs():
     assert (~(many.board > 0).any(1)).any()  # some are masked whole
     assert one.unique.all()
     assert not many.unique.any()
+
+
+def test_boards_masked_by_blocks_stop_in_the_middle_of_one():
+    config = MixtureConfig(several=0.0, untouched=1.0)
+    by_blocks = replace(config, blocks=1.0)
+    one, clues = unique_boards(200, 1, by_blocks, None), unique_boards(200, 1, config, None).board
+    many = open_boards(200, 1, by_blocks)
+    for boards, given in ((one, clues > 0), (many, np.zeros_like(clues, bool))):
+        shown = boards.board > 0
+        assert (boards.board[shown] == boards.solution[shown]).all()
+        assert shown[given].all()
+        # A board that would be full has one blank anywhere.
+        stops = (~shown).sum(1) == 1
+        for cells in list(BLOCKS.values())[1:]:
+            blank, untouched = (~shown)[:, cells], (shown == given)[:, cells]
+            for block in range(len(cells)):
+                stops |= ~blank[:, :block].any((1, 2)) & untouched[:, block + 1 :].all((1, 2))
+        assert stops.all()
+        assert len(np.unique(shown, axis=0)) > 150
+
+
+def test_a_share_of_boards_masked_by_blocks_leaves_the_others_as_they_were():
+    for make in (lambda config: unique_boards(200, 1, config, None), lambda config: open_boards(200, 1, config)):
+        without, some = make(MixtureConfig()), make(MixtureConfig(blocks=0.3))
+        assert (without.solution == some.solution).all()
+        assert 0.5 < (without.board == some.board).all(1).mean() < 0.9
+
+
+@pytest.mark.parametrize("latent", [0, 1])
+def test_a_run_on_blocks_makes_updates_and_goes_on(tmp_path, latent):
+    mixture = presets.PRESETS["blocks"]().mixture
+    assert mixture.blocks > 0
+    training = Training(replace(SMALL, mixture=mixture, model=replace(SMALL.model, latent=latent)))
+    losses = []
+    run(training, until=lambda now, metrics: losses.append(metrics["cells"]) or now.progress.step == 4)
+    assert np.isfinite(losses).all()
+    training.save(tmp_path)
+    assert Training.resume(tmp_path).config.mixture == mixture
+
+
+def test_a_run_saved_before_boards_were_masked_by_blocks_goes_on(tmp_path):
+    Training(SMALL).save(tmp_path)
+    note = json.loads((tmp_path / "training.json").read_text())
+    del note["config"]["mixture"]["blocks"]
+    (tmp_path / "training.json").write_text(json.dumps(note))
+    assert Training.resume(tmp_path).config == SMALL
 
 
 def test_a_stream_goes_on_where_it_stopped():

@@ -100,6 +100,13 @@ _SETTING_OPTIONS = (
         help="How a number of calls shares out the cells.",
     ),
     click.option(
+        "--blocks",
+        type=Named("BLOCKS"),
+        default="none",
+        show_default=True,
+        help="Parts of the board that are filled one after the other, each with a z of its own; they share the calls.",
+    ),
+    click.option(
         "--gumbel", type=float, default=0.0, show_default=True, help="Scale of Gumbel noise on the order of cells."
     ),
     click.option(
@@ -506,7 +513,10 @@ def models() -> None:
 
 @cli.command()
 @click.option(
-    "--preset", default="default", show_default=True, help="tiny, default, large or transformer (the reference)."
+    "--preset",
+    default="default",
+    show_default=True,
+    help="tiny, default, blocks, large or transformer (the reference).",
 )
 @click.option(
     "--model", "kind", default="vmd", show_default=True, help="vmd, or mdm (the same network without a latent)."

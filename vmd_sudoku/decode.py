@@ -22,7 +22,19 @@ from vmd_sudoku.policies import POLICIES, Policy, View
 from vmd_sudoku.remask import REMASKING, Filled, Remasking
 from vmd_sudoku.schedule import SCHEDULES, Budget
 
-__all__ = ["CONSTRAINTS", "POLICIES", "REMASKING", "SCHEDULES", "Decoding", "Finished", "Step", "decode", "finish"]
+__all__ = [
+    "CONSTRAINTS",
+    "POLICIES",
+    "REMASKING",
+    "SCHEDULES",
+    "Decoding",
+    "Finished",
+    "Predict",
+    "Step",
+    "decode",
+    "finish",
+    "races_won",
+]
 
 Predict = Callable[[Tensor, Tensor], Tensor]
 
@@ -98,7 +110,7 @@ class _Memory:
         self.at[rows] = torch.where(new, step * (CELLS + 1) + turn, self.at[rows])
         return new
 
-    def take_back(self, rows: Tensor, written: Written, new: Tensor, how: Decoding) -> Tensor:
+    def take_back(self, rows: Tensor, written: Written, new: Tensor, mine: Tensor, how: Decoding) -> Tensor:
         """Cells that return to MASK now, bool [a,81]; boards whose budget does not suffice keep theirs."""
         own = (written.board != BLANK) & ~self.clue[rows]
         by_network = new & (written.why == singles.NETWORK)
@@ -109,6 +121,7 @@ class _Memory:
             self.at[rows].where(own, -1),
             by_network,
             written.ended & (written.board == BLANK).any(1),
+            ((written.board == BLANK) & mine).sum(1),
             how.remask_share,
         )
         back = how.remasking.takes_back(filled)
@@ -153,7 +166,7 @@ def decode(
         taken = (board != BLANK) & (written.board != board)
         after, ended = written.board, written.ended
         if not plan.is_last:
-            back = memory.take_back(rows, written, new, how)
+            back = memory.take_back(rows, written, new, mine[rows], how)
             after, taken = after.masked_fill(back, BLANK), taken | back
             ended = ended & ~back.any(1)
         yield Step(
@@ -169,12 +182,17 @@ def decode(
         )
         stay = ((after == BLANK) & mine[rows]).any(1) & ~ended
         if race is not None:
-            full = torch.from_numpy(boards.solved(after.cpu().numpy(), clues[rows].cpu().numpy())).to(rows.device)
-            stay &= ~torch.isin(race[rows], race[rows[full]])
+            stay &= ~races_won(race[rows], after, clues[rows])
         if plan.is_last:
             return
         rows, board = rows[stay], after[stay]
         step += 1
+
+
+def races_won(race: Tensor, board: Tensor, clues: Tensor) -> Tensor:
+    """Boards [a,81] of whose race, int64 [a], one is solved: bool [a]."""
+    solved = torch.from_numpy(boards.solved(board.cpu().numpy(), clues.cpu().numpy())).to(race.device)
+    return torch.isin(race, race[solved])
 
 
 def _plan(

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from vmd_sudoku import generate, puzzle_file
+from vmd_sudoku.blocks import BLOCKS
 from vmd_sudoku.board import BLANK, CELLS
 from vmd_sudoku.errors import ConfigError, PuzzleFileError
 from vmd_sudoku.symmetry import moved_apart
@@ -29,6 +30,7 @@ class MixtureConfig:
     all_masked: of the random grids, those with every cell masked.
     hard: of the unique puzzles, those from a file of hard ones (none without a file).
     untouched: of the puzzles, those with no further cell revealed; the others have a random share revealed.
+    blocks: of all boards, those masked as block diffusion meets them: filled before a block, blank but for clues after it.
     search: of the generated puzzles, at least about this share is such that singles and locked candidates do not fill
         them (about half of random ones are).
     moved: of all boards, those that a random symmetry moves and renames, for networks that lack the symmetries.
@@ -40,6 +42,7 @@ class MixtureConfig:
     untouched: float = 0.75
     search: float = 0.75
     moved: float = 0.0
+    blocks: float = 0.0
 
     def __post_init__(self) -> None:
         for name, share in vars(self).items():
@@ -63,6 +66,27 @@ def _reveal(puzzle: np.ndarray, solution: np.ndarray, untouched: float, rng: np.
     return np.where(rng.random((n, CELLS)) < share[:, None], solution, puzzle)
 
 
+_BLOCK_OF = np.array([cells.ravel().argsort() // cells.shape[1] for cells in BLOCKS.values() if len(cells) > 1])
+"""Number of the block that each cell lies in, for every kind of blocks, int [kinds,81]."""
+
+
+def _by_blocks(
+    board: np.ndarray, clues: np.ndarray, solution: np.ndarray, share: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Boards [n,81] of which a `share` stop in the middle of a block.
+
+    A kind of blocks and one of its blocks are chosen at random; cells before it show their digits, a random part of its own
+    cells does, and of those after it the clues only.
+    """
+    n = len(board)
+    rng = rng.spawn(1)[0]  # whatever the share, the boards that are not chosen stay the same
+    block_of = _BLOCK_OF[rng.integers(len(_BLOCK_OF), size=n)]
+    block = rng.integers(block_of.max(1, keepdims=True) + 1)
+    shown = (block_of < block) | ((block_of == block) & (rng.random((n, CELLS)) < rng.random((n, 1))))
+    chosen = rng.random((n, 1)) < share
+    return np.where(chosen, np.where(shown, solution, clues), board)
+
+
 def open_boards(count: int, seed: int, config: MixtureConfig) -> Boards:
     """Boards with many completions: random grids masked at a rate t ~ U[0,1] (or whole), and under-clued puzzles."""
     rng = np.random.default_rng(seed)
@@ -74,6 +98,7 @@ def open_boards(count: int, seed: int, config: MixtureConfig) -> Boards:
     drop = rng.random(puzzle.shape) < rng.uniform(0.05, 0.4, (several, 1))
     puzzle = np.where(drop, BLANK, puzzle)
     board, solution = np.concatenate([masked, puzzle]), np.concatenate([grid, solution])
+    board = _by_blocks(board, np.concatenate([np.full_like(grid, BLANK), puzzle]), solution, config.blocks, rng)
     return _shuffled(board, solution, np.zeros(count, bool), rng)
 
 
@@ -102,6 +127,7 @@ def unique_boards(count: int, seed: int, config: MixtureConfig, hard: puzzle_fil
         puzzle = np.concatenate([puzzle, hard.puzzles[chosen]])
         solution = np.concatenate([solution, hard.solutions[chosen]])
     board = _reveal(puzzle, solution, config.untouched, rng)
+    board = _by_blocks(board, puzzle, solution, config.blocks, rng)
     return _shuffled(board, solution, np.ones(count, bool), rng)
 
 

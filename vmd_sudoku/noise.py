@@ -21,14 +21,16 @@ def _mix(x: np.ndarray) -> np.ndarray:
 class Noise:
     """Uniform numbers by board, call and place: a counter is mixed, so there is no state that a neighbour could move.
 
-    ids: one number for each board of the batch, so that boards of one run differ.
+    ids: one number for each board of the batch, so that boards of one run differ. part: of a board's decoding, from 0; every
+    part draws other numbers.
     """
 
-    def __init__(self, seed: int, ids: Sequence[int] | np.ndarray) -> None:
+    def __init__(self, seed: int, ids: Sequence[int] | np.ndarray, part: int = 0) -> None:
         with np.errstate(over="ignore"):
             self._keys = _mix(
                 _mix(np.array(seed, np.uint64) + _GOLDEN) + (np.asarray(ids).astype(np.uint64) + 1) * _GOLDEN
             )
+            self._keys = self._keys ^ _mix(np.array(part, np.uint64) * _GOLDEN)  # 0 mixes to 0
 
     def uniform(self, rows: Tensor, stream: int, shape: tuple[int, ...]) -> Tensor:
         """Numbers above 0 and below 1 for `rows` [a] of the batch, float32 [a, *shape]; another `stream`, other numbers."""

@@ -26,16 +26,16 @@ def board_ids(place: int, puzzles: int, each: int) -> np.ndarray:
     return ((place + np.arange(puzzles))[:, None] * MAX_LATENTS + np.arange(each)).ravel()
 
 
-def draw_latents(model: Model, seed: int | None, ids: np.ndarray, spare_seed: int = 0) -> Tensor | None:
+def draw_latents(model: Model, seed: int | None, ids: np.ndarray, spare_seed: int = 0, part: int = 0) -> Tensor | None:
     """z of boards, [b,9,9,9,K] or global [b,K], or None for a model without a latent.
 
     With a learned prior this is the noise that z is made of (see `Model.latent_from`), and zeros stand for its mode.
     With a `seed` z is drawn from the prior. Without one, the first board of every puzzle gets the prior's mode, z = 0, and the
-    others are drawn with `spare_seed`.
+    others are drawn with `spare_seed`. part: of the decoding, as for Noise; each has a z of its own.
     """
     if not model.config.latent:
         return None
-    noise = Noise(spare_seed if seed is None else seed, ids)
+    noise = Noise(spare_seed if seed is None else seed, ids, part)
     z = noise.normal(torch.arange(len(ids)), _Z_STREAM, model.config.latent_shape(1)[1:])
     if seed is None:
         z[torch.from_numpy(ids % MAX_LATENTS == 0)] = 0
@@ -119,11 +119,15 @@ class Predictor:
         renew: Renew | None = None,
         settle: float | None = None,
     ) -> None:
-        self.model, self.z, self.views, self.settle = model, z, views, settle
+        self.model, self.views, self.settle = model, views, settle
         self.first_rounds, self.rounds = first_rounds, rounds
         self.total_rounds = 0
         """Rounds run so far, over all boards."""
-        self._renew = renew
+        self.start_over(z, renew)
+
+    def start_over(self, z: Tensor | None, renew: Renew | None) -> None:
+        """Forget the hidden state, so that the next call is a first one, with another z: a block begins."""
+        self.z, self._renew = z, renew
         self._calls = 0
         self._rows: Tensor | None = None
         self._state: Tensor | None = None

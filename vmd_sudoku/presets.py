@@ -28,6 +28,11 @@ def default() -> TrainConfig:
     return TrainConfig(minutes=10_000.0, steps=6_500)
 
 
+def blocks() -> TrainConfig:
+    """As `default`, with half of the boards masked block by block, for decoding with `--blocks`."""
+    return replace(default(), mixture=MixtureConfig(blocks=0.5))
+
+
 def transformer() -> TrainConfig:
     """The reference of the literature: 6 million parameters, one global z, textbook weights; for a GPU."""
     return TrainConfig(
@@ -58,6 +63,7 @@ PRESETS: dict[str, Callable[[], TrainConfig]] = {
     "trunk": trunk,
     "default": default,
     "tiny": tiny,
+    "blocks": blocks,
     "transformer": transformer,
     "large": large,
 }

@@ -18,6 +18,7 @@ class Filled:
     board: int64 [a,81]. own: cells that are filled and no clue, bool [a,81].
     sure: what the call that filled a cell said of its digit, [a,81]. at: when it was filled, int64 [a,81], -1 where not own.
     written: cells that the network filled in this step, bool [a,81]. dead: boards at a dead end, bool [a].
+    left: blanks that are still to be filled, int64 [a].
     share: the most that may return in one step, of the cells that are filled.
     """
 
@@ -27,6 +28,7 @@ class Filled:
     at: Tensor
     written: Tensor
     dead: Tensor
+    left: Tensor
     share: float
 
 
@@ -48,11 +50,10 @@ def least_sure(filled: Filled) -> Tensor:
     """Cells that were filled with the least confidence, fewer as the board fills (ReMDM, arXiv 2503.00307).
 
     The share that returns is ReMDM's capped schedule, min(share, (1 - keep(s)) / keep(t)), with the board's own counts for
-    keep: the blanks that are left over the cells that are filled. So none returns from a full board.
+    keep: the blanks that are left over the cells that are filled. So none returns from a full board (or block).
     """
     own = filled.own.sum(1)
-    blanks = (filled.board == BLANK).sum(1)
-    count = torch.minimum((filled.share * own).floor(), blanks.double()).long()
+    count = torch.minimum((filled.share * own).floor(), filled.left.double()).long()
     order = filled.sure.masked_fill(~filled.own, torch.inf).argsort(dim=-1, stable=True).argsort(-1)
     return filled.own & (order < count[:, None])
 

@@ -4,13 +4,14 @@ share. It knows no model."""
 from dataclasses import dataclass
 from typing import Any
 
+from vmd_sudoku.blocks import BLOCKS
 from vmd_sudoku.decode import CONSTRAINTS, POLICIES, REMASKING, Decoding
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.model import ModelConfig
 from vmd_sudoku.predictor import MAX_LATENTS, RENEWALS
 from vmd_sudoku.schedule import SCHEDULES, Budget
 
-__all__ = ["CONSTRAINTS", "POLICIES", "REMASKING", "RENEWALS", "SCHEDULES", "Setting", "choose"]
+__all__ = ["BLOCKS", "CONSTRAINTS", "POLICIES", "REMASKING", "RENEWALS", "SCHEDULES", "Setting", "choose"]
 
 MAX_SEED = 2**63 - 1
 
@@ -32,6 +33,8 @@ class Setting:
 
     policy: which cells first. threshold: the confidence from which policy `threshold` fills a cell at once.
     nfe: calls of the denoiser, with `schedule` for the cells of each; None for `cells` cells a call.
+    blocks: parts of the board that are filled one after the other, each with a z of its own; the calls and the cells that may
+        return to MASK are shared out over them.
     gumbel: scale of the noise on the policy's preference. temperature: of the digits; 0 takes the most probable.
     constraints: what the rules may do. prove: a search goes on until it knows whether there is a second solution.
     remask: which filled cells return to MASK; remask_share of them in one step, remask_budget in all.
@@ -54,6 +57,7 @@ class Setting:
     nfe: int | None = None
     cells: int = 1
     schedule: str = "linear"
+    blocks: str = "none"
     gumbel: float = 0.0
     temperature: float = 0.0
     constraints: str = "none"
@@ -83,6 +87,16 @@ class Setting:
         for name in ("seed", "z"):
             if (getattr(self, name) or 0) > MAX_SEED:
                 raise ConfigError(f"{name} must be at most 2^63 - 1, got {getattr(self, name)}")
+        count = len(choose(BLOCKS, self.blocks, "kind of blocks"))
+        if self.nfe is not None and self.nfe < count:
+            raise ConfigError(
+                f"blocks `{self.blocks}` need {count} calls (NFE) or more, one for each block; got {self.nfe}"
+            )
+        if count > 1 and self.constraints == "search":
+            raise ConfigError(
+                f"a search decides cells of the whole board, so it has no blocks; got blocks `{self.blocks}`: choose "
+                "blocks `none`, or constraints `propagate`"
+            )
         if self.prove and self.constraints != "search":
             raise ConfigError(f"only constraints `search` can prove; got {self.constraints!r}")
 

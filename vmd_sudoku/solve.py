@@ -10,12 +10,13 @@ from torch import Tensor
 
 from vmd_sudoku import __version__
 from vmd_sudoku import board as boards
+from vmd_sudoku.blocks import BLOCKS, decode_blocks
 from vmd_sudoku.board import BLANK
 from vmd_sudoku.checkpoint import LoadedModel
-from vmd_sudoku.decode import Finished, Step, decode, finish
+from vmd_sudoku.decode import Finished, Predict, Step, finish
 from vmd_sudoku.noise import Noise
 from vmd_sudoku.policies import entropy, margin
-from vmd_sudoku.predictor import RENEWALS, Predictor, as_latent, board_ids, draw_latents
+from vmd_sudoku.predictor import RENEWALS, Predictor, Renew, as_latent, board_ids, draw_latents
 from vmd_sudoku.proof import prove
 from vmd_sudoku.setting import Setting
 from vmd_sudoku.trace import SOLUTIONS, WHYS, Trace, TraceStep
@@ -46,7 +47,7 @@ def begin(
     """The decoding of a batch of puzzles, int8 [n,81].
 
     place: number of the first puzzle in its set: what is drawn belongs to a puzzle's place, not to its batch.
-    latent: z of the first board, [9,9,9,K], instead of the setting's.
+    latent: z of the first board, [9,9,9,K], in every block, instead of the setting's.
 
     Raises:
         ConfigError: `latent` does not fit the model.
@@ -56,14 +57,19 @@ def begin(
     each, views = setting.latents_on(model.config)
     count = len(puzzles)
     ids = board_ids(place, count, each * views)
-    z = draw_latents(model, setting.z, ids, setting.seed)
-    if latent is not None:
-        field = as_latent(model, latent)
-        assert z is not None
-        z[0] = field
+    field = None if latent is None else as_latent(model, latent)
     seed = setting.seed if setting.z is None else setting.z
     renewal = RENEWALS[setting.renew_z]
-    renew = renewal(model, Noise(seed, ids), setting.z is not None) if renewal and z is not None else None
+
+    def latents(block: int) -> tuple[Tensor | None, Renew | None]:
+        z = draw_latents(model, setting.z, ids, setting.seed, block)
+        if z is None:
+            return None, None
+        if field is not None:
+            z[0] = field
+        return z, renewal(model, Noise(seed, ids, block), setting.z is not None) if renewal else None
+
+    z, renew = latents(0)
     first_rounds, rounds = setting.rounds_on(model.config)
     predictor = Predictor(
         model,
@@ -74,10 +80,16 @@ def begin(
         renew=renew,
         settle=setting.settle,
     )
+
+    def begin_block(block: int) -> tuple[Predict, Noise]:
+        if block:
+            predictor.start_over(*latents(block))
+        return predictor, Noise(setting.seed, board_ids(place, count, each), block)
+
     board = torch.from_numpy(puzzles).long().to(where).repeat_interleave(each, 0)
     race = torch.arange(count, device=where).repeat_interleave(each) if each > 1 else None
-    noise = Noise(setting.seed, board_ids(place, count, each))
-    return Run(decode(predictor, board, setting.decoding(), noise, race=race), board, predictor, each, views)
+    steps = decode_blocks(begin_block, board, setting.decoding(), BLOCKS[setting.blocks], race=race)
+    return Run(steps, board, predictor, each, views)
 
 
 def best_of(run: Run, ended: Finished) -> np.ndarray:
