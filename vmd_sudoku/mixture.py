@@ -30,10 +30,10 @@ class MixtureConfig:
     all_masked: of the random grids, those with every cell masked.
     hard: of the unique puzzles, those from a file of hard ones (none without a file).
     untouched: of the puzzles, those with no further cell revealed; the others have a random share revealed.
-    blocks: of all boards, those masked as block diffusion meets them: filled before a block, blank but for clues after it.
     search: of the generated puzzles, at least about this share is such that singles and locked candidates do not fill
         them (about half of random ones are).
     moved: of all boards, those that a random symmetry moves and renames, for networks that lack the symmetries.
+    blocks: of all boards, those masked as block diffusion meets them: filled before a block, blank but for clues after it.
     """
 
     several: float = 0.15
@@ -79,7 +79,7 @@ def _by_blocks(
     cells does, and of those after it the clues only.
     """
     n = len(board)
-    rng = rng.spawn(1)[0]  # whatever the share, the boards that are not chosen stay the same
+    rng = rng.spawn(1)[0]  # numbers of its own, so that without a share the boards stay what they were
     block_of = _BLOCK_OF[rng.integers(len(_BLOCK_OF), size=n)]
     block = rng.integers(block_of.max(1, keepdims=True) + 1)
     shown = (block_of < block) | ((block_of == block) & (rng.random((n, CELLS)) < rng.random((n, 1))))
