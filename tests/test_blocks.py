@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -5,16 +7,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stubs import contrary, oracle, uniform
 
+from vmd_sudoku import levels, puzzle_file
 from vmd_sudoku.blocks import BLOCKS, decode_blocks, parts
 from vmd_sudoku.board import BLANK, CELLS, is_legal
 from vmd_sudoku.decode import CONSTRAINTS, POLICIES, REMASKING, Decoding, decode, finish
 from vmd_sudoku.generate import puzzles
+from vmd_sudoku.levels import held_by_peers
 from vmd_sudoku.noise import Noise
 from vmd_sudoku.schedule import Budget
 
 CLUES, SOLUTIONS = (torch.from_numpy(boards).long() for boards in puzzles(5, seed=3))
 CLUES[0] = SOLUTIONS[0]  # one board that is full already
 CLUES[1, 27:] = SOLUTIONS[1, 27:]  # and one with blanks in the first band only
+EXAMPLES = Path(__file__).parents[1] / "puzzles"
 KINDS = [name for name in BLOCKS if name != "none"]
 LEVELS = [name for name in CONSTRAINTS if name != "search"]
 
@@ -120,6 +125,23 @@ def test_one_block_is_the_whole_board():
     for a, b in zip(chained, whole, strict=True):
         assert torch.equal(a.board, b.board)
         assert torch.equal(a.rows, b.rows)
+
+
+def test_an_impossible_puzzle_gets_its_clues_back_however_long_the_search(monkeypatch):
+    monkeypatch.setattr(levels, "PATIENCE", 1)
+    hard = puzzle_file.read(EXAMPLES / "extreme.csv")
+    clues = torch.from_numpy(hard.puzzles).long()
+    blank = (clues == BLANK).int().argmax(1, keepdim=True)
+    right = torch.from_numpy(hard.solutions).long().gather(1, blank)
+    legal = ~held_by_peers(clues).gather(1, blank[..., None].expand(-1, -1, 9))[:, 0]
+    legal.scatter_(1, right - 1, False)
+    clues.scatter_(1, blank, legal.int().argmax(1, keepdim=True) + 1)
+    given = clues.clone()
+    ended = finish(steps_of(uniform, "none", named(level="search"), clues), clues)
+    assert (ended.calls > 1).any()
+    assert (ended.solutions == 0).all()
+    assert torch.equal(ended.board, given)
+    assert torch.equal(clues, given)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -42,7 +42,7 @@ def decode_blocks(
 
     cells: of each block, in order, a row of BLOCKS.
     """
-    clues, board = board, board.clone()
+    clues = board
     going = torch.ones_like(board[:, 0], dtype=torch.bool)
     calls: list[int | None] = (
         [None] * len(cells) if how.budget.calls is None else [*parts(how.budget.calls, len(cells))]
@@ -54,7 +54,7 @@ def decode_blocks(
         part = replace(how, budget=replace(how.budget, calls=calls[number]), remask_budget=returns[number])
         predict, noise = begin(number)
         for step in decode(predict, board, part, noise, within=within, race=race):
-            board[step.rows] = step.board
+            board = board.index_copy(0, step.rows, step.board)
             yield step
         going &= (board[:, block] != BLANK).all(1)
         if race is not None:
