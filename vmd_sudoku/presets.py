@@ -29,8 +29,8 @@ def default() -> TrainConfig:
 
 
 def blocks() -> TrainConfig:
-    """As `default`, with half of the boards masked block by block, for decoding with `--blocks`."""
-    return replace(default(), mixture=MixtureConfig(blocks=0.5))
+    """As `default`, also from the weights of `trunk`, with half of the boards masked block by block, for `--blocks`."""
+    return replace(default(), mixture=replace(default().mixture, blocks=0.5))
 
 
 def transformer() -> TrainConfig:
