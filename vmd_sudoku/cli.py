@@ -516,7 +516,7 @@ def models() -> None:
     "--preset",
     default="default",
     show_default=True,
-    help="tiny, default, blocks, large or transformer (the reference).",
+    help="tiny, trunk, default, blocks, large or transformer (the reference).",
 )
 @click.option(
     "--model", "kind", default="vmd", show_default=True, help="vmd, or mdm (the same network without a latent)."
