@@ -17,3 +17,20 @@ def wilson_interval(successes: int, trials: int, z: float = 1.959964) -> tuple[f
     centre = (rate + spread / 2) / (1 + spread)
     half = z * math.sqrt(rate * (1 - rate) / trials + spread / (4 * trials)) / (1 + spread)
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def mcnemar_exact(only_first: int, only_second: int) -> float:
+    """Two-sided p of the exact McNemar test (McNemar 1947): could a fair coin have split the discordant pairs like this?
+
+    only_first, only_second: puzzles that one side solved and the other did not; those on which both agree say nothing.
+    The probability of a split at least as uneven when either side is as likely to win a discordant pair; 1 if there are
+    none.
+
+    Raises:
+        ValueError: a count is negative.
+    """
+    if only_first < 0 or only_second < 0:
+        raise ValueError(f"counts of discordant pairs must be 0 or more, got {only_first} and {only_second}")
+    pairs = only_first + only_second
+    tail = sum(math.comb(pairs, wins) for wins in range(min(only_first, only_second) + 1))
+    return min(1.0, 2 * tail / 2**pairs)

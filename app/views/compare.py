@@ -1,0 +1,509 @@
+"""The Compare page: several ways to fill one puzzle, on one time line, and races of two over a set."""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from app import compare_board, compare_words, contrast, report, resources
+from app.compare import (
+    BOARDS,
+    DRAWS,
+    LETTERS,
+    ONE_MODEL,
+    RACE_CLUES,
+    RACE_COUNTS,
+    VIEWS,
+    Comparison,
+    RaceSettings,
+    puzzle_in,
+)
+from app.race import Race, Track
+from app.session import BUDGETS, CONSTRAINTS, MAX_SEED, MODELS, POLICIES, Settings, from_query
+from vmd_sudoku.board import CELLS, parse
+from vmd_sudoku.errors import CheckpointError, VmdSudokuError
+from vmd_sudoku.trace import Trace
+
+BOARD = "compare_board"
+_DESK = "compare"
+_SOLVE_DESK = "desk"
+_TRIES = 40
+"""Example puzzles that are tried to find one on which the sides differ."""
+_LIST = 40
+"""Failures of one kind that a race offers to open."""
+_WIDTH = 1240
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a request: what the component plays, or why there is nothing to play."""
+
+    request: str
+    result: dict[str, object] | None = None
+    failure: str = ""
+    note: str = ""
+
+
+@dataclass
+class Table:
+    """What lies on a visitor's Compare page. Plain values, so that they outlive a run of the page that is cut off.
+
+    turn: grows whenever something but the visitor's own hand changes the settings; it is in the keys of their widgets, which
+        would keep their old values otherwise.
+    """
+
+    comparison: Comparison
+    answer: Answer | None = None
+    race: Race | None = None
+    turn: int = 0
+    shown: dict[str, int] = field(default_factory=dict)
+
+    def change(self, comparison: Comparison) -> None:
+        """Put other settings there than those that the widgets show."""
+        self.comparison = comparison
+        self.turn += 1
+
+
+def page() -> None:
+    """Draw the page."""
+    if _DESK not in st.session_state:
+        st.session_state[_DESK] = Table(Comparison.from_query(st.query_params.to_dict()))
+    table: Table = st.session_state[_DESK]
+
+    with st.container(horizontal_alignment="center"), st.container(width=_WIDTH):
+        st.title(compare_words.TITLE, anchor=False)
+        st.caption(compare_words.LEAD)
+        _choices(table)
+        comparison = table.comparison
+        if comparison.notice:
+            st.warning(comparison.notice)
+        answer = table.answer if table.answer and table.answer.request == _request(comparison) else None
+        if answer:
+            _tell(table, answer)
+        compare_board.compare_board(
+            run=_request(comparison),
+            puzzle=comparison.puzzle or "." * CELLS,
+            view=comparison.view,
+            boards=tuple(zip(comparison.names, _captions(comparison), strict=True)),
+            result=answer.result if answer else None,
+            at=comparison.at,
+            working="" if answer else compare_words.START_WORKING if comparison.puzzle else compare_words.FINDING,
+            key=BOARD,
+        )
+        progress = st.empty()
+        if comparison.view == "sides":
+            _race_section(table)
+    query = comparison.to_query()
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+    resources.warm_up()
+    # The boards are on the screen: now there is time to think.
+    if answer is None:
+        _work(table, lambda text: progress.caption(text))
+        st.rerun()
+
+
+def _captions(comparison: Comparison) -> tuple[str, ...]:
+    if comparison.view == "sides":
+        return tuple(map(str, comparison.shown))
+    return tuple(compare_words.SEED_OF[each.model].format(seed=each.seed) for each in comparison.shown)
+
+
+def _request(comparison: Comparison) -> str:
+    """A name for what is to be computed, the same for the same puzzle and settings, in any process."""
+    text = repr((comparison.puzzle, comparison.view, comparison.shown))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+# ---- what is compared
+
+
+def _puzzles(table: Table) -> None:
+    if st.button(compare_words.FIND, icon=":material/search:", help=compare_words.FIND_HELP, key="compare_find"):
+        table.comparison = table.comparison.put(None)
+    with st.popover(compare_words.PUZZLE, icon=":material/grid_on:"):
+        st.caption(compare_words.LEVELS)
+        with st.container(horizontal=True, gap="xsmall"):
+            for name, level in resources.levels().items():
+                if st.button(name, key=f"compare_level_{name}", help=level.about):
+                    turn = table.shown.get(name, 0)
+                    table.shown[name] = turn + 1
+                    table.comparison = table.comparison.put(level.puzzles[turn % len(level.puzzles)])
+        solve_desk = st.session_state.get(_SOLVE_DESK)
+        if solve_desk and st.button(compare_words.FROM_SOLVE, key="compare_from_solve"):
+            table.comparison = table.comparison.put(solve_desk.session.puzzle)
+        text = st.text_area(
+            compare_words.PUZZLE_LABEL, help=compare_words.PUZZLE_HELP, max_chars=2000, key="compare_text", height=120
+        )
+        if st.button(compare_words.PUZZLE_USE, key="compare_use"):
+            puzzle = puzzle_in(text)
+            if puzzle is None:
+                st.error(compare_words.PUZZLE_BAD)
+            else:
+                table.comparison = table.comparison.put(puzzle)
+
+
+def _choices(table: Table) -> None:
+    with st.container(horizontal=True, gap="small"):
+        _puzzles(table)
+        now = table.comparison
+        view = _one_of(table, compare_words.VIEW, VIEWS, now.view)
+        chosen = replace(now, view=view)
+        if view == "sides":
+            boards = _one_of(table, compare_words.BOARDS, {count: compare_words.COUNTS[count] for count in BOARDS}, now.boards)
+            chosen = replace(chosen, boards=boards)
+            for which in range(boards):
+                chosen = _side(table, chosen, which)
+        else:
+            draws = _one_of(table, compare_words.DRAWS, {count: compare_words.COUNTS[count] for count in DRAWS}, now.draws)
+            model = _one_of(table, compare_words.MODEL, compare_words.ONE_MODEL, now.one.model)
+            one = now.one if model == now.one.model else ONE_MODEL[model]
+            with st.popover(compare_words.ONE.format(settings=one), icon=":material/tune:"):
+                one = _settings(f"one_{model}_{table.turn}", one, model=False)
+            chosen = replace(chosen, draws=draws, one=one)
+    if chosen != now:
+        table.comparison = replace(chosen, at=None)
+        st.rerun()
+
+
+def _one_of(table: Table, label: str, names: dict, now: object):  # type: ignore[no-untyped-def]  # any table's key type
+    """One of a few, side by side."""
+    return st.segmented_control(
+        label,
+        list(names),
+        default=now,
+        format_func=names.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        key=f"compare_{label}_{table.turn}",
+    )
+
+
+def _side(table: Table, chosen: Comparison, which: int) -> Comparison:
+    now = chosen.sides[which]
+    with st.popover(compare_words.SIDE.format(name=LETTERS[which], settings=now), icon=":material/tune:"):
+        return replace(chosen.side(which, _settings(f"{LETTERS[which]}_{table.turn}", now)), at=chosen.at)
+
+
+def _settings(key: str, now: Settings, model: bool = True) -> Settings:
+    """Widgets for the settings of one board; without `model`, those of draws, whose z is always drawn."""
+    chosen = now
+    if model:
+        name = st.radio(
+            compare_words.MODEL,
+            list(MODELS),
+            index=list(MODELS).index(now.model),
+            format_func=MODELS.__getitem__,
+            horizontal=True,
+            key=f"compare_model_{key}",
+        )
+        chosen = replace(chosen, model=name)
+    policy = st.selectbox(
+        compare_words.POLICY,
+        list(POLICIES),
+        index=list(POLICIES).index(now.policy),
+        format_func=POLICIES.__getitem__,
+        key=f"compare_policy_{key}",
+    )
+    budgets = list(BUDGETS) if now.nfe in BUDGETS else [*BUDGETS, now.nfe]
+    nfe = st.selectbox(
+        compare_words.CALLS,
+        budgets,
+        index=budgets.index(now.nfe),
+        format_func=lambda calls: compare_words.CALLS_EACH if calls is None else str(calls),
+        key=f"compare_nfe_{key}",
+    )
+    constraints = st.selectbox(
+        compare_words.RULES,
+        list(CONSTRAINTS),
+        index=list(CONSTRAINTS).index(now.constraints),
+        format_func=CONSTRAINTS.__getitem__,
+        key=f"compare_rules_{key}",
+    )
+    draw = now.draw
+    if model:
+        draw = st.toggle(compare_words.DRAW, value=now.draw, disabled=chosen.model == "mdm", key=f"compare_draw_{key}")
+    seed = st.number_input(
+        compare_words.SEED if model else compare_words.SEED_FIRST,
+        0,
+        MAX_SEED,
+        value=now.seed,
+        step=1,
+        key=f"compare_seed_{key}",
+    )
+    return replace(chosen, policy=policy, nfe=nfe, constraints=constraints, draw=draw, seed=int(seed))
+
+
+# ---- the answer
+
+
+def _tell(table: Table, answer: Answer) -> None:
+    if answer.note:
+        st.info(answer.note)
+    if answer.failure:
+        st.error(answer.failure)
+        if st.button(compare_words.AGAIN, key="compare_again"):
+            table.answer = None
+            st.rerun()
+
+
+def _work(table: Table, tell: Callable[[str], object]) -> None:
+    """Find a puzzle if there is none, and let every board be filled; whatever happens, there is an answer.
+
+    `tell` puts words on the page; that is also where Streamlit ends the run if the visitor has asked for something else.
+    """
+    comparison = table.comparison
+    request = _request(comparison)
+    try:
+        note = ""
+        if comparison.puzzle is None:
+            puzzle, note = _find(comparison, tell)
+            comparison = table.comparison = replace(comparison, puzzle=puzzle)
+            request = _request(comparison)
+        table.answer = replace(_answer(comparison, tell), request=request, note=note)
+    except CheckpointError as error:
+        # The message names files of the server, which are for its owner alone.
+        _LOG.error("compare: %s", error)
+        table.answer = Answer(request, failure=compare_words.NO_MODEL)
+    except VmdSudokuError as error:
+        table.answer = Answer(request, failure=str(error))
+    except Exception:
+        number = secrets.token_hex(3)
+        _LOG.exception("compare failed, error %s", number)
+        table.answer = Answer(request, failure=compare_words.WENT_WRONG.format(number=number))
+
+
+def _answer(comparison: Comparison, tell: Callable[[str], object]) -> Answer:
+    puzzle = comparison.puzzle
+    assert puzzle is not None  # found before
+    refused = report.refusal(puzzle)
+    if refused:
+        return Answer("", failure=refused.reason if refused.tone == "refused" else compare_words.FULL)
+    with resources.gate().enter():
+        count, solution = resources.solutions(puzzle)
+        if count == 0:
+            return Answer("", failure=compare_words.NO_SOLUTION)
+    traces = _solve(puzzle, comparison.shown, tell)
+    runs = [
+        contrast.Run(name, settings, trace)
+        for name, settings, trace in zip(comparison.names, comparison.shown, traces, strict=True)
+    ]
+    return Answer("", contrast.payload(puzzle, runs, solution), note=_alike(comparison, traces))
+
+
+def _solve(puzzle: str, shown: tuple[Settings, ...], tell: Callable[[str], object]) -> list[Trace]:
+    traces = []
+    for number, settings in enumerate(shown, 1):
+        tell(compare_words.WORKING.format(now=number, boards=len(shown)))
+        with resources.gate().enter():
+            traces.append(resources.solve(puzzle, settings))
+    return traces
+
+
+def _alike(comparison: Comparison, traces: list[Trace]) -> str:
+    if any(trace.steps != traces[0].steps for trace in traces):
+        return ""
+    if comparison.view == "draws":
+        return compare_words.ALIKE
+    return compare_words.SAME_SETTINGS if len(set(comparison.shown)) == 1 else ""
+
+
+def _find(comparison: Comparison, tell: Callable[[str], object]) -> tuple[str, str]:
+    """The first example puzzle that a board solves and another does not; else one that is filled in another order.
+
+    Puzzles of the levels are tried in turn, hard ones first; so a visitor who asks again goes on from the last one found.
+    """
+    levels = resources.levels()
+    pool = [puzzle for name in ("Expert", "Hard", "Extreme", "Medium") for puzzle in levels[name].puzzles]
+    start = st.session_state.get("compare_found", -1) + 1
+    second = None
+    for turn in range(_TRIES):
+        place = (start + turn) % len(pool)
+        tell(compare_words.FINDING)
+        with resources.gate().enter():
+            traces = [resources.solve(pool[place], settings) for settings in comparison.shown]
+        st.session_state["compare_found"] = place
+        if len({trace.solved for trace in traces}) == 2:
+            return pool[place], ""
+        if second is None and any(trace.steps != traces[0].steps for trace in traces):
+            second = pool[place]
+    return second or pool[start % len(pool)], "" if second else compare_words.FOUND_NONE.format(count=_TRIES)
+
+
+# ---- the race
+
+
+@st.cache_resource(show_spinner=False)
+def _track() -> Track:
+    """The one track of this process."""
+    return Track(lambda: resources.gate().enter())
+
+
+def _race_section(table: Table) -> None:
+    now = table.comparison
+    first, second = now.names[:2]
+    st.header(compare_words.RACE, anchor=False)
+    st.caption(compare_words.RACE_LEAD)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        level = st.selectbox(
+            compare_words.RACE_LEVEL,
+            list(RACE_CLUES),
+            index=list(RACE_CLUES).index(now.race.level),
+            format_func=compare_words.RACE_LEVELS.__getitem__,
+            width=240,
+            key=f"race_level_{table.turn}",
+        )
+        count = st.selectbox(
+            compare_words.RACE_COUNT,
+            list(RACE_COUNTS),
+            index=RACE_COUNTS.index(now.race.count),
+            width=110,
+            key=f"race_count_{table.turn}",
+        )
+        seed = st.number_input(
+            compare_words.RACE_SEED, 0, MAX_SEED, value=now.race.seed, step=1, width=170, key=f"race_seed_{table.turn}"
+        )
+        chosen = RaceSettings(level=level, count=count, seed=int(seed))
+        if chosen != now.race:
+            table.comparison = replace(now, race=chosen)
+        if st.button(compare_words.RACE_START.format(first=first, second=second), type="primary", key="race_start"):
+            _start_race(table)
+    _race_live(table)
+
+
+def _start_race(table: Table) -> None:
+    if table.race:
+        table.race.cancelled.set()
+    pair = table.comparison.sides[:2]
+    race = Race((pair[0], pair[1]), table.comparison.race)
+    try:
+        solvers = {settings: resources.solver_of(settings) for settings in pair}
+    except CheckpointError as error:
+        _LOG.error("race: %s", error)
+        st.error(compare_words.NO_MODEL)
+        return
+    if _track().start(race, lambda puzzle, settings: solvers[settings](puzzle).solved) is None:
+        st.warning(compare_words.RACE_FULL)
+        return
+    table.race = race
+
+
+def _race_live(table: Table) -> None:
+    race = table.race
+    if race is None:
+        return
+    race.look()
+
+    def draw() -> None:
+        race.look()
+        _race_state(race)
+        _race_figures(race)
+        if not race.live:
+            # The whole page once more, so that the clock of this part stops.
+            st.rerun()
+
+    if race.live:
+        st.fragment(draw, run_every=0.7)()
+        return
+    _race_state(race)
+    _race_figures(race)
+    _race_failures(table, race)
+
+
+def _race_state(race: Race) -> None:
+    values = {"done": len(race.results), "count": race.settings.count, "seconds": race.seconds}
+    text = compare_words.RACE_STATES[race.state].format(**values)
+    if race.state == "running" and not race.puzzles:
+        text = compare_words.RACE_MAKING
+    if not race.live:
+        st.caption(text)
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(len(race.results) / race.settings.count, text=text)
+        if st.button(compare_words.RACE_CANCEL, key="race_cancel"):
+            race.cancelled.set()
+
+
+def _race_figures(race: Race) -> None:
+    tally = race.tally()
+    if not tally.boards:
+        return
+    with st.container(horizontal=True, gap="large"):
+        for side, settings in enumerate(race.pair):
+            low, high = tally.interval(side)
+            st.metric(
+                compare_words.RACE_SIDE.format(name=LETTERS[side], settings=settings),
+                compare_words.RACE_SOLVED.format(solved=tally.solved[side], boards=tally.boards),
+                compare_words.RACE_RATE.format(
+                    rate=100 * tally.solved[side] / tally.boards, low=100 * low, high=100 * high
+                ),
+                delta_color="off",
+                delta_arrow="off",
+            )
+    names = {"first": LETTERS[0], "second": LETTERS[1]}
+    st.write(
+        compare_words.RACE_PAIRS.format(
+            both=tally.both,
+            only_first=tally.only_first,
+            only_second=tally.only_second,
+            neither=tally.neither,
+            **names,
+        )
+    )
+    pairs = tally.only_first + tally.only_second
+    if pairs:
+        words = compare_words.RACE_P.format(pairs=pairs, p=_p(tally.p))
+        st.write(f"{words} {compare_words.RACE_P_SMALL if tally.p < 0.05 else compare_words.RACE_P_LARGE}")
+    else:
+        st.write(compare_words.RACE_P_NONE)
+    _race_chart(race)
+
+
+def _p(value: float) -> str:
+    return f"{value:.3f}" if value >= 0.001 else f"{value:.1e}"
+
+
+def _race_chart(race: Race) -> None:
+    results = np.array(list(race.results))
+    puzzles = np.arange(len(results) + 1)
+    figure = go.Figure()
+    for side, dash in enumerate(("solid", "dash")):
+        totals = np.concatenate([[0], results[:, side].cumsum()])
+        figure.add_scatter(x=puzzles, y=totals, name=LETTERS[side], mode="lines", line={"dash": dash, "width": 3})
+    figure.update_layout(
+        height=260,
+        margin={"l": 0, "r": 0, "t": 10, "b": 0},
+        xaxis={"title": compare_words.RACE_CHART_AXIS, "range": [0, race.settings.count]},
+        yaxis={"title": compare_words.RACE_CHART, "rangemode": "tozero"},
+        legend={"orientation": "h", "y": 1.1, "x": 0},
+    )
+    st.plotly_chart(figure, config={"displayModeBar": False}, key="race_chart")
+
+
+def _race_failures(table: Table, race: Race) -> None:
+    found = race.failures()
+    if not any(found.values()):
+        return
+    st.subheader(compare_words.RACE_FAILURES, anchor=False)
+    for kind, places in found.items():
+        if not places:
+            continue
+        label = compare_words.RACE_KINDS[kind].format(first=LETTERS[0], second=LETTERS[1])
+        more = len(places) - _LIST
+        chosen = st.pills(
+            label if more <= 0 else f"{label} ({compare_words.RACE_MORE.format(count=more)})",
+            places[:_LIST],
+            format_func=lambda place: compare_words.RACE_PUZZLE.format(number=place + 1),
+            key=f"race_open_{kind}_{table.turn}",
+        )
+        if chosen is not None:
+            sides = (*race.pair, *table.comparison.sides[2:])
+            table.change(replace(table.comparison.put(race.puzzles[chosen]), view="sides", boards=2, sides=sides))
+            st.rerun()
