@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 
 from app import compare_words
 from app.session import MAX_SEED, Settings, puzzle_or_none
-from vmd_sudoku.board import CELLS, parse, to_line
+from vmd_sudoku.board import CELLS, to_line
 from vmd_sudoku.errors import PuzzleError
+from vmd_sudoku.formats import read_text
 
 LETTERS = "ABCD"
 BOARDS = (2, 4)
 DRAWS = (4, 8)
-VIEWS = compare_words.VIEWS
+VIEWS = ("sides", "draws")
 USUAL_SIDES = (
     Settings(model="vmd", policy="margin", nfe=5),
     Settings(model="mdm", policy="margin", nfe=5),
@@ -81,7 +82,7 @@ class Comparison:
     def side(self, which: int, settings: Settings) -> "Comparison":
         """Other settings for one side."""
         sides = (*self.sides[:which], settings, *self.sides[which + 1 :])
-        return replace(self, sides=sides, at=None)
+        return replace(self, sides=sides)
 
     def to_query(self) -> dict[str, str]:
         """What differs from the usual, as parameters of a link."""
@@ -107,7 +108,7 @@ class Comparison:
         """The comparison of a link; what is unknown or out of range stays as usual, and `notice` says so."""
         found, odd = cls(), []
         if (text := query.get("p")) is not None:
-            found = replace(found, puzzle=_puzzle(text))
+            found = replace(found, puzzle=puzzle_in(text))
             if found.puzzle is None:
                 odd.append(compare_words.ODD["p"])
         if (view := query.get("view", found.view)) in VIEWS:
@@ -116,7 +117,7 @@ class Comparison:
             odd.append(compare_words.ODD["view"])
         for name, choices in (("boards", BOARDS), ("draws", DRAWS)):
             text = query.get(name)
-            if text in map(str, choices):
+            if text is not None and text in map(str, choices):
                 found = replace(found, **{name: int(text)})  # type: ignore[arg-type]
             elif text is not None:
                 odd.append(compare_words.ODD[name])
@@ -146,13 +147,9 @@ class Comparison:
 
 
 def puzzle_in(text: str) -> str | None:
-    """The puzzle that a text holds, as 81 characters; None if it holds none."""
-    return _puzzle(text)
-
-
-def _puzzle(text: str) -> str | None:
+    """The puzzle that a text or a link holds, as 81 characters; None if it holds none."""
     try:
-        return puzzle_or_none(to_line(parse(text)))
+        return puzzle_or_none(to_line(read_text(text).puzzle))
     except PuzzleError:
         return None
 

@@ -1,19 +1,17 @@
 """The Compare page's boards, player and curves as one Streamlit component, registered once when this module is imported."""
 
-import json
 from collections.abc import Mapping
 
 import streamlit as st
 
-from app import compare_words, words
-from app.components import _source
+from app import compare_words
+from app.components import script, source
 
 _COMPARE = st.components.v2.component(
     "sudoku_compare",
-    html=_source("compare.html"),
-    css=_source("board.css", "compare.css"),
-    js=f"const WORDS = {json.dumps(words.BOARD | compare_words.BOARD)}\n"
-    + _source("grid.js", "player.js", "compare.js"),
+    html=source("compare.html"),
+    css=source("board.css", "compare.css"),
+    js=script("grid.js", "player.js", "compare.js", more_words=compare_words.BOARD),
 )
 
 

@@ -4,28 +4,23 @@
 """
 
 TITLE = "Compare on one puzzle"
-LEAD = "The same clues, several ways to fill them. One slider moves all boards. They open on a puzzle that tells them apart: press play."
-VIEWS = {"sides": "Models and policies", "draws": "Draws of one model"}
+LEAD = (
+    "The same clues, several ways to fill them. One slider moves all boards. They open on a puzzle that tells them apart: "
+    "press play."
+)
+SHOWN = {"2": "2 boards", "4": "4 boards", "draws": "Draws"}
 VIEW = "What to compare"
-BOARDS = "Number of boards"
-COUNTS = {2: "2 boards", 4: "4 boards", 8: "8 boards"}
 DRAWS = "Number of draws"
-SIDE = "{name}: {settings}"
-ONE_MODEL = {"vmd": "VMD: draw z", "mdm": "MDM: draw the order"}
-MODEL = "Model"
-POLICY = "Which cells first"
-CALLS = "Calls of the network"
-CALLS_EACH = "One for each blank"
-RULES = "Rules"
-DRAW = "Draw the latent z"
-SEED = "Seed"
+CHANGE = "Change {name}"
+WHAT_IS_DRAWN = "What is drawn"
+ONE_MODEL = {"vmd": "VMD: z", "mdm": "MDM: the order"}
 SEED_FIRST = "First seed"
 SEED_OF = {"vmd": "z of seed {seed}", "mdm": "seed {seed}"}
-ONE = "Each: {settings}"
+ONE = "Each board: {settings}"
 PUZZLE = "Another puzzle"
 LEVELS = "Examples"
 PUZZLE_LABEL = "Puzzle as text"
-PUZZLE_HELP = "81 characters, row by row, `.` or `0` for a blank; or nine lines of nine."
+PUZZLE_HELP = "81 characters, `.` or `0` for a blank, or any text or link of a puzzle."
 PUZZLE_USE = "Compare on this puzzle"
 PUZZLE_BAD = "That is not a puzzle: it takes 81 cells, 1 to 9, and `.` or `0` for a blank. The boards stay as they are."
 FROM_SOLVE = "Take the board of the Solve page"
@@ -40,8 +35,7 @@ ALIKE = "Every board is filled in the same way: this policy draws nothing. Choos
 SAME_SETTINGS = "All boards have the same settings, so they do the same."
 FULL = "No cell is blank on this board, so there is nothing to compare."
 NO_SOLUTION = "The exact solver proves that no board fits these clues. Did you mistype one?"
-NO_MODEL = "This server cannot load the model {model}. Choose another."
-WENT_WRONG = "Something went wrong on the server (error {number}). Try again, or reload."
+NO_MODEL = "This server cannot load one of the models. Choose another."
 AGAIN = "Try again"
 
 ODD_LINK = "This link has values that do not exist ({what}). The usual ones stand in."
@@ -95,7 +89,11 @@ RACE_P_LARGE = "A fair coin could well have split them so."
 RACE_CHART = "Solved so far"
 RACE_CHART_AXIS = "Puzzles raced"
 RACE_FAILURES = "Open a puzzle in Compare"
-RACE_KINDS = {"first": "{first} failed, {second} solved", "second": "{second} failed, {first} solved", "both": "Both failed"}
+RACE_KINDS = {
+    "first": "{first} failed, {second} solved",
+    "second": "{second} failed, {first} solved",
+    "both": "Both failed",
+}
 RACE_PUZZLE = "No. {number}"
 RACE_MORE = "and {count} more"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app import compare_words, report
+from app import compare_words
 from app.session import Settings
 from vmd_sudoku.board import BLANK, PEERS, cell_name, parse
 from vmd_sudoku.trace import Trace
@@ -118,7 +118,9 @@ def payload(puzzle: str, runs: Sequence[Run], solution: str | None) -> dict[str,
         "runs": [_plain(run, wrong, solution, ticks) for run, wrong in zip(runs, wrongs, strict=True)],
         "partings": [
             {"kind": kind, "tick": found.tick, "cell": found.cell, "text": words(found, [run.name for run in runs])}
-            for kind, words, found in zip(("order", "digits"), (_order_words, _digit_words), partings(traces), strict=True)
+            for kind, words, found in zip(
+                ("order", "digits"), (_order_words, _digit_words), partings(traces), strict=True
+            )
             if found
         ],
     }
@@ -130,7 +132,7 @@ def _plain(run: Run, wrong: Wrong | None, solution: str | None, ticks: int) -> d
     return {
         "name": run.name,
         "setting": str(run.settings),
-        "trace": report.playable(trace),
+        "trace": _played(trace),
         "solved": trace.solved,
         "verdict": trace.verdict,
         "wrong": None
@@ -154,6 +156,20 @@ def _plain(run: Run, wrong: Wrong | None, solution: str | None, ticks: int) -> d
         "log_likelihood": round(log_likelihood(trace), 2),
         "differs": None if truth is None else int(np.count_nonzero(parse(trace.board) != truth)),
     }
+
+
+def _played(trace: Trace) -> dict[str, object]:
+    """A trace as the player takes it, without the 729 probabilities of every step."""
+    steps = [
+        {
+            "cells": list(step.cells),
+            "digits": list(step.digits),
+            "confidence": [round(value, 4) for value in step.confidence],
+            "remasked": list(step.remasked),
+        }
+        for step in trace.steps
+    ]
+    return {"puzzle": trace.puzzle, "steps": steps}
 
 
 def _parting(tick: int, now: np.ndarray, apart: np.ndarray, traces: Sequence[Trace], ticks: int) -> Parting:

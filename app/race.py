@@ -1,20 +1,18 @@
 """A race of two settings over a set of puzzles, in a background thread that knows no Streamlit.
 
-Every puzzle is solved exactly as the Compare page solves it, one after the other and each through the gate, so that
-visitors who press Solve meanwhile wait for one puzzle at most, and so that a failure looks the same when it is opened.
+Every puzzle is solved exactly as the Compare page solves it, one after the other: so a failure looks the same when it is
+opened, and whoever presses Solve meanwhile waits for one puzzle at most.
 """
 
 import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
 from app.compare import RACE_CLUES, RaceSettings
 from app.session import Settings
 from vmd_sudoku.board import to_line
-from vmd_sudoku.errors import VmdSudokuError
 from vmd_sudoku.metrics import mcnemar_exact, wilson_interval
 
 WALL_SECONDS = 600.0
@@ -25,6 +23,8 @@ BREATH_SECONDS = 0.5
 """How long a race waits when the gate is full."""
 
 Pair = tuple[Settings, Settings]
+Solved = Callable[[str, Settings, threading.Event], bool]
+"""Whether a puzzle line is solved under some settings; the event asks it to stop."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -70,6 +70,7 @@ class Race:
     state: str = "waiting"
     puzzles: tuple[str, ...] = ()
     results: list[tuple[bool, bool]] = field(default_factory=list)
+    started: float | None = None
     seconds: float = 0.0
     cancelled: threading.Event = field(default_factory=threading.Event)
     seen: float = field(default_factory=time.monotonic)
@@ -78,6 +79,15 @@ class Race:
     def live(self) -> bool:
         """Whether more is to come."""
         return self.state in ("waiting", "running")
+
+    def over(self) -> bool:
+        """Whether it ends here: cancelled, out of time, or out of sight for long."""
+        now = time.monotonic()
+        if self.cancelled.is_set() or now - self.seen > UNSEEN_SECONDS:
+            self.state = "cancelled"
+        elif self.started is not None and now - self.started > WALL_SECONDS:
+            self.state = "stopped"
+        return not self.live
 
     def look(self) -> None:
         """Say that a page still shows this race."""
@@ -109,26 +119,31 @@ def puzzles_of(settings: RaceSettings) -> tuple[str, ...]:
 
 
 class Track:
-    """Lets one race of this process run at a time and few more wait; the gate is shared with everybody else."""
+    """Lets one race of this process run at a time, and few more wait for it.
 
-    def __init__(self, gate: Callable[[], AbstractContextManager[None]], waiting: int = 3) -> None:
-        """gate: enters the place where networks run; raises a VmdSudokuError if that is full."""
-        self._gate = gate
+    busy: what `solved` raises when other visitors have to go first; the race then waits and tries again.
+    """
+
+    def __init__(self, busy: type[Exception], waiting: int = 3) -> None:
+        """A free track."""
+        self._busy = busy
         self._lane = threading.Lock()
         self._places = threading.Semaphore(1 + waiting)
 
-    def start(self, race: Race, solved: Callable[[str, Settings], bool]) -> threading.Thread | None:
-        """Run a race in the background, `solved(puzzle, settings)` telling its results; None if too many wait."""
+    def start(self, race: Race, solved: Solved, prepare: Callable[[threading.Thread], object] | None = None) -> bool:
+        """Run a race in the background; False if too many wait. `prepare` sees the thread before it starts."""
         if not self._places.acquire(blocking=False):
-            return None
+            return False
         thread = threading.Thread(target=self._wait_and_run, args=(race, solved), name="race", daemon=True)
+        if prepare:
+            prepare(thread)
         thread.start()
-        return thread
+        return True
 
-    def _wait_and_run(self, race: Race, solved: Callable[[str, Settings], bool]) -> None:
+    def _wait_and_run(self, race: Race, solved: Solved) -> None:
         try:
             while not self._lane.acquire(timeout=BREATH_SECONDS):
-                if self._over(race, started=None):
+                if race.over():
                     return
             try:
                 self._run(race, solved)
@@ -140,40 +155,23 @@ class Track:
         finally:
             self._places.release()
 
-    def _run(self, race: Race, solved: Callable[[str, Settings], bool]) -> None:
-        started = time.monotonic()
+    def _run(self, race: Race, solved: Solved) -> None:
+        race.started = time.monotonic()
         race.state = "running"
         race.puzzles = puzzles_of(race.settings)
         for puzzle in race.puzzles:
-            result = []
-            for settings in race.pair:
-                answer = self._one(race, puzzle, settings, solved, started)
-                if answer is None:
-                    return
-                result.append(answer)
-            race.results.append((result[0], result[1]))
-            race.seconds = time.monotonic() - started
+            answers = [self._one(race, puzzle, settings, solved) for settings in race.pair]
+            if race.over():
+                return
+            race.results.append((answers[0], answers[1]))
+            race.seconds = time.monotonic() - race.started
         race.state = "done"
 
-    def _one(
-        self, race: Race, puzzle: str, settings: Settings, solved: Callable[[str, Settings], bool], started: float
-    ) -> bool | None:
-        """One side on one puzzle; None if the race is over."""
-        while not self._over(race, started):
-            with ExitStack() as inside:
-                try:
-                    inside.enter_context(self._gate())
-                except VmdSudokuError:
-                    # Visitors before races: wait, and try again.
-                    race.cancelled.wait(BREATH_SECONDS)
-                    continue
-                return None if self._over(race, started) else solved(puzzle, settings)
-        return None
-
-    def _over(self, race: Race, started: float | None) -> bool:
-        now = time.monotonic()
-        if race.cancelled.is_set() or now - race.seen > UNSEEN_SECONDS:
-            race.state = "cancelled"
-        elif started is not None and now - started > WALL_SECONDS:
-            race.state = "stopped"
-        return not race.live
+    def _one(self, race: Race, puzzle: str, settings: Settings, solved: Solved) -> bool:
+        """Whether one side solves one puzzle; of no meaning once the race is over."""
+        while not race.over():
+            try:
+                return solved(puzzle, settings, race.cancelled)
+            except self._busy:
+                race.cancelled.wait(BREATH_SECONDS)
+        return False

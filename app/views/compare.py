@@ -3,38 +3,47 @@
 import hashlib
 import logging
 import secrets
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.runtime.scriptrunner import add_script_run_ctx
 
-from app import compare_board, compare_words, contrast, report, resources
+from app import choices, compare_board, compare_words, contrast, report, resources, words
 from app.compare import (
-    BOARDS,
     DRAWS,
     LETTERS,
     ONE_MODEL,
     RACE_CLUES,
     RACE_COUNTS,
-    VIEWS,
     Comparison,
     RaceSettings,
     puzzle_in,
 )
 from app.race import Race, Track
-from app.session import BUDGETS, CONSTRAINTS, MAX_SEED, MODELS, POLICIES, Settings, from_query
-from vmd_sudoku.board import CELLS, parse
+from app.session import BUDGETS, MAX_SEED, MODELS, Settings
+from vmd_sudoku.board import CELLS, to_line
 from vmd_sudoku.errors import CheckpointError, VmdSudokuError
 from vmd_sudoku.trace import Trace
 
 BOARD = "compare_board"
 _DESK = "compare"
 _SOLVE_DESK = "desk"
+_POOL = ("Expert", "Hard", "Extreme", "Medium")
+"""Levels in which a puzzle is looked for on which the boards differ."""
 _TRIES = 40
-"""Example puzzles that are tried to find one on which the sides differ."""
+"""Puzzles that are tried for it."""
+_LOOK_ON = 4
+"""How many more are tried once some are solved and some not, for one that board A solves."""
+_SEARCH = 5.0
+"""Seconds after which the best puzzle so far will do."""
+_PATIENCE = 60.0
+"""Seconds that a board waits while others are first, and between two tries."""
+_BREATH = 1.0
 _LIST = 40
 """Failures of one kind that a race offers to open."""
 _WIDTH = 1240
@@ -45,10 +54,17 @@ _LOG = logging.getLogger(__name__)
 class Answer:
     """What came of a request: what the component plays, or why there is nothing to play."""
 
-    request: str
     result: dict[str, object] | None = None
     failure: str = ""
     note: str = ""
+    request: str = ""
+
+
+@dataclass
+class Found:
+    """Where in the examples the last search for a difference ended."""
+
+    place: int = -1
 
 
 @dataclass
@@ -64,6 +80,14 @@ class Table:
     race: Race | None = None
     turn: int = 0
     shown: dict[str, int] = field(default_factory=dict)
+    found: Found = field(default_factory=Found)
+    _job: threading.Event = field(default_factory=threading.Event)
+
+    def begin(self) -> threading.Event:
+        """Cancel what is under way; what begins now is cancelled by the event."""
+        self._job.set()
+        self._job = threading.Event()
+        return self._job
 
     def change(self, comparison: Comparison) -> None:
         """Put other settings there than those that the widgets show."""
@@ -106,7 +130,8 @@ def page() -> None:
     resources.warm_up()
     # The boards are on the screen: now there is time to think.
     if answer is None:
-        _work(table, lambda text: progress.caption(text))
+        if not _work(table, progress.caption):
+            st.stop()
         st.rerun()
 
 
@@ -151,29 +176,35 @@ def _puzzles(table: Table) -> None:
 
 
 def _choices(table: Table) -> None:
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         _puzzles(table)
         now = table.comparison
-        view = _one_of(table, compare_words.VIEW, VIEWS, now.view)
-        chosen = replace(now, view=view)
-        if view == "sides":
-            boards = _one_of(table, compare_words.BOARDS, {count: compare_words.COUNTS[count] for count in BOARDS}, now.boards)
-            chosen = replace(chosen, boards=boards)
-            for which in range(boards):
-                chosen = _side(table, chosen, which)
+        shown = "draws" if now.view == "draws" else str(now.boards)
+        chosen = _one_of(compare_words.VIEW, compare_words.SHOWN, shown, f"compare_shown_{table.turn}")
+        if chosen == "draws":
+            after = _draws(table, replace(now, view="draws"))
         else:
-            draws = _one_of(table, compare_words.DRAWS, {count: compare_words.COUNTS[count] for count in DRAWS}, now.draws)
-            model = _one_of(table, compare_words.MODEL, compare_words.ONE_MODEL, now.one.model)
-            one = now.one if model == now.one.model else ONE_MODEL[model]
-            with st.popover(compare_words.ONE.format(settings=one), icon=":material/tune:"):
-                one = _settings(f"one_{model}_{table.turn}", one, model=False)
-            chosen = replace(chosen, draws=draws, one=one)
-    if chosen != now:
-        table.comparison = replace(chosen, at=None)
+            after = replace(now, view="sides", boards=int(chosen))
+            for which, letter in enumerate(LETTERS[: after.boards]):
+                with st.popover(compare_words.CHANGE.format(name=letter), icon=":material/tune:"):
+                    after = after.side(which, _settings(f"{letter}_{table.turn}", now.sides[which]))
+    if after != now:
+        table.comparison = replace(after, at=None)
         st.rerun()
 
 
-def _one_of(table: Table, label: str, names: dict, now: object):  # type: ignore[no-untyped-def]  # any table's key type
+def _draws(table: Table, now: Comparison) -> Comparison:
+    model = _one_of(compare_words.WHAT_IS_DRAWN, compare_words.ONE_MODEL, now.one.model, f"compare_one_{table.turn}")
+    one = now.one if model == now.one.model else ONE_MODEL[model]
+    with st.popover(compare_words.ONE.format(settings=one), icon=":material/tune:"):
+        draws = st.selectbox(
+            compare_words.DRAWS, list(DRAWS), index=DRAWS.index(now.draws), key=f"compare_draws_{table.turn}"
+        )
+        one = _settings(f"{model}_{table.turn}", one, sides=False)
+    return replace(now, draws=draws, one=one)
+
+
+def _one_of(label: str, names: dict[str, str], now: str, key: str) -> str:
     """One of a few, side by side."""
     return st.segmented_control(
         label,
@@ -182,63 +213,55 @@ def _one_of(table: Table, label: str, names: dict, now: object):  # type: ignore
         format_func=names.__getitem__,
         required=True,
         label_visibility="collapsed",
-        key=f"compare_{label}_{table.turn}",
+        key=key,
     )
 
 
-def _side(table: Table, chosen: Comparison, which: int) -> Comparison:
-    now = chosen.sides[which]
-    with st.popover(compare_words.SIDE.format(name=LETTERS[which], settings=now), icon=":material/tune:"):
-        return replace(chosen.side(which, _settings(f"{LETTERS[which]}_{table.turn}", now)), at=chosen.at)
-
-
-def _settings(key: str, now: Settings, model: bool = True) -> Settings:
-    """Widgets for the settings of one board; without `model`, those of draws, whose z is always drawn."""
-    chosen = now
-    if model:
-        name = st.radio(
-            compare_words.MODEL,
+def _settings(key: str, now: Settings, sides: bool = True) -> Settings:
+    """Widgets for the settings of one side, or of draws, whose model and latent are chosen elsewhere."""
+    model, draw = now.model, now.draw
+    if sides:
+        model = st.radio(
+            words.MODEL,
             list(MODELS),
             index=list(MODELS).index(now.model),
             format_func=MODELS.__getitem__,
             horizontal=True,
             key=f"compare_model_{key}",
         )
-        chosen = replace(chosen, model=name)
+    policies, constraints = choices.policies(), choices.constraints()
     policy = st.selectbox(
-        compare_words.POLICY,
-        list(POLICIES),
-        index=list(POLICIES).index(now.policy),
-        format_func=POLICIES.__getitem__,
+        words.POLICY,
+        policies,
+        index=policies.index(now.policy),
+        format_func=choices.policy_name,
+        help=words.POLICY_HELP,
         key=f"compare_policy_{key}",
     )
     budgets = list(BUDGETS) if now.nfe in BUDGETS else [*BUDGETS, now.nfe]
     nfe = st.selectbox(
-        compare_words.CALLS,
+        words.NFE,
         budgets,
         index=budgets.index(now.nfe),
-        format_func=lambda calls: compare_words.CALLS_EACH if calls is None else str(calls),
+        format_func=lambda calls: words.NFE_CELL if calls is None else str(calls),
+        help=words.NFE_HELP,
         key=f"compare_nfe_{key}",
     )
-    constraints = st.selectbox(
-        compare_words.RULES,
-        list(CONSTRAINTS),
-        index=list(CONSTRAINTS).index(now.constraints),
-        format_func=CONSTRAINTS.__getitem__,
+    level = st.selectbox(
+        words.RULES,
+        constraints,
+        index=constraints.index(now.constraints),
+        format_func=choices.constraints_name,
+        help=words.RULES_HELP,
         key=f"compare_rules_{key}",
     )
-    draw = now.draw
-    if model:
-        draw = st.toggle(compare_words.DRAW, value=now.draw, disabled=chosen.model == "mdm", key=f"compare_draw_{key}")
-    seed = st.number_input(
-        compare_words.SEED if model else compare_words.SEED_FIRST,
-        0,
-        MAX_SEED,
-        value=now.seed,
-        step=1,
-        key=f"compare_seed_{key}",
-    )
-    return replace(chosen, policy=policy, nfe=nfe, constraints=constraints, draw=draw, seed=int(seed))
+    if sides:
+        draw = st.toggle(
+            words.DRAW, value=now.draw, disabled=model == "mdm", help=words.DRAW_HELP, key=f"compare_draw_{key}"
+        )
+    label = words.SEED if sides else compare_words.SEED_FIRST
+    seed = st.number_input(label, 0, MAX_SEED, value=now.seed, step=1, key=f"compare_seed_{key}")
+    return replace(now, model=model, policy=policy, nfe=nfe, constraints=level, draw=draw, seed=int(seed))
 
 
 # ---- the answer
@@ -254,57 +277,80 @@ def _tell(table: Table, answer: Answer) -> None:
             st.rerun()
 
 
-def _work(table: Table, tell: Callable[[str], object]) -> None:
-    """Find a puzzle if there is none, and let every board be filled; whatever happens, there is an answer.
+def _work(table: Table, tell: Callable[[str], object]) -> bool:
+    """Find a puzzle if there is none, and have every board filled; False if the visitor wants something else by now.
 
-    `tell` puts words on the page; that is also where Streamlit ends the run if the visitor has asked for something else.
+    `tell` puts words on the page; that, too, is where Streamlit ends a run of the page that nobody waits for.
     """
+    job = Job(table.begin(), tell)
     comparison = table.comparison
-    request = _request(comparison)
+    note = ""
     try:
-        note = ""
         if comparison.puzzle is None:
-            puzzle, note = _find(comparison, tell)
-            comparison = table.comparison = replace(comparison, puzzle=puzzle)
-            request = _request(comparison)
-        table.answer = replace(_answer(comparison, tell), request=request, note=note)
+            puzzle, note = _find(comparison, table.found, job)
+            comparison = replace(comparison, puzzle=puzzle)
+        answer = _answer(comparison, job)
+    except resources.CancelledError:
+        return False
     except CheckpointError as error:
         # The message names files of the server, which are for its owner alone.
         _LOG.error("compare: %s", error)
-        table.answer = Answer(request, failure=compare_words.NO_MODEL)
+        answer = Answer(failure=compare_words.NO_MODEL)
     except VmdSudokuError as error:
-        table.answer = Answer(request, failure=str(error))
+        answer = Answer(failure=report.sentence(str(error)))
     except Exception:
         number = secrets.token_hex(3)
         _LOG.exception("compare failed, error %s", number)
-        table.answer = Answer(request, failure=compare_words.WENT_WRONG.format(number=number))
+        answer = Answer(failure=words.BROKEN.format(number=number))
+    if job.cancelled.is_set():
+        return False
+    table.comparison = comparison
+    table.answer = replace(answer, request=_request(comparison), note=answer.note or note)
+    return True
 
 
-def _answer(comparison: Comparison, tell: Callable[[str], object]) -> Answer:
+@dataclass(frozen=True)
+class Job:
+    """One visit to the network: what asks it to stop, and where to say how far it is."""
+
+    cancelled: threading.Event
+    tell: Callable[[str], object]
+
+    def solve(self, puzzle: str, settings: Settings, words_now: str) -> Trace:
+        """One board; waits while others are first.
+
+        Raises:
+            CancelledError: nobody waits for it any more. BusyError: others were first for too long.
+        """
+        end = time.monotonic() + _PATIENCE
+        while True:
+            self.tell(words_now)
+            try:
+                return resources.solve(puzzle, settings, self.cancelled)
+            except resources.BusyError as error:
+                if time.monotonic() > end:
+                    raise
+                self.tell(str(error))
+                self.cancelled.wait(_BREATH)
+
+
+def _answer(comparison: Comparison, job: Job) -> Answer:
     puzzle = comparison.puzzle
     assert puzzle is not None  # found before
     refused = report.refusal(puzzle)
     if refused:
-        return Answer("", failure=refused.reason if refused.tone == "refused" else compare_words.FULL)
-    with resources.gate().enter():
-        count, solution = resources.solutions(puzzle)
-        if count == 0:
-            return Answer("", failure=compare_words.NO_SOLUTION)
-    traces = _solve(puzzle, comparison.shown, tell)
-    runs = [
-        contrast.Run(name, settings, trace)
-        for name, settings, trace in zip(comparison.names, comparison.shown, traces, strict=True)
+        return Answer(failure=refused.reason if refused.tone == "refused" else compare_words.FULL)
+    proof = resources.proof(puzzle)
+    if proof.solutions == "none":
+        return Answer(failure=compare_words.NO_SOLUTION)
+    shown = comparison.shown
+    traces = [
+        job.solve(puzzle, settings, compare_words.WORKING.format(now=number, boards=len(shown)))
+        for number, settings in enumerate(shown, 1)
     ]
-    return Answer("", contrast.payload(puzzle, runs, solution), note=_alike(comparison, traces))
-
-
-def _solve(puzzle: str, shown: tuple[Settings, ...], tell: Callable[[str], object]) -> list[Trace]:
-    traces = []
-    for number, settings in enumerate(shown, 1):
-        tell(compare_words.WORKING.format(now=number, boards=len(shown)))
-        with resources.gate().enter():
-            traces.append(resources.solve(puzzle, settings))
-    return traces
+    runs = [contrast.Run(*each) for each in zip(comparison.names, shown, traces, strict=True)]
+    solution = to_line(proof.solution) if proof.solutions == "one" and proof.solution is not None else None
+    return Answer(result=contrast.payload(puzzle, runs, solution), note=_alike(comparison, traces))
 
 
 def _alike(comparison: Comparison, traces: list[Trace]) -> str:
@@ -315,26 +361,48 @@ def _alike(comparison: Comparison, traces: list[Trace]) -> str:
     return compare_words.SAME_SETTINGS if len(set(comparison.shown)) == 1 else ""
 
 
-def _find(comparison: Comparison, tell: Callable[[str], object]) -> tuple[str, str]:
-    """The first example puzzle that a board solves and another does not; else one that is filled in another order.
+@st.cache_resource(show_spinner=False)
+def _openings() -> dict[tuple[Settings, ...], str]:
+    """What was found for the first visitor of every comparison, for all later ones."""
+    return {}
 
-    Puzzles of the levels are tried in turn, hard ones first; so a visitor who asks again goes on from the last one found.
+
+def _find(comparison: Comparison, found: Found, job: Job) -> tuple[str, str]:
+    """A puzzle that one board solves and another does not, and what to say if there is none.
+
+    Examples are tried in turn, hard ones first, going on from the last one that was found. A puzzle that board A solves is
+    preferred if one comes up soon; where none tells the boards apart, one that is filled in another order does.
     """
     levels = resources.levels()
-    pool = [puzzle for name in ("Expert", "Hard", "Extreme", "Medium") for puzzle in levels[name].puzzles]
-    start = st.session_state.get("compare_found", -1) + 1
-    second = None
-    for turn in range(_TRIES):
-        place = (start + turn) % len(pool)
-        tell(compare_words.FINDING)
-        with resources.gate().enter():
-            traces = [resources.solve(pool[place], settings) for settings in comparison.shown]
-        st.session_state["compare_found"] = place
-        if len({trace.solved for trace in traces}) == 2:
-            return pool[place], ""
-        if second is None and any(trace.steps != traces[0].steps for trace in traces):
-            second = pool[place]
-    return second or pool[start % len(pool)], "" if second else compare_words.FOUND_NONE.format(count=_TRIES)
+    pool = [puzzle for name in _POOL for puzzle in levels[name].puzzles]
+    start, shown = found.place + 1, comparison.shown
+    if found.place < 0 and shown in _openings():
+        found.place = pool.index(_openings()[shown])
+        return pool[found.place], ""
+    began = time.monotonic()
+    worth, best, since = 0, start % len(pool), 0
+    for place in (turn % len(pool) for turn in range(start, start + _TRIES)):
+        traces = [job.solve(pool[place], settings, compare_words.FINDING) for settings in shown]
+        now = _how_apart(traces)
+        since += 1
+        if now > worth:
+            worth, best, since = now, place, 0
+        late = time.monotonic() - began > _SEARCH
+        if worth == 3 or (worth == 2 and (since >= _LOOK_ON or late)) or (worth == 1 and late):
+            break
+    if found.place < 0 and worth:
+        _openings()[shown] = pool[best]
+    found.place = best
+    return pool[best], "" if worth else compare_words.FOUND_NONE.format(count=_TRIES)
+
+
+def _how_apart(traces: list[Trace]) -> int:
+    """3 if the first board is solved and another is not, 2 if only others are, 1 if they differ in how they are filled, 0 if
+    they are alike."""
+    solved = [trace.solved for trace in traces]
+    if any(solved) and not all(solved):
+        return 3 if solved[0] else 2
+    return int(any(trace.steps != traces[0].steps for trace in traces))
 
 
 # ---- the race
@@ -343,7 +411,7 @@ def _find(comparison: Comparison, tell: Callable[[str], object]) -> tuple[str, s
 @st.cache_resource(show_spinner=False)
 def _track() -> Track:
     """The one track of this process."""
-    return Track(lambda: resources.gate().enter())
+    return Track(busy=resources.BusyError)
 
 
 def _race_section(table: Table) -> None:
@@ -384,15 +452,21 @@ def _start_race(table: Table) -> None:
     pair = table.comparison.sides[:2]
     race = Race((pair[0], pair[1]), table.comparison.race)
     try:
-        solvers = {settings: resources.solver_of(settings) for settings in pair}
+        for settings in pair:
+            resources.model(settings.model)
     except CheckpointError as error:
         _LOG.error("race: %s", error)
         st.error(compare_words.NO_MODEL)
         return
-    if _track().start(race, lambda puzzle, settings: solvers[settings](puzzle).solved) is None:
+    # Without a context of its own, Streamlit's caches warn that the thread belongs to no visitor.
+    if _track().start(race, _is_solved, prepare=add_script_run_ctx):
+        table.race = race
+    else:
         st.warning(compare_words.RACE_FULL)
-        return
-    table.race = race
+
+
+def _is_solved(puzzle: str, settings: Settings, cancelled: threading.Event) -> bool:
+    return resources.solve_afresh(puzzle, settings, cancelled).solved
 
 
 def _race_live(table: Table) -> None:
