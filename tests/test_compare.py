@@ -441,7 +441,13 @@ def test_four_boards_and_draws(asked):
     app.segmented_control(key="compare_one_0").set_value("mdm").run()
     assert comparison(app).one.policy == "random"
     app.selectbox(key="compare_draws_0").set_value(4).run()
-    assert query(app) == {"p": EASY, "boards": "4", "view": "draws", "draws": "4", "one": "model.mdm_policy.random_steps.5"}
+    assert query(app) == {
+        "p": EASY,
+        "boards": "4",
+        "view": "draws",
+        "draws": "4",
+        "one": "model.mdm_policy.random_steps.5",
+    }
 
 
 def test_settings_of_a_side_reach_the_network_and_the_link(asked):
