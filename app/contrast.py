@@ -196,7 +196,7 @@ def _digit_words(found: Parting, names: Sequence[str]) -> str:
         if digit != BLANK:
             held.setdefault(digit, []).append(name)
     parts = [compare_words.DIGIT_ON.format(digit=digit, names=_list(group)) for digit, group in held.items()]
-    return compare_words.DIGITS.format(place=_sentence_start(cell_name(found.cell)), parts=", ".join(parts))
+    return compare_words.DIGITS.format(place=_sentence_start(cell_name(found.cell)), parts="; ".join(parts))
 
 
 def _wrong_words(wrong: Wrong | None, solution: str | None) -> str:

@@ -26,6 +26,7 @@ from app.compare import (
 )
 from app.race import Race, Track
 from app.session import BUDGETS, MAX_SEED, MODELS, Settings
+from vmd_sudoku import puzzle_file
 from vmd_sudoku.board import CELLS, to_line
 from vmd_sudoku.errors import CheckpointError, VmdSudokuError
 from vmd_sudoku.trace import Trace
@@ -33,14 +34,12 @@ from vmd_sudoku.trace import Trace
 BOARD = "compare_board"
 _DESK = "compare"
 _SOLVE_DESK = "desk"
-_POOL = ("Expert", "Hard", "Extreme", "Medium")
-"""Levels in which a puzzle is looked for on which the boards differ."""
+_APART = "apart.csv"
+_LEVELS = ("Expert", "Hard", "Extreme", "Medium")
 _TRIES = 40
-"""Puzzles that are tried for it."""
-_LOOK_ON = 4
-"""How many more are tried once some are solved and some not, for one that board A solves."""
-_SEARCH = 5.0
-"""Seconds after which the best puzzle so far will do."""
+"""Puzzles that are tried to find one on which the boards differ."""
+_SEARCH = 10.0
+"""Seconds after which one that is filled in another order will do."""
 _PATIENCE = 60.0
 """Seconds that a board waits while others are first, and between two tries."""
 _BREATH = 1.0
@@ -362,47 +361,33 @@ def _alike(comparison: Comparison, traces: list[Trace]) -> str:
 
 
 @st.cache_resource(show_spinner=False)
-def _openings() -> dict[tuple[Settings, ...], str]:
-    """What was found for the first visitor of every comparison, for all later ones."""
-    return {}
+def _pool() -> tuple[str, ...]:
+    """Where a difference is looked for: puzzles that once told the shipped models apart, then examples, hard ones first."""
+    apart = [to_line(puzzle) for puzzle in puzzle_file.read(resources.EXAMPLES / _APART).puzzles]
+    return (*apart, *(puzzle for name in _LEVELS for puzzle in resources.levels()[name].puzzles))
 
 
 def _find(comparison: Comparison, found: Found, job: Job) -> tuple[str, str]:
     """A puzzle that one board solves and another does not, and what to say if there is none.
 
-    Examples are tried in turn, hard ones first, going on from the last one that was found. A puzzle that board A solves is
-    preferred if one comes up soon; where none tells the boards apart, one that is filled in another order does.
+    The search goes on from where the visitor's last one ended. Where it takes long, or where no puzzle tells the boards
+    apart, one that they fill in another order will do.
     """
-    levels = resources.levels()
-    pool = [puzzle for name in _POOL for puzzle in levels[name].puzzles]
-    start, shown = found.place + 1, comparison.shown
-    if found.place < 0 and shown in _openings():
-        found.place = pool.index(_openings()[shown])
-        return pool[found.place], ""
+    pool = _pool()
     began = time.monotonic()
-    worth, best, since = 0, start % len(pool), 0
-    for place in (turn % len(pool) for turn in range(start, start + _TRIES)):
-        traces = [job.solve(pool[place], settings, compare_words.FINDING) for settings in shown]
-        now = _how_apart(traces)
-        since += 1
-        if now > worth:
-            worth, best, since = now, place, 0
-        late = time.monotonic() - began > _SEARCH
-        if worth == 3 or (worth == 2 and (since >= _LOOK_ON or late)) or (worth == 1 and late):
+    second = None
+    for turn in range(1, _TRIES + 1):
+        place = (found.place + turn) % len(pool)
+        traces = [job.solve(pool[place], settings, compare_words.FINDING) for settings in comparison.shown]
+        if len({trace.solved for trace in traces}) == 2:
+            found.place = place
+            return pool[place], ""
+        if second is None and any(trace.steps != traces[0].steps for trace in traces):
+            second = place
+        if second is not None and time.monotonic() - began > _SEARCH:
             break
-    if found.place < 0 and worth:
-        _openings()[shown] = pool[best]
-    found.place = best
-    return pool[best], "" if worth else compare_words.FOUND_NONE.format(count=_TRIES)
-
-
-def _how_apart(traces: list[Trace]) -> int:
-    """3 if the first board is solved and another is not, 2 if only others are, 1 if they differ in how they are filled, 0 if
-    they are alike."""
-    solved = [trace.solved for trace in traces]
-    if any(solved) and not all(solved):
-        return 3 if solved[0] else 2
-    return int(any(trace.steps != traces[0].steps for trace in traces))
+    found.place = (found.place + 1) % len(pool) if second is None else second
+    return pool[found.place], compare_words.FOUND_NONE.format(count=_TRIES) if second is None else ""
 
 
 # ---- the race
