@@ -416,7 +416,7 @@ def test_a_search_goes_on_from_the_last_puzzle_found(asked):
 
 def test_where_nothing_tells_the_boards_apart_the_page_says_so(asked, monkeypatch):
     monkeypatch.setattr(page, "_TRIES", 3)
-    app = opened(a="usual", b="usual")
+    app = opened(a="usual", b="policy.top-prob")
     assert shown(app)["result"]
     assert "3 puzzles tried" in app.info[0].value
 

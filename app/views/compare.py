@@ -469,7 +469,7 @@ def _race_live(table: Table) -> None:
             st.rerun()
 
     if race.live:
-        st.fragment(draw, run_every=0.7)()
+        st.fragment(draw, run_every=1.0)()
         return
     _race_state(race)
     _race_figures(race)
