@@ -75,8 +75,9 @@ RACE_STATES = {
     "done": "{count} puzzles in {seconds:.0f} s.",
     "cancelled": "Cancelled after {done} of {count} puzzles.",
     "stopped": "Out of time after {done} of {count} puzzles.",
-    "failed": "Something went wrong on the server after {done} puzzles. Start it again.",
+    "failed": "It stopped after {done} puzzles: {why}",
 }
+RACE_BROKEN = "something went wrong on the server. Start it again."
 RACE_MAKING = "Making the puzzles…"
 RACE_SIDE = "{name}: {settings}"
 RACE_SOLVED = "{solved} of {boards}"
@@ -106,6 +107,7 @@ BOARD = {
     "agreement_state": "All agree on {agreed} of {filled} cells",
     "state": "Step {at} of {steps}, {blank} blank",
     "solved": "✓ Solved",
+    "unfinished": "✕ {cells} left blank",
     "not_solved": "✕ Not solved",
     "wrong_one": "✕ 1 cell wrong",
     "wrong_many": "✕ {n} cells wrong",

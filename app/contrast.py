@@ -128,7 +128,7 @@ def payload(puzzle: str, runs: Sequence[Run], solution: str | None) -> dict[str,
 
 def _plain(run: Run, wrong: Wrong | None, solution: str | None, ticks: int) -> dict[str, object]:
     trace, steps = run.trace, len(run.trace.steps)
-    truth = None if solution is None else parse(solution)
+    truth, final = None if solution is None else parse(solution), parse(trace.board)
     return {
         "name": run.name,
         "setting": str(run.settings),
@@ -154,7 +154,8 @@ def _plain(run: Run, wrong: Wrong | None, solution: str | None, ticks: int) -> d
         "rounds": trace.rounds,
         "ms": round(1000 * trace.seconds),
         "log_likelihood": round(log_likelihood(trace), 2),
-        "differs": None if truth is None else int(np.count_nonzero(parse(trace.board) != truth)),
+        "blank": int(np.count_nonzero(final == BLANK)),
+        "differs": None if truth is None else int(np.count_nonzero((final != BLANK) & (final != truth))),
     }
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from app.compare import RACE_CLUES, RaceSettings
 from app.session import Settings
 from vmd_sudoku.board import to_line
+from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.metrics import mcnemar_exact, wilson_interval
 
 WALL_SECONDS = 600.0
@@ -62,7 +63,7 @@ class Race:
     """One race: what was asked, and how far it is. The thread writes, pages read; lists only ever grow.
 
     state: "waiting" (another race is running), "running", "done", "cancelled", "stopped" (out of time) or "failed".
-    results: for every puzzle so far, whether each side solved it.
+    results: for every puzzle so far, whether each side solved it. why: what is wrong with the settings of a failed one.
     """
 
     pair: Pair
@@ -70,6 +71,7 @@ class Race:
     state: str = "waiting"
     puzzles: tuple[str, ...] = ()
     results: list[tuple[bool, bool]] = field(default_factory=list)
+    why: str = ""
     started: float | None = None
     seconds: float = 0.0
     cancelled: threading.Event = field(default_factory=threading.Event)
@@ -149,6 +151,8 @@ class Track:
                 self._run(race, solved)
             finally:
                 self._lane.release()
+        except ConfigError as error:
+            race.why, race.state = str(error), "failed"
         except Exception:
             _LOG.exception("race failed")
             race.state = "failed"

@@ -93,7 +93,9 @@ def animate(out: Path) -> None:
 
 
 @cli.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=ROOT / "screenshots", show_default=True)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=ROOT / "screenshots", show_default=True
+)
 def screenshots(out: Path) -> None:
     """Every page as it is at a desk, on a phone and in the dark."""
     out.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import compare_words, answers, choices, components, report, resources, words
+from app import answers, choices, compare_words, components, report, resources, words
 from app.session import (
     CANDIDATES,
     Desk,

@@ -19,7 +19,7 @@ from app.race import Race, Tally, Track
 from app.session import Settings
 from app.views import compare as page
 from vmd_sudoku.board import parse, to_line, verdict
-from vmd_sudoku.errors import CheckpointError
+from vmd_sudoku.errors import CheckpointError, ConfigError
 from vmd_sudoku.solver import solve
 from vmd_sudoku.trace import Trace, TraceStep
 
@@ -88,7 +88,9 @@ any_settings = st.builds(
     model=st.sampled_from(["vmd", "mdm"]),
     policy=st.sampled_from(["margin", "top-prob", "random"]),
     nfe=st.none() | st.integers(1, 81),
-    constraints=st.sampled_from(["none", "rules"]),
+    constraints=st.sampled_from(["none", "rules", "search"]),
+    remask=st.sampled_from(["none", "conflict"]),
+    latents=st.integers(1, 16),
     draw=st.booleans(),
     seed=st.integers(0, 2**31 - 1),
 )
@@ -315,6 +317,11 @@ def test_a_race_that_nobody_looks_at_or_that_fails_ends():
 
     assert raced(broken).state == "failed"
 
+    def refused(puzzle, settings, cancelled):
+        raise ConfigError("these do not go together")
+
+    assert raced(refused).why == "these do not go together"
+
 
 def test_few_races_wait_for_the_one_that_runs():
     track, go = Track(busy=resources.BusyError, waiting=1), threading.Event()
@@ -463,9 +470,11 @@ def test_settings_of_a_side_reach_the_network_and_the_link(asked):
     app.selectbox(key="compare_policy_B_0").set_value("top-prob").run()
     app.selectbox(key="compare_nfe_B_0").set_value(10).run()
     app.selectbox(key="compare_rules_B_0").set_value("rules").run()
+    app.selectbox(key="compare_remask_B_0").set_value("conflict").run()
+    app.selectbox(key="compare_latents_B_0").set_value(2).run()
     app.toggle(key="compare_draw_B_0").set_value(True).run()
     app.number_input(key="compare_seed_B_0").set_value(3).run()
-    chosen = Settings(policy="top-prob", nfe=10, constraints="rules", draw=True, seed=3)
+    chosen = Settings(policy="top-prob", nfe=10, constraints="rules", remask="conflict", latents=2, draw=True, seed=3)
     assert asked[-1] == (EASY, chosen)
     assert comparison(app).sides == (USUAL_SIDES[0], chosen, *USUAL_SIDES[2:])
     assert Comparison.from_query(query(app)).sides[1] == chosen

@@ -1,14 +1,13 @@
 """The Compare page in a real browser. About half a minute; the loads at the end are slow and print their figures."""
 
+import itertools
 import re
-import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from test_browser import CHROMIUM, Server, chromium, needs_model, server, sync_api  # noqa: F401  (fixtures)
+from test_browser import CHROMIUM, Axe, Server, chromium, needs_model, server, sync_api  # noqa: F401  (fixtures)
 
-Axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing (pip install .[dev])").Axe
+from app import resources
 
 EXPERT = "8.5......69.1..5....4.......8.5.7.3.......9.....36..2............4.51624...798.."
 
@@ -217,17 +216,17 @@ def test_a_race_runs_can_be_cancelled_and_opens_its_failures(visit: Visit):
     assert "✕" in "".join(page.locator(".board .state").all_inner_texts())
 
 
-# ---- loads
+# ---- loads: figures to print, which depend on the machine
 
 
 @pytest.mark.slow
-def test_four_boards_play_smoothly_while_a_race_keeps_python_busy(visit: Visit):
-    page = visit(f"?p={EXPERT}&boards=4&a=usual&b=model.mdm&c=policy.top-prob&d=model.mdm_policy.top-prob&race=hard.100.0")
+def test_four_boards_play_while_a_race_keeps_python_busy(visit: Visit):
+    page = visit(f"?p={EXPERT}&boards=4&a=usual&b=model.mdm&c=policy.top-prob&d=model.mdm_policy.top-prob")
     page.get_by_role("button", name="Race A against B").click()
     page.get_by_role("button", name="Cancel").wait_for()
     seek(page, 0)
     page.get_by_role("button", name="Play").click()
-    frames = page.evaluate("""() => new Promise((done) => {
+    times = page.evaluate("""() => new Promise((done) => {
         const times = []
         const frame = (time) => {
             times.push(time)
@@ -236,24 +235,45 @@ def test_four_boards_play_smoothly_while_a_race_keeps_python_busy(visit: Visit):
         }
         requestAnimationFrame(frame)
     })""")
-    gaps = sorted(b - a for a, b in zip(frames, frames[1:], strict=False))
-    rate = 1000 * (len(frames) - 1) / (frames[-1] - frames[0])
-    print(f"\n{rate:.1f} frames a second, longest gap {gaps[-1]:.0f} ms, 99 % under {gaps[int(0.99 * len(gaps))]:.0f} ms")
-    assert rate >= 55
-    page.get_by_role("button", name="Cancel").click()
+    assert at_step(page) > 20
+    gaps = sorted(after - before for before, after in itertools.pairwise(times))
+    rate = 1000 * len(gaps) / (times[-1] - times[0])
+    print(
+        f"\n{rate:.1f} frames a second; gaps: 99 % under {gaps[int(0.99 * len(gaps))]:.0f}, all under {gaps[-1]:.0f} ms"
+    )
 
 
 @pytest.mark.slow
-def test_twenty_sessions_compare_at_once(server: Server):  # noqa: F811
-    """Twenty browsers in as many tabs press at once, each for a puzzle of its own; the time until its boards are ready."""
-    from app import resources
-
-    puzzles = [*resources.levels()["Medium"].puzzles[:20]]
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        pages = [browser.new_context().new_page() for _ in puzzles]
-        for page in pages:
-            page.goto(f"{server.url}/compare?p={EXPERT}")
-            page.locator('.compare[data-ready="true"]').wait_for(timeout=120_000)
-        print("\nall open")
-        browser.close()
+def test_twenty_sessions_solve_at_once(server: Server, chromium: "sync_api.Browser"):  # noqa: F811
+    """Twenty browsers press Solve at the same time, each on a puzzle of its own; from the press to the verdict."""
+    levels = resources.levels()
+    puzzles = [*levels["Easy"].puzzles[:10], *levels["Medium"].puzzles[:10]]
+    errors: list[str] = []
+    pages = []
+    for puzzle in puzzles:
+        page = chromium.new_context(reduced_motion="reduce").new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{server.url}/?p={puzzle}")
+        page.locator(".cell").first.wait_for(timeout=60_000)
+        pages.append(page)
+    pages[0].wait_for_timeout(10_000)  # the models are loaded by now
+    for page in pages:
+        page.evaluate("""() => {
+            const host = [...document.querySelectorAll('*')].find((node) => node.shadowRoot?.querySelector('.app'))
+            const root = host.shadowRoot
+            const start = performance.now()
+            root.querySelector('.solve').click()
+            window.answer = new Promise((done) => {
+                const look = () => {
+                    const said = root.querySelector('.verdict .headline')?.textContent ?? ''
+                    if (/^(Solved|Not solved)/.test(said)) done((performance.now() - start) / 1000)
+                    else setTimeout(look, 20)
+                }
+                look()
+            })
+        }""")
+    seconds = sorted(page.evaluate("() => window.answer") for page in pages)
+    for page in pages:
+        page.context.close()
+    assert not errors
+    print(f"\n20 sessions: median {seconds[9]:.2f} s, 95 % under {seconds[18]:.2f} s, all under {seconds[19]:.2f} s")

@@ -277,6 +277,7 @@ function makeCompare(root) {
   function verdict(run) {
     if (run.solved) return WORDS.solved
     if (run.differs) return fillIn(run.differs === 1 ? WORDS.wrong_one : WORDS.wrong_many, { n: run.differs })
+    if (run.blank) return fillIn(WORDS.unfinished, { cells: cellsWord(run.blank) })
     return WORDS.not_solved
   }
 

@@ -25,7 +25,7 @@ from app.compare import (
     puzzle_in,
 )
 from app.race import Race, Track
-from app.session import BUDGETS, MAX_SEED, MODELS, Settings
+from app.session import BUDGETS, LATENTS, MAX_SEED, MODELS, Settings
 from vmd_sudoku import puzzle_file
 from vmd_sudoku.board import CELLS, to_line
 from vmd_sudoku.errors import CheckpointError, VmdSudokuError
@@ -103,7 +103,7 @@ def page() -> None:
     with st.container(horizontal_alignment="center"), st.container(width=_WIDTH):
         st.title(compare_words.TITLE, anchor=False)
         st.caption(compare_words.LEAD)
-        _choices(table)
+        settings = st.container()
         comparison = table.comparison
         if comparison.notice:
             st.warning(comparison.notice)
@@ -121,9 +121,12 @@ def page() -> None:
             key=BOARD,
         )
         progress = st.empty()
+        # Their choices are read from tables beside torch, which takes seconds to load: the boards come first.
+        with settings:
+            _choices(table)
         if comparison.view == "sides":
             _race_section(table)
-    query = comparison.to_query()
+    query = table.comparison.to_query()
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
     resources.warm_up()
@@ -150,6 +153,14 @@ def _request(comparison: Comparison) -> str:
 
 
 def _puzzles(table: Table) -> None:
+    """Ways to another puzzle; a new one has the page drawn once more."""
+    before = table.comparison
+    _puzzle_choices(table)
+    if table.comparison is not before:
+        st.rerun()
+
+
+def _puzzle_choices(table: Table) -> None:
     if st.button(compare_words.FIND, icon=":material/search:", help=compare_words.FIND_HELP, key="compare_find"):
         table.comparison = table.comparison.put(None)
     with st.popover(compare_words.PUZZLE, icon=":material/grid_on:"):
@@ -228,13 +239,12 @@ def _settings(key: str, now: Settings, sides: bool = True) -> Settings:
             horizontal=True,
             key=f"compare_model_{key}",
         )
-    policies, constraints = choices.policies(), choices.constraints()
+    policies, rules, remasking = choices.policies(), choices.constraints(), choices.remasking()
     policy = st.selectbox(
         words.POLICY,
         policies,
         index=policies.index(now.policy),
-        format_func=choices.policy_name,
-        help=words.POLICY_HELP,
+        format_func=choices.policy_about,
         key=f"compare_policy_{key}",
     )
     budgets = list(BUDGETS) if now.nfe in BUDGETS else [*BUDGETS, now.nfe]
@@ -246,13 +256,30 @@ def _settings(key: str, now: Settings, sides: bool = True) -> Settings:
         help=words.NFE_HELP,
         key=f"compare_nfe_{key}",
     )
-    level = st.selectbox(
+    constraints = st.selectbox(
         words.RULES,
-        constraints,
-        index=constraints.index(now.constraints),
-        format_func=choices.constraints_name,
+        rules,
+        index=rules.index(now.constraints),
+        format_func=choices.constraints_about,
         help=words.RULES_HELP,
         key=f"compare_rules_{key}",
+    )
+    remask = st.selectbox(
+        words.REMASK,
+        remasking,
+        index=remasking.index(now.remask),
+        format_func=choices.remask_about,
+        help=words.REMASK_HELP,
+        key=f"compare_remask_{key}",
+    )
+    tried = LATENTS if now.latents in LATENTS else (*LATENTS, now.latents)
+    latents = st.selectbox(
+        words.LATENTS,
+        tried,
+        index=tried.index(now.latents),
+        disabled=model == "mdm",
+        help=words.LATENTS_HELP,
+        key=f"compare_latents_{key}",
     )
     if sides:
         draw = st.toggle(
@@ -260,7 +287,17 @@ def _settings(key: str, now: Settings, sides: bool = True) -> Settings:
         )
     label = words.SEED if sides else compare_words.SEED_FIRST
     seed = st.number_input(label, 0, MAX_SEED, value=now.seed, step=1, key=f"compare_seed_{key}")
-    return replace(now, model=model, policy=policy, nfe=nfe, constraints=level, draw=draw, seed=int(seed))
+    return replace(
+        now,
+        model=model,
+        policy=policy,
+        nfe=nfe,
+        constraints=constraints,
+        remask=remask,
+        latents=latents,
+        draw=draw,
+        seed=int(seed),
+    )
 
 
 # ---- the answer
@@ -477,7 +514,8 @@ def _race_live(table: Table) -> None:
 
 
 def _race_state(race: Race) -> None:
-    values = {"done": len(race.results), "count": race.settings.count, "seconds": race.seconds}
+    why = race.why or compare_words.RACE_BROKEN
+    values = {"done": len(race.results), "count": race.settings.count, "seconds": race.seconds, "why": why}
     text = compare_words.RACE_STATES[race.state].format(**values)
     if race.state == "running" and not race.puzzles:
         text = compare_words.RACE_MAKING
