@@ -9,7 +9,7 @@ from test_browser import CHROMIUM, Axe, Server, chromium, needs_model, server, s
 
 from app import resources
 
-EXPERT = "8.5......69.1..5....4.......8.5.7.3.......9.....36..2............4.51624...798.."
+PUZZLE = "..921.........7...1.....7.6..5....8...2..4.6..8....1.4..4..25..8....321....98...."
 
 pytestmark = [
     pytest.mark.browser,
@@ -84,7 +84,7 @@ def test_it_opens_soon_on_a_difference_and_plays_within_one_click(server: Server
 
 
 def test_jumps_lead_to_the_difference_and_marks_have_a_shape(visit: Visit):
-    page = visit(f"?p={EXPERT}")
+    page = visit(f"?p={PUZZLE}")
     for name in page.get_by_role("button", name=re.compile("^Jump to")).all():
         name.click()
         assert at_step(page) > 0
@@ -102,7 +102,7 @@ def test_jumps_lead_to_the_difference_and_marks_have_a_shape(visit: Visit):
 
 
 def test_keys_move_one_choice_on_all_boards_and_the_space_bar_plays(visit: Visit):
-    page = visit(f"?p={EXPERT}")
+    page = visit(f"?p={PUZZLE}")
     seek(page, 5)
     page.locator(".board .cell").nth(40).click()
     page.keyboard.press("ArrowRight")
@@ -117,7 +117,7 @@ def test_keys_move_one_choice_on_all_boards_and_the_space_bar_plays(visit: Visit
 
 
 def test_the_cursor_of_the_curves_follows_and_leads_the_slider(visit: Visit):
-    page = visit(f"?p={EXPERT}")
+    page = visit(f"?p={PUZZLE}")
     cursor = page.locator(".chart .cursor").first
     start = cursor.evaluate("(node) => node.style.transform")
     seek(page, 3)
@@ -130,7 +130,7 @@ def test_the_cursor_of_the_curves_follows_and_leads_the_slider(visit: Visit):
 
 
 def test_a_link_brings_everything_back_in_a_second_browser(visit: Visit):
-    page = visit(f"?p={EXPERT}&boards=4&d=model.mdm_policy.random_steps.5_seed.3")
+    page = visit(f"?p={PUZZLE}&boards=4&d=model.mdm_policy.random_steps.5_seed.3")
     seek(page, 3)
     page.get_by_role("button", name="Copy link").click()
     page.get_by_text("Link copied").wait_for()
@@ -143,29 +143,29 @@ def test_a_link_brings_everything_back_in_a_second_browser(visit: Visit):
 
 
 def test_draws_of_one_model_with_their_agreement(visit: Visit):
-    page = visit(f"?p={EXPERT}&view=draws&draws=4")
+    page = visit(f"?p={PUZZLE}&view=draws&draws=4")
     seek(page, 5)
     agreement, *draws = boards(page)
     assert len(draws) == 4
     assert "." not in agreement
     alike = [cell for cell in range(81) if len({draw[cell] for draw in draws}) == 1]
     assert all(agreement[cell] == draws[0][cell] for cell in alike)
-    clues = sum(sign != "." for sign in EXPERT)
+    clues = sum(sign != "." for sign in PUZZLE)
     words = page.locator(".map .state").inner_text()
     assert words == f"All agree on {len(alike) - clues} of {81 - clues} cells"
 
 
 def test_the_page_survives_a_restarted_server(server: Server, chromium: "sync_api.Browser"):  # noqa: F811
     page = chromium.new_page()
-    page.goto(f"{server.url}/compare?p={EXPERT}")
+    page.goto(f"{server.url}/compare?p={PUZZLE}")
     page.locator('.compare[data-ready="true"]').wait_for()
     seek(page, 3)
     before = boards(page)
     server.stop()
+    server.start()
     page.get_by_role("button", name="Step back").click()
     page.get_by_role("button", name="Step forward").click()
     assert boards(page) == before
-    server.start()
     page.get_by_text("4 boards").click()
     page.locator('.compare[data-boards="4"][data-ready="true"]').wait_for(timeout=60_000)
     page.close()
@@ -174,10 +174,10 @@ def test_the_page_survives_a_restarted_server(server: Server, chromium: "sync_ap
 @pytest.mark.parametrize(
     ("name", "query", "options"),
     [
-        ("light", f"?p={EXPERT}&at=3", {}),
-        ("dark, four boards", f"?p={EXPERT}&boards=4&at=3", {"color_scheme": "dark"}),
-        ("dark phone", f"?p={EXPERT}&at=3", {"color_scheme": "dark", "viewport": {"width": 375, "height": 812}}),
-        ("phone, draws", f"?p={EXPERT}&view=draws&at=5", {"viewport": {"width": 375, "height": 812}}),
+        ("light", f"?p={PUZZLE}&at=3", {}),
+        ("dark, four boards", f"?p={PUZZLE}&boards=4&at=3", {"color_scheme": "dark"}),
+        ("dark phone", f"?p={PUZZLE}&at=3", {"color_scheme": "dark", "viewport": {"width": 375, "height": 812}}),
+        ("phone, draws", f"?p={PUZZLE}&view=draws&at=5", {"viewport": {"width": 375, "height": 812}}),
     ],
     ids=lambda value: value if isinstance(value, str) and "?" not in value else "",
 )
@@ -191,7 +191,7 @@ def test_nothing_stands_in_anyones_way(visit: Visit, name, query, options):
 
 
 def test_a_race_runs_can_be_cancelled_and_opens_its_failures(visit: Visit):
-    page = visit(f"?p={EXPERT}&race=hard.25.0")
+    page = visit(f"?p={PUZZLE}&race=hard.25.0")
     page.get_by_role("button", name="Race A against B").click()
     page.get_by_role("button", name="Cancel").click()
     page.get_by_text("Cancelled after").wait_for()
@@ -221,7 +221,7 @@ def test_a_race_runs_can_be_cancelled_and_opens_its_failures(visit: Visit):
 
 @pytest.mark.slow
 def test_four_boards_play_while_a_race_keeps_python_busy(visit: Visit):
-    page = visit(f"?p={EXPERT}&boards=4&a=usual&b=model.mdm&c=policy.top-prob&d=model.mdm_policy.top-prob")
+    page = visit(f"?p={PUZZLE}&boards=4&a=usual&b=model.mdm&c=policy.top-prob&d=model.mdm_policy.top-prob")
     page.get_by_role("button", name="Race A against B").click()
     page.get_by_role("button", name="Cancel").wait_for()
     seek(page, 0)
