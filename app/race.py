@@ -123,12 +123,13 @@ def puzzles_of(settings: RaceSettings) -> tuple[str, ...]:
 class Track:
     """Lets one race of this process run at a time, and few more wait for it.
 
-    busy: what `solved` raises when other visitors have to go first; the race then waits and tries again.
+    unanswered: what `solved` raises when it was stopped, or when other visitors have to go first; unless the race is over, it
+        waits and tries again.
     """
 
-    def __init__(self, busy: type[Exception], waiting: int = 3) -> None:
+    def __init__(self, unanswered: tuple[type[Exception], ...], waiting: int = 3) -> None:
         """A free track."""
-        self._busy = busy
+        self._unanswered = unanswered
         self._lane = threading.Lock()
         self._places = threading.Semaphore(1 + waiting)
 
@@ -176,6 +177,6 @@ class Track:
         while not race.over():
             try:
                 return solved(puzzle, settings, race.cancelled)
-            except self._busy:
+            except self._unanswered:
                 race.cancelled.wait(BREATH_SECONDS)
         return False

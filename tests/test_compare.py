@@ -258,7 +258,7 @@ def test_a_tally_adds_up():
 
 def raced(solved, **changes):
     running = Race(USUAL_SIDES[:2], RaceSettings(count=25, level="easy"), **changes)
-    track = Track(busy=resources.BusyError)
+    track = Track(unanswered=(resources.BusyError, resources.CancelledError))
     threads = []
     assert track.start(running, solved, prepare=threads.append)
     threads[0].join(30)
@@ -300,6 +300,7 @@ def test_a_cancelled_race_keeps_what_it_has():
         assert cancelled is running_events[0]
         if len(seen) == 6:
             cancelled.set()
+            raise resources.CancelledError
         seen.append(puzzle)
         return True
 
@@ -324,7 +325,7 @@ def test_a_race_that_nobody_looks_at_or_that_fails_ends():
 
 
 def test_few_races_wait_for_the_one_that_runs():
-    track, go = Track(busy=resources.BusyError, waiting=1), threading.Event()
+    track, go = Track(unanswered=(resources.BusyError, resources.CancelledError), waiting=1), threading.Event()
 
     def solved(puzzle, settings, cancelled):
         go.wait(10)

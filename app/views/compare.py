@@ -433,7 +433,7 @@ def _find(comparison: Comparison, found: Found, job: Job) -> tuple[str, str]:
 @st.cache_resource(show_spinner=False)
 def _track() -> Track:
     """The one track of this process."""
-    return Track(busy=resources.BusyError)
+    return Track(unanswered=(resources.BusyError, resources.CancelledError))
 
 
 def _race_section(table: Table) -> None:
