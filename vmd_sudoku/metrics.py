@@ -19,7 +19,7 @@ def wilson_interval(successes: int, trials: int, z: float = 1.959964) -> tuple[f
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def mcnemar_exact(only_first: int, only_second: int) -> float:
+def mcnemar(only_first: int, only_second: int) -> float:
     """Two-sided p of the exact McNemar test (McNemar 1947): could a fair coin have split the discordant pairs like this?
 
     only_first, only_second: puzzles that one side solved and the other did not; those on which both agree say nothing.

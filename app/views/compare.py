@@ -45,6 +45,8 @@ _PATIENCE = 60.0
 _BREATH = 1.0
 _LIST = 40
 """Failures of one kind that a race offers to open."""
+_BLUE, _ORANGE = "#3f78ea", "#cf6a20"
+"""Of boards A and B, in tones that stand out on white and on black."""
 _WIDTH = 1240
 _LOG = logging.getLogger(__name__)
 
@@ -571,9 +573,11 @@ def _race_chart(race: Race) -> None:
     results = np.array(list(race.results))
     puzzles = np.arange(len(results) + 1)
     figure = go.Figure()
-    for side, dash in enumerate(("solid", "dash")):
+    for side, (dash, colour) in enumerate((("solid", _BLUE), ("dash", _ORANGE))):
         totals = np.concatenate([[0], results[:, side].cumsum()])
-        figure.add_scatter(x=puzzles, y=totals, name=LETTERS[side], mode="lines", line={"dash": dash, "width": 3})
+        figure.add_scatter(
+            x=puzzles, y=totals, name=LETTERS[side], mode="lines", line={"dash": dash, "width": 3, "color": colour}
+        )
     figure.update_layout(
         height=260,
         margin={"l": 0, "r": 0, "t": 10, "b": 0},
