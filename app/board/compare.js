@@ -496,7 +496,11 @@ function makeCompare(root) {
     const values = element("ul", "values")
     caption.append(values)
     const svg = drawn("svg", { height: HIGH, role: "img", "aria-label": summary(head, key, show, runs) })
-    node.append(caption, svg)
+    // A cursor of its own layer: drawn in the SVG, it would have all of it painted anew in every frame.
+    const cursor = element("div", "cursor")
+    const plot = element("div", "plot")
+    plot.append(svg, cursor)
+    node.append(caption, plot)
     const most = top ?? Math.max(...runs.flatMap((run) => run[key]).filter((value) => value !== null), 1e-9)
     const sides = data.view === "sides"
     const series = sides ? runs.map((run) => run[key]) : [...runs.map((run) => run[key]), meanOf(runs.map((run) => run[key]))]
@@ -515,8 +519,6 @@ function makeCompare(root) {
     if (mistakes && runs.some((run) => run.mistakes.length)) values.append(element("li", "mistakes", WORDS.chart_mistakes))
     const inset = { left: 34, right: 10, top: 8, bottom: 20 }
     let width = 0
-    let cursor = null
-    let dots = []
     const across = (share) => inset.left + share * (width - inset.left - inset.right)
     const down = (value) => inset.top + (1 - value / most) * (HIGH - inset.top - inset.bottom)
 
@@ -549,7 +551,7 @@ function makeCompare(root) {
         text.textContent = words
         svg.append(text)
       }
-      dots = series.map((points, which) => {
+      series.forEach((points, which) => {
         const group = drawn("g", sides ? { "data-side": which } : { class: which < runs.length ? "one" : "mean" })
         const places = points.map((value, at) => (value === null ? null : [across((at + 1) / points.length), down(value)]))
         const known = places.filter((place) => place)
@@ -561,14 +563,10 @@ function makeCompare(root) {
           }
         }
         svg.append(group)
-        return group
       })
-      cursor = drawn("line", { x1: 0, x2: 0, y1: inset.top - 4, y2: HIGH - inset.bottom + 4, class: "cursor" })
-      svg.append(cursor)
     }
 
     function seek(tick) {
-      if (!cursor) return
       cursor.style.transform = `translateX(${across(tick / Math.max(1, ticks()))}px)`
       series.forEach((points, which) => {
         if (!labels[which]) return
