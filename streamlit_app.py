@@ -4,11 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.views import solve
+from app.views import compare, solve
 
 st.set_page_config(
     page_title="vmd-sudoku",
     page_icon=str(Path(__file__).parent / "app" / "icon.png"),
     layout="wide",
 )
-st.navigation([st.Page(solve.page, title="Solve", url_path="solve", default=True)], position="top").run()
+st.navigation(
+    [
+        st.Page(solve.page, title="Solve", url_path="solve", default=True),
+        st.Page(compare.page, title="Compare", url_path="compare"),
+    ],
+    position="top",
+).run()

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -28,19 +29,20 @@ from app.session import (
 _FOLDER = Path(__file__).parent / "board"
 
 
-def _source(*names: str) -> str:
+def source(*names: str) -> str:
+    """The named files of `board/`, one after the other."""
     return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
 
 
-def script(*names: str) -> str:
+def script(*names: str, more_words: Mapping[str, object] = MappingProxyType({})) -> str:
     """The named files of `board/` as one script, after the words that they show."""
-    return f"const WORDS = {json.dumps(words.BOARD)}\n{_source(*names)}"
+    return f"const WORDS = {json.dumps({**words.BOARD, **more_words})}\n{source(*names)}"
 
 
 _BOARD = st.components.v2.component(
     "sudoku_board",
-    html=_source("board.html"),
-    css=_source("board.css"),
+    html=source("board.html"),
+    css=source("board.css"),
     js=script("grid.js", "player.js", "panels.js", "board.js"),
 )
 

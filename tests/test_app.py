@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import answers, choices, components, report, resources, words
+from app import answers, choices, compare_words, components, report, resources, words
 from app.session import (
     CANDIDATES,
     Desk,
@@ -886,15 +886,16 @@ def test_no_html_from_strings_and_nothing_from_elsewhere():
 
 
 def test_every_word_of_the_browser_is_used_and_no_other():
-    code = "".join(components._source(path.name) for path in (ROOT / "app" / "board").glob("*.*"))
+    code = "".join(components.source(path.name) for path in (ROOT / "app" / "board").glob("*.*"))
     used = set(re.findall(r"WORDS\.(\w+)", code)) | set(re.findall(r'data-(?:word|label|title)="(\w+)"', code))
     made = re.findall(r"WORDS\[`(\w+)\$\{|WORDS\[(\w+)\]", code)
     prefixes = tuple(start for start, _ in made if start)
     named = {"row", "column", "box"}  # WORDS[kind]
-    assert used <= set(words.BOARD)
-    assert {word for word in words.BOARD if word not in used | named and not word.startswith(prefixes)} == set()
+    known = words.BOARD | compare_words.BOARD
+    assert used <= set(known)
+    assert {word for word in known if word not in used | named and not word.startswith(prefixes)} == set()
 
 
 def test_the_parts_of_the_board_are_code_not_file_names():
-    assert "\n" in components._source("board.css")
-    assert "export default" in components._source("board.js")
+    assert "\n" in components.source("board.css")
+    assert "export default" in components.source("board.js")

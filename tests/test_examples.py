@@ -34,6 +34,13 @@ def test_every_example_has_its_solution_and_no_other(level):
     assert (solutions == found.solutions).all()
 
 
+def test_puzzles_that_tell_models_apart_have_one_solution():
+    found = examples("apart")
+    solutions, counts = solver.solve(found.puzzles)
+    assert (counts == 1).all()
+    assert (solutions == found.solutions).all()
+
+
 def test_two_solutions_are_two():
     found = examples("two_solutions")
     assert len(found.puzzles) == 25

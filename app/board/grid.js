@@ -74,6 +74,7 @@ const MARKS = ["now", "gone", "clash", "peer", "same", "target", "basis"]
 // 81 labelled cells in `host`. `draw` takes, for each cell,
 //   {digit, kind, order, confidence} with kind "blank", "clue", "own" or "fill",
 //   any of MARKS as true or false,
+//   mark: a word for the style sheet, says: what it adds to the label, label: other words than the usual ones,
 //   notes, candidates: nine bits each, shown small in a blank cell (notes go first),
 //   field: {z: [9], p: [9]}, shown in a blank cell instead of them.
 // `handlers` are {select(cell)} and, if wanted, {press(cell)} for a pointer alone, and {drag(cell, digit, rise, done)} for
@@ -150,6 +151,7 @@ function makeGrid(host, handlers) {
       what += fillIn(WORDS.cell_candidates, { candidates: inMask(view.candidates).join(" ") })
     }
     for (const mark of ["clash", "gone", "target", "basis"]) if (view[mark]) what += WORDS[`cell_${mark}`]
+    what += view.says ?? ""
     return fillIn(WORDS.cell, { row: row(cell) + 1, column: column(cell) + 1, what })
   }
 
@@ -181,8 +183,9 @@ function makeGrid(host, handlers) {
       if (view.kind === "fill" && view.confidence < 0.8) classes.push("unsure")
       setName(node, classes.join(" "))
       setData(node, "sure", view.kind === "fill" ? sureBin(view.confidence) : "")
+      setData(node, "mark", view.mark)
       drawMarks(marks, view)
-      const words = label(cell, view)
+      const words = view.label ?? label(cell, view)
       if (node.getAttribute("aria-label") !== words) node.setAttribute("aria-label", words)
     })
   }

@@ -1,0 +1,176 @@
+"""Pictures of the app, and the puzzles that Compare opens on. Run it again when the shipped models have changed.
+
+python docs/pictures.py find           # puzzles/apart.csv: puzzles that tell the shipped models apart; about a minute
+python docs/pictures.py animate        # docs/compare.gif
+python docs/pictures.py screenshots    # every page at a desk, on a phone and in the dark, into screenshots/
+
+The last two need Chromium, playwright and pillow (pip install .[dev]).
+"""
+
+import csv
+import io
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import torch
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from vmd_sudoku import generate, puzzle_file
+from vmd_sudoku.board import to_line
+from vmd_sudoku.checkpoint import load_model
+from vmd_sudoku.solve import solve_puzzle
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+APART = ROOT / "puzzles" / "apart.csv"
+SEED = 2028
+NFE = 5
+OF_EACH = 8
+"""Puzzles that only the VMD solves, and as many that only the MDM solves."""
+MOST = 1500
+"""Puzzles tried."""
+WIDTH, STEP_MS, LAST_MS = 760, 1100, 3500
+LOOKS = {
+    "desk": {"viewport": {"width": 1280, "height": 900}},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 375, "height": 812}, "has_touch": True, "is_mobile": True},
+    "dark-phone": {"viewport": {"width": 375, "height": 812}, "is_mobile": True, "color_scheme": "dark"},
+}
+
+
+@click.group()
+def cli() -> None:
+    """Pictures of the app."""
+
+
+@cli.command()
+def find() -> None:
+    """Write puzzles that one of the shipped models solves in five calls and the other does not, taking turns."""
+    torch.set_num_threads(1)
+    models = [load_model("vmd"), load_model("mdm")]
+    kinds: dict[tuple[bool, bool], list[list[str]]] = {(True, False): [], (False, True): []}
+    for puzzle, solution in zip(*generate.puzzles(MOST, SEED), strict=True):
+        solved = tuple(solve_puzzle(loaded, puzzle, nfe=NFE).solved for loaded in models)
+        if len(kinds.get(solved, [None] * OF_EACH)) < OF_EACH:
+            kinds[solved].append([to_line(puzzle), to_line(solution)])
+        if all(len(rows) == OF_EACH for rows in kinds.values()):
+            break
+    with open(APART, "w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["puzzle", "solution"])
+        for turn in range(OF_EACH):
+            rows.writerows(found[turn] for found in kinds.values() if turn < len(found))
+    click.echo(f"{APART.name}: {', '.join(str(len(rows)) for rows in kinds.values())} puzzles for VMD and MDM")
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), default=HERE / "compare.gif", show_default=True)
+def animate(out: Path) -> None:
+    """The two boards of Compare, step by step, as a picture that moves."""
+    with chromium() as browser, served() as url:
+        page = browser.new_page(viewport={"width": WIDTH, "height": 900})
+        open_page(page, f"{url}/compare?p={to_line(puzzle_file.read(APART).puzzles[0])}")
+        steps = int(page.locator(".player input[type=range]").get_attribute("max") or 0)
+        frames = []
+        for step in range(steps + 1):
+            page.locator(".player input[type=range]").fill(str(step))
+            page.wait_for_timeout(400)  # digits fade in
+            frames.append(Image.open(io.BytesIO(page.locator(".boards").screenshot())).convert("RGB"))
+    palette = frames[-1].quantize(128)
+    pictures = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    durations = [STEP_MS] * steps + [LAST_MS]
+    pictures[0].save(out, save_all=True, append_images=pictures[1:], duration=durations, loop=0, optimize=True)
+    click.echo(f"{out}: {len(frames)} frames, {out.stat().st_size / 1024:.0f} KB")
+
+
+@cli.command()
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=ROOT / "screenshots", show_default=True
+)
+def screenshots(out: Path) -> None:
+    """Every page as it is at a desk, on a phone and in the dark."""
+    out.mkdir(parents=True, exist_ok=True)
+    puzzle = to_line(puzzle_file.read(APART).puzzles[0])
+    pages = {
+        "solve": "/",
+        "solve-run": f"/?p={puzzle}&steps=5&at=3",
+        "compare": f"/compare?p={puzzle}&at=3",
+        "compare-four": f"/compare?p={puzzle}&boards=4&at=5",
+        "compare-draws": f"/compare?p={puzzle}&view=draws&at=5",
+        "compare-several": f"/compare?p={to_line(puzzle_file.read(ROOT / 'puzzles' / 'two_solutions.csv').puzzles[0])}&at=5",
+        "compare-refused": f"/compare?p={'55' + '.' * 79}&boards=7",
+    }
+    with chromium() as browser, served() as url:
+        for look, options in LOOKS.items():
+            for name, path in pages.items():
+                context = browser.new_context(**options)
+                page = context.new_page()
+                open_page(page, url + path, wait=name != "compare-refused")
+                whole(page)
+                page.screenshot(path=out / f"{name}-{look}.png")
+                context.close()
+                click.echo(f"{name}-{look}.png")
+
+
+def open_page(page: Page, address: str, wait: bool = True) -> None:
+    """Open a page and wait until its boards are filled, or its first board is there."""
+    page.goto(address)
+    page.locator(".cell").first.wait_for(timeout=60_000)
+    if "/compare" in address and wait:
+        page.locator('.compare[data-ready="true"]').wait_for(timeout=120_000)
+    page.wait_for_timeout(1500)
+
+
+def whole(page: Page) -> None:
+    """Make the window as high as the page, which scrolls in a part of it."""
+    high = page.evaluate("Math.max(...[...document.querySelectorAll('section, div')].map((node) => node.scrollHeight))")
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": size["width"], "height": min(int(high) + 60, 5000)})
+    page.wait_for_timeout(500)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, without its calls home."""
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The app on a free port; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
+                    break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            raise click.ClickException("the app did not start; try `streamlit run streamlit_app.py`")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+if __name__ == "__main__":
+    cli()
