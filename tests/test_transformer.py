@@ -204,6 +204,7 @@ def test_sizes_that_cannot_be_are_refused(settings):
 
 def test_the_mdm_of_every_preset_has_no_latent():
     for preset in PRESETS.values():
-        config = KINDS["mdm"](replace(preset(), model=replace(preset().model, learned_prior=True)))
+        model = replace(preset().model, latent=1, learned_prior=True)
+        config = KINDS["mdm"](replace(preset(), model=model))
         assert isinstance(config, TrainConfig)
         assert (config.model.latent, config.model.learned_prior) == (0, False)
