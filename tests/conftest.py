@@ -1,4 +1,5 @@
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,14 @@ from vmd_sudoku.reasons import next_step
 torch.set_num_threads(1)  # small products: more threads wait for each other
 
 PUBLIC_SETS = Path(os.environ.get("VMD_SUDOKU_PUBLIC_SETS", Path(__file__).parents[2] / "shared" / "puzzles"))
+
+
+@pytest.fixture(autouse=True)
+def main_module_stays():
+    """A page under test becomes `__main__`; worker processes that start afterwards would run it again."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture
