@@ -191,6 +191,7 @@ def test_nothing_stands_in_anyones_way(visit: Visit, name, query, options):
     assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.mark.slow  # decodes 50 puzzles: minutes on a busy machine
 def test_a_race_runs_can_be_cancelled_and_opens_its_failures(visit: Visit):
     page = visit(f"?p={PUZZLE}&race=hard.25.1")
     page.get_by_role("button", name="Race A against B").click()
