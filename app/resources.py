@@ -223,10 +223,11 @@ def look(board: str, settings: Settings) -> tuple[np.ndarray, np.ndarray | None]
     import torch
 
     from vmd_sudoku.predictor import Predictor
+    from vmd_sudoku.setting import Setting
 
     loaded, z = model(settings.model), latent(settings)
     first_rounds, rounds = loaded.model.config.rounds_for(settings.nfe)
-    predict = Predictor(loaded.model, z, first_rounds=first_rounds, rounds=rounds)
+    predict = Predictor(loaded.model, z, first_rounds=first_rounds, rounds=rounds, settle=Setting.settle)
     said = predict(torch.as_tensor(parse(board)).long()[None], torch.zeros(1, dtype=torch.long)).softmax(-1)[0]
     return as_bytes(said.numpy()), None if z is None else z.view(CELLS * DIGITS, -1)[:, 0].numpy()
 

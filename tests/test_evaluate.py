@@ -345,7 +345,7 @@ def test_boards_that_have_settled_stop_thinking(some):
     def predictor(settle):
         return Predictor(model, latent_for(model, 7, None), first_rounds=40, rounds=8, settle=settle)
 
-    full, soon = predictor(None), predictor(1.0)
+    full, soon = predictor(0.0), predictor(1.0)
     rows = torch.arange(7)
     assert torch.equal(full(board, rows), soon(board, rows))
     assert full.total_rounds == 7 * 40
@@ -353,7 +353,7 @@ def test_boards_that_have_settled_stop_thinking(some):
     soon(board, rows)
     assert soon.total_rounds == 7 * 16 + 7 * 8
     torch.nn.init.normal_(model.denoiser.readout.weight, std=100.0)
-    restless = predictor(0.0)
+    restless = predictor(1e-9)
     restless(board, rows)
     assert restless.total_rounds > 7 * 16
 

@@ -160,7 +160,9 @@ _SETTING_OPTIONS = (
     click.option(
         "--settle",
         type=float,
-        help="A board stops thinking when no probability has moved more than this in eight rounds.",
+        default=0.01,
+        show_default=True,
+        help="A board stops thinking when no probability has moved more than this in eight rounds; 0: never.",
     ),
 )
 _LATENTS = click.option(

@@ -17,6 +17,7 @@ from vmd_sudoku.predictor import Predictor
 from vmd_sudoku.schedule import Budget
 
 CAPACITY = 1024
+SETTLE = 0.01
 
 
 class Dreams:
@@ -35,7 +36,7 @@ class Dreams:
         where = next(model.parameters()).device
         empty = torch.full((count, CELLS), BLANK, device=where)
         first_rounds, rounds = model.config.rounds_for(nfe)
-        predict = Predictor(model, z.to(where), first_rounds=first_rounds, rounds=rounds)
+        predict = Predictor(model, z.to(where), first_rounds=first_rounds, rounds=rounds, settle=SETTLE)
         # Nothing is random once z is drawn, so any noise will do.
         steps = decode(predict, empty, Decoding(budget=Budget(nfe)), Noise(0, range(count)))
         final = finish(steps, empty).board.cpu()

@@ -18,6 +18,8 @@ _Z_STREAM = 1 << 32
 """Streams of noise from here on are for z, those below for the loop."""
 _CHUNK = 8
 """Rounds between two looks at whether a board has settled."""
+_SURE = 0.9
+"""Probability from which the network counts as sure of a digit."""
 
 
 def board_ids(place: int, puzzles: int, each: int) -> np.ndarray:
@@ -104,8 +106,11 @@ class Predictor:
 
     views: latents that look at each board; then `z` has as many for every board, one after the other.
     renew: another z for later calls; None keeps the first.
-    settle: a board stops thinking in a call when its most probable digits stayed the same for eight rounds and no
-        probability of a blank cell moved more than this. None: never.
+    settle: adaptive depth. A board stops thinking in a call when its most probable digits stayed the same for eight rounds
+        and no probability of a blank cell moved more than this. A later call leaves it alone, and repeats the answer, if
+        the network was sure of every blank and all that happened since is that some were filled as it said: there is
+        nothing left to decide, and further rounds can only lose what is right. 0: every call runs all its rounds, as those
+        of a network without rounds do.
     """
 
     def __init__(
@@ -117,9 +122,10 @@ class Predictor:
         rounds: int,
         views: int = 1,
         renew: Renew | None = None,
-        settle: float | None = None,
+        settle: float = 0.0,
     ) -> None:
-        self.model, self.views, self.settle = model, views, settle
+        self.model, self.views = model, views
+        self.settle = settle if model.is_recurrent else 0.0
         self.first_rounds, self.rounds = first_rounds, rounds
         self.total_rounds = 0
         """Rounds run so far, over all boards."""
@@ -132,6 +138,8 @@ class Predictor:
         self._rows: Tensor | None = None
         self._state: Tensor | None = None
         self._guess: Tensor | None = None
+        self._board: Tensor | None = None
+        self._decided: Tensor | None = None
 
     @torch.inference_mode()
     def __call__(self, board: Tensor, rows: Tensor) -> Tensor:
@@ -139,10 +147,11 @@ class Predictor:
         if self.views > 1:
             rows = (rows[:, None] * self.views + torch.arange(self.views, device=rows.device)).flatten()
             board = board.repeat_interleave(self.views, 0)
-        state = None
+        state, moving = None, torch.arange(len(board), device=board.device)
         if self._state is not None and self._rows is not None and self._guess is not None:
             here = torch.isin(self._rows, rows)
             state, guess = (self._state, self._guess) if here.all() else (self._state[here], self._guess[here])
+            moving = self._undecided(board, guess, here)
             if self._renew is not None and self.z is not None:
                 with mixed_precision(board.device):
                     renewed = self._renew(rows, self._calls, board, torch.where(board == BLANK, guess, board))
@@ -158,32 +167,40 @@ class Predictor:
                 state, rounds = first.to(given.dtype), self.first_rounds
             else:
                 rounds = self.rounds
-            self._state, self._rows = self._think(state, given, rounds, board == BLANK), rows
+            self._state, self._rows = self._think(state, given, rounds, board == BLANK, moving), rows
             logits = self.model.logits(self._state)
-        self._guess = logits.argmax(-1) + 1
+        self._board, self._guess = board, logits.argmax(-1) + 1
+        self._decided = ((logits.softmax(-1).amax(-1) > _SURE) | (board != BLANK)).all(1)
         self._calls += 1
         return logits.view(-1, self.views, *logits.shape[1:]) if self.views > 1 else logits
 
-    def _think(self, state: Tensor, given: Tensor, rounds: int, blank: Tensor) -> Tensor:
-        """`rounds` rounds, or fewer for boards whose answer has settled."""
-        if self.settle is None:
+    def _undecided(self, board: Tensor, guess: Tensor, here: Tensor) -> Tensor:
+        """Which boards [a,81] a later call has to think about, as indices. `here` [b]: of those of the call before."""
+        if not self.settle or self._board is None or self._decided is None:
+            return torch.arange(len(board), device=board.device)
+        before = self._board[here]
+        as_said = ((board == before) | ((before == BLANK) & (board == guess))).all(1)
+        return (~(self._decided[here] & as_said)).nonzero()[:, 0]
+
+    def _think(self, state: Tensor, given: Tensor, rounds: int, blank: Tensor, moving: Tensor) -> Tensor:
+        """`rounds` rounds for the boards `moving` (indices), or fewer for those whose answer has settled."""
+        if not self.settle:
             self.total_rounds += rounds * len(state)
             return self.model.think(state, given, rounds)
         state = state.clone()
-        active = torch.arange(len(state), device=state.device)
         # A later call may find at its first look that the new cells changed nothing.
-        before = None if self._state is None else self.model.logits(state).softmax(-1)
+        before = None if self._state is None else self.model.logits(state[moving]).softmax(-1)
         for done in range(0, rounds, _CHUNK):
+            if not len(moving):
+                break
             chunk = min(_CHUNK, rounds - done)
-            state[active] = self.model.think(state[active], given[active], chunk)
-            self.total_rounds += chunk * len(active)
-            now = self.model.logits(state[active]).softmax(-1)
-            moves = torch.ones_like(active, dtype=torch.bool)
+            state[moving] = self.model.think(state[moving], given[moving], chunk)
+            self.total_rounds += chunk * len(moving)
+            now = self.model.logits(state[moving]).softmax(-1)
+            moves = torch.ones_like(moving, dtype=torch.bool)
             if before is not None:
                 moved = (now - before).abs().amax(-1) > self.settle
                 changed = now.argmax(-1) != before.argmax(-1)
-                moves = ((moved | changed) & blank[active]).any(1)
-            active, before = active[moves], now[moves]
-            if not len(active):
-                break
+                moves = ((moved | changed) & blank[moving]).any(1)
+            moving, before = moving[moves], now[moves]
         return state

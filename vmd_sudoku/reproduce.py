@@ -1,7 +1,7 @@
 """The Sudoku table of the VMD paper beside ours: (VMD, MDM) x policy x calls on public sets, and what the paper lacks.
 
 Everything is neural only, with filled digits that stay filled; where the rules choose among several latents, that stands
-in a table of its own. Both models get equal calls and equal rounds. Rows that are already in the results file, measured
+in a table of its own. Both models get equal calls and may run the same rounds. Rows that are already in the results file, measured
 with the same weights, puzzles and setting, are kept: whole sets take hours, and an interrupted run goes on.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from vmd_sudoku import __version__, board, machine, puzzle_file
+from vmd_sudoku import __version__, board, machine, puzzle_file, solver
 from vmd_sudoku.checkpoint import LoadedModel
 from vmd_sudoku.errors import ConfigError, PuzzleFileError
 from vmd_sudoku.evaluate import decode_boards, judge, sample
@@ -25,6 +25,7 @@ from vmd_sudoku.puzzle_file import PuzzleSet
 from vmd_sudoku.setting import Setting
 
 SETS = (
+    "several_solutions",
     "ye_test",
     "sudoku_exchange_rated",
     "radcliffe_sample",
@@ -32,9 +33,8 @@ SETS = (
     "magictour_top1465",
     "forum_hardest_1106",
     "forum_hardest_11plus",
-    "several_solutions",
 )
-"""Names of the public sets, easiest first; those that the folder holds are measured."""
+"""Names of the public sets, those with one solution easiest first; what the folder holds is measured."""
 
 BUDGETS = (5, 10, 20)
 ORDERS = ("margin", "top-prob")
@@ -75,11 +75,13 @@ QUICK = Plan(sets=("ye_test", "radcliffe_sample", "seventeen_clue"), limit=8, la
 """Under two minutes on one core; intervals are wide."""
 
 
-def settings(plan: Plan) -> list[Setting]:
-    """How every puzzle is decoded: the paper's six, one call, one cell a call, and several latents."""
-    table = [Setting(policy=policy, nfe=nfe, seed=plan.seed) for policy in ORDERS for nfe in BUDGETS]
-    beyond = [Setting(nfe=1, seed=plan.seed), Setting(nfe=None, seed=plan.seed)]
-    return [*table, *beyond, Setting(nfe=plan.latents_nfe, latents=plan.latents, seed=plan.seed)]
+def settings(plan: Plan, several: bool) -> list[Setting]:
+    """How every puzzle of a set is decoded: the paper's six, one call, one cell a call, five calls that run all their rounds
+    (`settle` 0), and several latents. z is drawn where puzzles have `several` solutions, which one may then tell apart."""
+    one = Setting(seed=plan.seed, z=plan.seed if several else None)
+    table = [replace(one, policy=policy, nfe=nfe) for policy in ORDERS for nfe in BUDGETS]
+    beyond = [replace(one, nfe=1), one, replace(one, nfe=5, settle=0.0)]
+    return [*table, *beyond, replace(one, nfe=plan.latents_nfe, latents=plan.latents)]
 
 
 def find_sets(folder: Path, plan: Plan) -> list[PuzzleSet]:
@@ -140,7 +142,8 @@ def _jobs(vmd: LoadedModel, mdm: LoadedModel, sets: list[PuzzleSet], plan: Plan)
             yield _Job(_key(kind, loaded, EMPTY, plan.grids, "", setting), _sampling(loaded, plan, setting))
     for puzzles in sets:
         digest = hashlib.sha256(puzzles.puzzles.tobytes()).hexdigest()[:12]
-        for setting in settings(plan):
+        several = bool((solver.count_solutions(puzzles.puzzles) > 1).any())
+        for setting in settings(plan, several):
             for kind, loaded in (("VMD", vmd), ("MDM", mdm)):
                 if setting.latents > 1 and kind == "MDM":
                     continue  # it has no z to draw
@@ -258,7 +261,7 @@ def summary(report: dict[str, Any]) -> str:
     for kind in ("VMD", "MDM"):
         figures = [f"{figure:.1f}" for policy in ORDERS for figure in PAPER[kind, policy]]
         lines.append(_cells(["the paper, its test set", kind, *figures]))
-    table = [row for row in report["rows"] if row["set"] != EMPTY and row["setting"]["latents"] == 1]
+    table = [row for row in report["rows"] if row["set"] != EMPTY and _is_usual(row["setting"])]
     for name in dict.fromkeys(row["set"] for row in table):
         for kind in ("VMD", "MDM"):
             mine = {
@@ -287,8 +290,9 @@ def markdown(report: dict[str, Any]) -> str:
     parts = [
         "# VMD and MDM on Sudoku",
         "Neural only: no rules, no propagation, no search; filled digits stay filled. Whole boards, judged by the rules. "
-        "z = 0 unless stated. Brackets hold 95 % intervals (Wilson); p is McNemar's exact test over the same puzzles. Both "
-        "models get equal calls (NFE) and equal rounds of the network in each. "
+        "z = 0 where the solution is unique, else drawn. Brackets hold 95 % intervals (Wilson); p is McNemar's exact test over "
+        "the same puzzles. Both models get equal calls (NFE), and at most the same rounds of the network in each: a board "
+        "stops when its answer has settled, unless all rounds are asked for. Calls and rounds are means over the boards. "
         f"{'. '.join(sizes[kind] for kind in sorted(sizes, reverse=True))}. Version {report['version']}.",
         "## The paper's table",
         summary(report),
@@ -307,7 +311,8 @@ def _set_tables(rows: list[Row]) -> Iterator[str]:
         here = [pair for pair in pairs if pair[0]["set"] == name]
         first = here[0][0]
         yield f"## {name}"
-        yield f"{first['boards']:,} puzzles, seed {first['seed']}, {_machine(first)}."
+        drawn = "" if first["setting"]["z"] is None else " with several solutions, any of which counts; z drawn"
+        yield f"{first['boards']:,} puzzles{drawn}, seed {first['seed']}, {_machine(first)}."
         lines = [
             "| policy | asked | calls | rounds | VMD | MDM | only VMD / only MDM | p | puzzles/s VMD / MDM |",
             _cells(["---"] * 9),
@@ -318,7 +323,7 @@ def _set_tables(rows: list[Row]) -> Iterator[str]:
                 _cells(
                     [
                         vmd["policy"],
-                        _calls(vmd),
+                        _calls(vmd) + ("" if vmd["setting"]["settle"] else ", all rounds"),
                         _both(vmd, mdm, "mean_calls"),
                         _both(vmd, mdm, "mean_rounds"),
                         _rate(vmd),
@@ -377,7 +382,7 @@ def disagreement(rows: list[Row]) -> str:
     )
     found: dict[str, dict[str, list[tuple[float, float]]]] = {}
     for vmd, mdm in _pairs(rows):
-        if vmd["set"] != EMPTY and vmd["setting"]["nfe"] in BUDGETS:
+        if vmd["set"] != EMPTY and vmd["setting"]["nfe"] in BUDGETS and _is_usual(vmd["setting"]):
             gain = 100 * (vmd["accuracy"] - mdm["accuracy"])
             found.setdefault(vmd["set"], {}).setdefault(vmd["policy"], []).append((gain, paired(vmd, mdm)[2]))
     lines = [f"- {name}: {'; '.join(_gains(*item) for item in found[name].items())}" for name in found]
@@ -456,7 +461,12 @@ _DASHES = {1: "dot", 5: "dash", 20: "solid"}
 
 
 def _is_plotted(setting: dict[str, Any]) -> bool:
-    return setting["policy"] == "margin" and setting["latents"] == 1 and setting["nfe"] in _DASHES
+    return setting["policy"] == "margin" and setting["nfe"] in _DASHES and _is_usual(setting)
+
+
+def _is_usual(setting: dict[str, Any]) -> bool:
+    """One latent, and boards stop when they have settled."""
+    return setting["latents"] == 1 and setting["settle"] > 0
 
 
 def draw(report: dict[str, Any], folder: Path) -> list[str]:

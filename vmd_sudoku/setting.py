@@ -46,7 +46,8 @@ class Setting:
     renew_z: whether later calls get another z.
     seed: of everything else that is drawn.
     first_rounds, rounds: of the first and of later calls; None is what the model was made with.
-    settle: a board stops thinking when no probability has moved more than this in a few rounds; None thinks to the end.
+    settle: a board stops thinking when no probability has moved more than this in a few rounds, and for good once all its
+        blanks are sure; 0 runs every round of every call.
 
     Raises:
         ConfigError: an unknown name, or a number out of range.
@@ -71,7 +72,7 @@ class Setting:
     seed: int = 0
     first_rounds: int | None = None
     rounds: int | None = None
-    settle: float | None = None
+    settle: float = 0.01
 
     def __post_init__(self) -> None:
         self.decoding()

@@ -42,9 +42,9 @@ class TrainConfig:
     minutes, steps: the budget; the run ends, and the learning rate has come down, when either is used up.
     batch: boards in flight.
     segment: rounds of the denoiser between updates; early_weight: weight of the loss read halfway through them.
-    life: segments that a board lives at most. One with many completions lives 1 to half as many, by chance; a puzzle
-        lives until it is solved, so that time goes to the boards that the network still gets wrong.
-    leave: chance that a solved puzzle leaves after a segment; those that stay teach the network to keep what is right.
+    life: segments that a board lives at most. One with many completions lives 1 to half as many, by chance; a puzzle or a
+        dream lives until it is solved, so that time goes to the boards that the network still gets wrong.
+    leave: chance that a solved one leaves after a segment; those that stay teach the network to keep what is right.
     posterior: share of the slots whose z is drawn from q(z | x0, xt); the others hold unique puzzles with z from the
         prior, or z = 0 for a share `mode` of them. (An MDM sees the same boards, without z.)
     open: share of the posterior slots' boards that have many completions.
@@ -134,6 +134,11 @@ class Flight:
     life: Tensor
     state: Tensor
 
+    @property
+    def has_one_answer(self) -> Tensor:
+        """Puzzles with one solution, and dreams, whose z has chosen one: bool [n]."""
+        return self.unique | self.dream
+
 
 @dataclass
 class Progress:
@@ -210,13 +215,13 @@ class Training:
         at_mode = (slots >= self.posterior_slots) & (self._uniform(len(slots)) < self.config.mode)
         flight.noise[slots] = noise * _per_board(~at_mode, noise)
         flight.age[slots] = 0
-        flight.life[slots] = self._lives(flight.unique[slots])
+        flight.life[slots] = self._lives(flight.has_one_answer[slots])
 
-    def _lives(self, unique: Tensor) -> Tensor:
-        """Segments to live at most, [n], for boards of which `unique` [n] says whether they have one solution."""
+    def _lives(self, has_one_answer: Tensor) -> Tensor:
+        """Segments to live at most, [n], for boards of which `has_one_answer` [n] says whether they have a single one."""
         most = self.config.life
-        by_chance = torch.randint(1, max(1, most // 2) + 1, (len(unique),), generator=self.rng).to(self.device)
-        return torch.where(unique, most, by_chance)
+        by_chance = torch.randint(1, max(1, most // 2) + 1, (len(has_one_answer),), generator=self.rng).to(self.device)
+        return torch.where(has_one_answer, most, by_chance)
 
     def done(self) -> float:
         """Part of the budget that is used up, 0 to 1."""
@@ -267,7 +272,7 @@ class Training:
         blanks = (flight.board == BLANK).sum(1)
         beta = config.beta * (min(1.0, done / config.beta_warmup) if config.beta_warmup else 1.0)
         unique, own = flight.unique, flight.dream
-        many = ~(unique | own)
+        many = ~flight.has_one_answer
         free_nats = config.free_nats * blanks * many
         weight = time_weight(blanks, config.time_weight)
         loss = bound.weighted(weight, beta, free_nats, weigh_latent=config.weigh_latent).mean()
@@ -308,7 +313,7 @@ class Training:
         """
         flight, config = self.flight, self.config
         flight.age += 1
-        leaves = (flight.unique | flight.dream) & whole & (self._uniform(config.batch) < config.leave)
+        leaves = flight.has_one_answer & whole & (self._uniform(config.batch) < config.leave)
         over = ended = leaves | (flight.age >= flight.life)
         blanks = (flight.board == BLANK).sum(1)
         again = over & (blanks > 4) & (self._uniform(config.batch) < config.on_policy)
@@ -321,7 +326,7 @@ class Training:
         # An age of 1 keeps the carried state; 0 starts from nothing.
         carried = (self._uniform(config.batch) < config.carry).long()
         flight.age = torch.where(again, carried, flight.age)
-        flight.life = torch.where(again, carried + self._lives(flight.unique), flight.life)
+        flight.life = torch.where(again, carried + self._lives(flight.has_one_answer), flight.life)
         over = ended & ~again
         self.progress.boards += int(ended.sum())
         slots = over.nonzero()[:, 0]
