@@ -1,8 +1,8 @@
 """The Sudoku table of the VMD paper beside ours: (VMD, MDM) x policy x calls on public sets, and what the paper lacks.
 
 Everything is neural only, with filled digits that stay filled; where the rules choose among several latents, that stands
-in a table of its own. Both models get equal calls and may run the same rounds. Rows that are already in the results file, measured
-with the same weights, puzzles and setting, are kept: whole sets take hours, and an interrupted run goes on.
+in a table of its own. Both models get equal calls and may run the same rounds. Rows that are already in the results file,
+measured with the same weights, puzzles and setting, are kept: whole sets take hours, and an interrupted run goes on.
 """
 
 import hashlib
