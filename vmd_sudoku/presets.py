@@ -25,7 +25,7 @@ def default() -> TrainConfig:
 
     As a VMD it learns to use z and to make up whole grids; as an MDM it goes on with the same boards.
     """
-    return TrainConfig(minutes=10_000.0, steps=6_500)
+    return TrainConfig(minutes=10_000.0, steps=8_000)
 
 
 def blocks() -> TrainConfig:

@@ -42,9 +42,9 @@ class TrainConfig:
     minutes, steps: the budget; the run ends, and the learning rate has come down, when either is used up.
     batch: boards in flight.
     segment: rounds of the denoiser between updates; early_weight: weight of the loss read halfway through them.
-    life: segments that a board lives at most. One with many completions lives 1 to half as many, by chance; a puzzle or a
-        dream lives until it is solved, so that time goes to the boards that the network still gets wrong.
-    leave: chance that a solved one leaves after a segment; those that stay teach the network to keep what is right.
+    life: segments that a board lives at most: until its answer is right, so that time goes to the boards that the network
+        still gets wrong. A board with many completions, which z may fail to tell, lives 1 to `life` segments by chance.
+    leave: chance that a right board leaves after a segment; those that stay teach the network to keep what is right.
     posterior: share of the slots whose z is drawn from q(z | x0, xt); the others hold unique puzzles with z from the
         prior, or z = 0 for a share `mode` of them. (An MDM sees the same boards, without z.)
     open: share of the posterior slots' boards that have many completions.
@@ -71,20 +71,20 @@ class TrainConfig:
     early_weight: float = 0.3
     life: int = 24
     leave: float = 0.5
-    posterior: float = 0.3125
+    posterior: float = 0.25
     open: float = 1.0
-    dreams: float = 0.3
-    dream_calls: int = 12
-    dream_every: int = 40
+    dreams: float = 0.25
+    dream_calls: int = 8
+    dream_every: int = 80
     mode: float = 0.6
     on_policy: float = 0.5
     carry: float = 0.5
-    beta: float = 0.5
+    beta: float = 0.75
     beta_warmup: float = 0.1
     free_nats: float = 0.3
     time_weight: float = 0.5
     weigh_latent: bool = True
-    learning_rate: float = 2.5e-3
+    learning_rate: float = 2e-3
     weight_decay: float = 0.01
     muon: bool = True
     average: float = 0.999
@@ -220,7 +220,7 @@ class Training:
     def _lives(self, has_one_answer: Tensor) -> Tensor:
         """Segments to live at most, [n], for boards of which `has_one_answer` [n] says whether they have a single one."""
         most = self.config.life
-        by_chance = torch.randint(1, max(1, most // 2) + 1, (len(has_one_answer),), generator=self.rng).to(self.device)
+        by_chance = torch.randint(1, most + 1, (len(has_one_answer),), generator=self.rng).to(self.device)
         return torch.where(has_one_answer, most, by_chance)
 
     def done(self) -> float:
@@ -313,7 +313,7 @@ class Training:
         """
         flight, config = self.flight, self.config
         flight.age += 1
-        leaves = flight.has_one_answer & whole & (self._uniform(config.batch) < config.leave)
+        leaves = whole & (self._uniform(config.batch) < config.leave)
         over = ended = leaves | (flight.age >= flight.life)
         blanks = (flight.board == BLANK).sum(1)
         again = over & (blanks > 4) & (self._uniform(config.batch) < config.on_policy)
