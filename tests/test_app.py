@@ -91,6 +91,7 @@ def stub_trace(puzzle: str, settings: Settings, mistakes: int = 0) -> Trace:
         z="mode",
         latent=None,
         seed=settings.seed,
+        setting={},
         steps=tuple(steps),
         board=to_line(answer),
         verdict=verdict(answer, board),

@@ -313,7 +313,7 @@ def test_replay_prints_what_solve_printed(call, one, tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda text: text.replace('"format": 2', '"format": 9'), ["format 9", "reads 2"]),
+        (lambda text: text.replace('"format": 3', '"format": 9'), ["format 9", "reads 3"]),
         (lambda text: text.replace('"solved"', '"left unfinished"'), ["verdict"]),
         (lambda text: text[:100], ["not JSON"]),
         (lambda text: "[]", ["no trace"]),
@@ -351,3 +351,12 @@ def test_solutions_are_sampled_beside_their_exact_number(call, tmp_path):
     row = json.loads(out.read_text())["rows"][0]
     assert (row["boards"], row["tries"], row["temperature"]) == (2, 2, 1.0)
     assert 0 <= row["coverage"] <= 1
+
+
+def test_a_search_proves_that_there_is_no_solution_and_says_so(call):
+    """Two candidates are left for row 1, column 9 by its row, and its column holds both."""
+    puzzle = "1234567.." + "." * 17 + "8" + "." * 26 + "9" + "." * 27
+    code, out, err = call("solve", puzzle, "--constraints", "search")
+    assert code == 2
+    assert "no solution" in err
+    assert "solutions: none" in out

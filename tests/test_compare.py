@@ -62,6 +62,7 @@ def trace(steps, puzzle=EASY, seconds=0.1):
         z="mode",
         latent=None,
         seed=0,
+        setting={},
         steps=tuple(steps),
         board=to_line(board),
         verdict=said,

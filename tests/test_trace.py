@@ -33,6 +33,7 @@ def trace(easy):
         z="mode",
         latent=None,
         seed=0,
+        setting={},
         steps=(
             step((0, 40), (digits[40], digits[40]), remasked=(0,)),
             step((0,), (digits[0],)),
@@ -67,7 +68,7 @@ def test_boards_follow_the_steps(trace):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda p: p | {"format": FORMAT + 1}, "format 3; this version reads 2"),
+        (lambda p: p | {"format": FORMAT + 1}, "format 4; this version reads 3"),
         (lambda p: p | {"board": p["board"][::-1]}, "do not lead to its board"),
         (lambda p: p | {"board": p["board"][:80]}, "damaged"),
         (lambda p: p | {"verdict": "breaks a rule"}, "verdict"),

@@ -218,10 +218,11 @@ def cli() -> None:
 def solve(puzzle: str, model: str, chosen: dict[str, Any], output: Path | None, progress: bool) -> None:
     """Solve PUZZLE (81 characters, . or 0 for blanks; any other text form or link; or a file), printing every step.
 
-    The last line says `solved`, or what is wrong, with exit code 1.
+    The last line says `solved`, or what is wrong, with exit code 1 (2 if the puzzle has no solution).
     """
     clues = _one_puzzle(puzzle)
-    if chosen["constraints"] != "search":
+    searches = chosen["constraints"] == "search"
+    if not searches:
         _warn_about_solutions(clues)
     from vmd_sudoku.checkpoint import load_model
     from vmd_sudoku.solve import solve_puzzle
@@ -233,6 +234,8 @@ def solve(puzzle: str, model: str, chosen: dict[str, Any], output: Path | None, 
         trace = solve_puzzle(loaded, clues, setting, watch=watch)
     _print_trace(trace)
     _write_json(output, trace.to_json())
+    if searches:
+        _warn_about_solutions(clues)  # a search may prove it first
     if not trace.solved:
         sys.exit(1)
 

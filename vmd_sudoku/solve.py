@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
@@ -153,6 +153,8 @@ def solve_puzzle(
         z="given" if latent is not None else "mode" if setting.z is None or z is None else setting.z,
         latent=None if z is None else tuple(round(value, 3) for value in z[best * run.views].flatten().tolist()),
         seed=setting.seed,
+        setting=asdict(setting)
+        | dict(zip(("first_rounds", "rounds"), setting.rounds_on(loaded.model.config), strict=True)),
         steps=tuple(part for step in steps for part in _trace_steps(step, best)),
         board=boards.to_line(final),
         verdict=verdict,

@@ -12,7 +12,7 @@ from vmd_sudoku import board as boards
 from vmd_sudoku.board import BLANK, CELLS, DIGITS
 from vmd_sudoku.errors import PuzzleError, TraceError
 
-FORMAT = 2
+FORMAT = 3
 WHYS = ("network", "naked single", "hidden single", "search")
 """Why a cell was filled: the network said so, a single that follows from the board at hand, or what a search found."""
 SOLUTIONS = ("none", "one", "several", "not decided")
@@ -54,6 +54,8 @@ class Trace:
     z: "mode" for z = 0, the seed that z was drawn with, or "given" if it was made by hand. latent: its 729 K numbers
         rounded to three decimals, index ((row * 9 + column) * 9 + digit - 1) * K + k, the last ones if calls renewed them;
         None for an MDM.
+    setting: all that was chosen, by the names of `setting.Setting`, the rounds of a call resolved; what the fields above say
+        in words is there too.
     verdict: "solved", or what is wrong. calls, rounds: of the denoiser, over all latents. solutions: one of SOLUTIONS.
     is_the_solution: whether `board` is the solution; None unless the puzzle has exactly one.
     """
@@ -70,6 +72,7 @@ class Trace:
     z: int | str
     latent: tuple[float, ...] | None
     seed: int
+    setting: dict[str, Any]
     steps: tuple[TraceStep, ...]
     board: str
     verdict: str
