@@ -266,8 +266,8 @@ def test_every_setting_can_be_given(call, one, tmp_path):
         "latents": 2, "z": 3, "renew_z": "posterior", "seed": 4, "first_rounds": 20, "rounds": 10, "settle": 0.01,
     }  # fmt: skip
     given = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
-    assert set(options) | {"prove"} == set(Setting.__dataclass_fields__)
-    code, _, err = call("solve", one[0], *given, "--prove", "--progress", "--json", out)
+    assert set(options) | {"prove", "carry"} == set(Setting.__dataclass_fields__)
+    code, _, err = call("solve", one[0], *given, "--prove", "--carry", "--progress", "--json", out)
     assert code == 0, err
     trace = json.loads(out.read_text())
     assert trace["board"] == one[1]

@@ -104,11 +104,11 @@ def test_latents_belong_to_puzzles_not_to_batches():
 def test_the_carried_state_of_a_board_does_not_depend_on_who_left(some):
     model = untrained().model
     board = torch.from_numpy(some.puzzles).long()
-    together = Predictor(model, latent_for(model, 7, 1), first_rounds=2, rounds=1)
+    together = Predictor(model, latent_for(model, 7, 1), first_rounds=2, rounds=1, carry=True)
     together(board, torch.arange(7))
     keep = torch.tensor([1, 4, 6])
     z = latent_for(model, 7, 1)[keep]
-    alone = Predictor(model, z, first_rounds=2, rounds=1)
+    alone = Predictor(model, z, first_rounds=2, rounds=1, carry=True)
     alone(board[keep], torch.arange(3))
     said = together(board[keep], keep)
     torch.testing.assert_close(said, alone(board[keep], torch.arange(3)), rtol=0.02, atol=0.02)
@@ -125,10 +125,12 @@ def test_sampling_counts_valid_and_distinct_grids(some, monkeypatch):
     assert boards.dtype == np.int8
 
 
-def test_one_cell_a_call_has_rounds_of_its_own():
+def test_later_calls_that_carry_a_state_have_rounds_of_their_own():
     config = untrained().model.config
-    assert Setting(nfe=5).rounds_on(config) == (2, 1)
-    assert Setting().rounds_on(config) == (2, 3)
+    assert Setting(nfe=5).rounds_on(config) == (2, 2)
+    assert Setting(nfe=5, first_rounds=7).rounds_on(config) == (7, 7)
+    assert Setting(nfe=5, carry=True).rounds_on(config) == (2, 1)
+    assert Setting(carry=True).rounds_on(config) == (2, 3)
     assert Setting(first_rounds=7, rounds=8).rounds_on(config) == (7, 8)
 
 
@@ -179,7 +181,7 @@ def test_a_trace_tells_the_whole_solve(some):
         for cell, sure in zip(step.cells, step.confidence, strict=True):
             assert max(step.probabilities[cell]) == sure
     assert Trace.from_json(json.loads(json.dumps(trace.to_json()))) == trace
-    assert trace.rounds == 2 + 5 * 1
+    assert trace.rounds == 6 * 2
     assert len(trace.latent) == 729
     assert solve_puzzle(untrained(), some.puzzles[0], Setting(nfe=6, z=3)).steps == trace.steps
     assert trace.z == 3
@@ -287,7 +289,7 @@ def test_every_block_has_a_latent_and_a_hidden_state_of_its_own(some, renew_z, m
 
     class Watched(Predictor):
         def __call__(self, board, rows):
-            first = self._state is None
+            first = self._last is None
             said = super().__call__(board, rows)
             seen.append((first, self.z.clone()))
             return said

@@ -154,9 +154,18 @@ _SETTING_OPTIONS = (
     ),
     click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all that is drawn."),
     click.option(
+        "--carry",
+        is_flag=True,
+        help="Later calls go on from the hidden state of the call before, instead of from nothing.",
+    ),
+    click.option(
         "--first-rounds", type=click.IntRange(1, 1024), help="Rounds of the first call (default: the model's)."
     ),
-    click.option("--rounds", type=click.IntRange(1, 1024), help="Rounds of every later call (default: the model's)."),
+    click.option(
+        "--rounds",
+        type=click.IntRange(1, 1024),
+        help="Rounds of every later call (default: as in the first; with --carry, the model's).",
+    ),
     click.option(
         "--settle",
         type=float,

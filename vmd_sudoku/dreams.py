@@ -35,8 +35,8 @@ class Dreams:
         z = draw_prior(count, model.config.latent, rng, model.config.latent_kind)
         where = next(model.parameters()).device
         empty = torch.full((count, CELLS), BLANK, device=where)
-        first_rounds, rounds = model.config.rounds_for(nfe)
-        predict = Predictor(model, z.to(where), first_rounds=first_rounds, rounds=rounds, settle=SETTLE)
+        rounds, _ = model.config.rounds_for(nfe)
+        predict = Predictor(model, z.to(where), first_rounds=rounds, rounds=rounds, settle=SETTLE)
         # Nothing is random once z is drawn, so any noise will do.
         steps = decode(predict, empty, Decoding(budget=Budget(nfe)), Noise(0, range(count)))
         final = finish(steps, empty).board.cpu()

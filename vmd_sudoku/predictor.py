@@ -1,12 +1,13 @@
-"""From a model to `predict`: runs the rounds of each call, carries the hidden state from call to call, and keeps z."""
+"""From a model to `predict`: runs the rounds of each call, leaves boards alone that are decided, and keeps z."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from vmd_sudoku.board import BLANK
+from vmd_sudoku.board import BLANK, DIGITS
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.machine import mixed_precision
 from vmd_sudoku.model import Model
@@ -100,12 +101,12 @@ RENEWALS: dict[str, Callable[[Model, Noise, bool], Renew] | None] = {
 class Predictor:
     """`predict` for one decoding of one batch.
 
-    The first call runs `first_rounds` rounds from nothing, every later one `rounds` more on the state of the call before,
-    with the newly filled cells injected. Boards that left the batch are dropped from the state. z comes from the prior that
-    the boards of the first call have, if the model has learned one.
+    Every call starts from nothing: it thinks `first_rounds` rounds, later ones `rounds`, about the board as it is by then. z
+    comes from the prior that the boards of the first call have, if the model has learned one.
 
     views: latents that look at each board; then `z` has as many for every board, one after the other.
     renew: another z for later calls; None keeps the first.
+    carry: later calls go on from the hidden state of the call before, with the newly filled cells injected.
     settle: adaptive depth. A board stops thinking in a call when its most probable digits stayed the same for eight rounds
         and no probability of a blank cell moved more than this. A later call leaves it alone, and repeats the answer, if
         the network was sure of every blank and all that happened since is that some were filled as it said: there is
@@ -122,9 +123,11 @@ class Predictor:
         rounds: int,
         views: int = 1,
         renew: Renew | None = None,
+        carry: bool = False,
         settle: float = 0.0,
     ) -> None:
         self.model, self.views = model, views
+        self.carry = carry and model.is_recurrent
         self.settle = settle if model.is_recurrent else 0.0
         self.first_rounds, self.rounds = first_rounds, rounds
         self.total_rounds = 0
@@ -132,14 +135,10 @@ class Predictor:
         self.start_over(z, renew)
 
     def start_over(self, z: Tensor | None, renew: Renew | None) -> None:
-        """Forget the hidden state, so that the next call is a first one, with another z: a block begins."""
+        """Forget what was said, so that the next call is a first one, with another z: a block begins."""
         self.z, self._renew = z, renew
         self._calls = 0
-        self._rows: Tensor | None = None
-        self._state: Tensor | None = None
-        self._guess: Tensor | None = None
-        self._board: Tensor | None = None
-        self._decided: Tensor | None = None
+        self._last: _Call | None = None
 
     @torch.inference_mode()
     def __call__(self, board: Tensor, rows: Tensor) -> Tensor:
@@ -147,60 +146,83 @@ class Predictor:
         if self.views > 1:
             rows = (rows[:, None] * self.views + torch.arange(self.views, device=rows.device)).flatten()
             board = board.repeat_interleave(self.views, 0)
-        state, moving = None, torch.arange(len(board), device=board.device)
-        if self._state is not None and self._rows is not None and self._guess is not None:
-            here = torch.isin(self._rows, rows)
-            state, guess = (self._state, self._guess) if here.all() else (self._state[here], self._guess[here])
-            moving = self._undecided(board, guess, here)
-            if self._renew is not None and self.z is not None:
-                with mixed_precision(board.device):
-                    renewed = self._renew(rows, self._calls, board, torch.where(board == BLANK, guess, board))
-                self.z = self.z.index_copy(0, rows.to(self.z.device), renewed.to(self.z))
-        elif self.z is not None:
+        last = self._last.of(rows) if self._last else None
+        z = self._latent(board, rows, last)
+        logits = torch.zeros(*board.shape, DIGITS, device=board.device) if last is None else last.logits
+        moving = torch.arange(len(board), device=board.device) if last is None else self._undecided(board, last)
+        state = None if last is None else last.state
+        if len(moving):
             with mixed_precision(board.device):
-                drawn = self.model.latent_from(self.z[rows.to(self.z.device)].to(board.device), board)
-            self.z = self.z.index_copy(0, rows.to(self.z.device), drawn.to(self.z))
-        z = None if self.z is None else self.z[rows.to(self.z.device)].to(board.device)
-        with mixed_precision(board.device):
-            first, given = self.model.begin(board, z)
-            if state is None:
-                state, rounds = first.to(given.dtype), self.first_rounds
-            else:
-                rounds = self.rounds
-            self._state, self._rows = self._think(state, given, rounds, board == BLANK, moving), rows
-            logits = self.model.logits(self._state)
-        self._board, self._guess = board, logits.argmax(-1) + 1
-        self._decided = ((logits.softmax(-1).amax(-1) > _SURE) | (board != BLANK)).all(1)
+                first, given = self.model.begin(board[moving], None if z is None else z[moving])
+                start = first.to(given.dtype) if state is None else state[moving]
+                before = None if state is None else logits[moving].softmax(-1)
+                rounds = self.first_rounds if last is None else self.rounds
+                thought = self._think(start, given, rounds, board[moving] == BLANK, before)
+                logits[moving] = self.model.logits(thought)
+            if self.carry:
+                state = thought if state is None else state.index_copy(0, moving, thought)
+        self._last = _Call(rows, board, logits, state)
         self._calls += 1
         return logits.view(-1, self.views, *logits.shape[1:]) if self.views > 1 else logits
 
-    def _undecided(self, board: Tensor, guess: Tensor, here: Tensor) -> Tensor:
-        """Which boards [a,81] a later call has to think about, as indices. `here` [b]: of those of the call before."""
-        if not self.settle or self._board is None or self._decided is None:
-            return torch.arange(len(board), device=board.device)
-        before = self._board[here]
-        as_said = ((board == before) | ((before == BLANK) & (board == guess))).all(1)
-        return (~(self._decided[here] & as_said)).nonzero()[:, 0]
+    def _latent(self, board: Tensor, rows: Tensor, last: "_Call | None") -> Tensor | None:
+        """z of the boards at hand: in the first call from the learned prior, later another one if they are renewed."""
+        if self.z is None:
+            return None
+        where = rows.to(self.z.device)
+        with mixed_precision(board.device):
+            if last is None:
+                z = self.model.latent_from(self.z[where].to(board.device), board)
+            elif self._renew is not None:
+                guess = last.logits.argmax(-1) + 1
+                z = self._renew(rows, self._calls, board, torch.where(board == BLANK, guess, board))
+            else:
+                return self.z[where].to(board.device)
+        self.z = self.z.index_copy(0, where, z.to(self.z))
+        return self.z[where].to(board.device)
 
-    def _think(self, state: Tensor, given: Tensor, rounds: int, blank: Tensor, moving: Tensor) -> Tensor:
-        """`rounds` rounds for the boards `moving` (indices), or fewer for those whose answer has settled."""
+    def _undecided(self, board: Tensor, last: "_Call") -> Tensor:
+        """Which boards [a,81] a later call has to think about, as indices."""
+        if not self.settle:
+            return torch.arange(len(board), device=board.device)
+        blank = last.board == BLANK
+        decided = (last.logits.softmax(-1).amax(-1) > _SURE) | ~blank
+        as_said = (board == last.board) | (blank & (board == last.logits.argmax(-1) + 1))
+        return (~(decided & as_said).all(1)).nonzero()[:, 0]
+
+    def _think(self, state: Tensor, given: Tensor, rounds: int, blank: Tensor, before: Tensor | None) -> Tensor:
+        """`rounds` rounds, or fewer for boards whose answer has settled. before: what was said last, [a,81,9]."""
         if not self.settle:
             self.total_rounds += rounds * len(state)
             return self.model.think(state, given, rounds)
         state = state.clone()
-        # A later call may find at its first look that the new cells changed nothing.
-        before = None if self._state is None else self.model.logits(state[moving]).softmax(-1)
+        active = torch.arange(len(state), device=state.device)
         for done in range(0, rounds, _CHUNK):
-            if not len(moving):
-                break
             chunk = min(_CHUNK, rounds - done)
-            state[moving] = self.model.think(state[moving], given[moving], chunk)
-            self.total_rounds += chunk * len(moving)
-            now = self.model.logits(state[moving]).softmax(-1)
-            moves = torch.ones_like(moving, dtype=torch.bool)
+            state[active] = self.model.think(state[active], given[active], chunk)
+            self.total_rounds += chunk * len(active)
+            now = self.model.logits(state[active]).softmax(-1)
+            moves = torch.ones_like(active, dtype=torch.bool)
             if before is not None:
                 moved = (now - before).abs().amax(-1) > self.settle
                 changed = now.argmax(-1) != before.argmax(-1)
-                moves = ((moved | changed) & blank[moving]).any(1)
-            moving, before = moving[moves], now[moves]
+                moves = ((moved | changed) & blank[active]).any(1)
+            active, before = active[moves], now[moves]
+            if not len(active):
+                break
         return state
+
+
+@dataclass(frozen=True)
+class _Call:
+    """What a call saw and said. rows int64 [a], board int64 [a,81], logits [a,81,9], state [a,...] if it is carried."""
+
+    rows: Tensor
+    board: Tensor
+    logits: Tensor
+    state: Tensor | None
+
+    def of(self, rows: Tensor) -> "_Call":
+        """The same without the boards that have left since."""
+        here = torch.isin(self.rows, rows)
+        return _Call(rows, self.board[here], self.logits[here], None if self.state is None else self.state[here])

@@ -17,7 +17,9 @@ def tiny() -> TrainConfig:
 
 def trunk() -> TrainConfig:
     """The first stage of `default`: an MDM on puzzles with one solution, which learns to reason. One CPU core."""
-    return TrainConfig(model=ModelConfig(latent=0), minutes=160.0, posterior=0.0, dreams=0.0, learning_rate=4e-3)
+    return TrainConfig(
+        model=ModelConfig(latent=0), minutes=160.0, posterior=0.0, dreams=0.0, life=24, carry=0.5, learning_rate=4e-3
+    )
 
 
 def default() -> TrainConfig:

@@ -45,7 +45,9 @@ class Setting:
         and the others are drawn.
     renew_z: whether later calls get another z.
     seed: of everything else that is drawn.
-    first_rounds, rounds: of the first and of later calls; None is what the model was made with.
+    carry: later calls go on from the hidden state of the call before, instead of from nothing.
+    first_rounds, rounds: of the first and of later calls; None is what the model was made with for the first ones, and for
+        later ones that carry a state; without one, as many as in the first.
     settle: a board stops thinking when no probability has moved more than this in a few rounds, and for good once all its
         blanks are sure; 0 runs every round of every call.
 
@@ -70,6 +72,7 @@ class Setting:
     z: int | None = None
     renew_z: str = "never"
     seed: int = 0
+    carry: bool = False
     first_rounds: int | None = None
     rounds: int | None = None
     settle: float = 0.01
@@ -118,8 +121,9 @@ class Setting:
 
     def rounds_on(self, config: ModelConfig) -> tuple[int, int]:
         """Rounds of the first and of every later call on a model."""
-        first, later = config.rounds_for(self.nfe)
-        return self.first_rounds or first, self.rounds or later
+        first, carried = config.rounds_for(self.nfe)
+        first = self.first_rounds or first
+        return first, self.rounds or (carried if self.carry else first)
 
     def latents_on(self, config: ModelConfig) -> tuple[int, int]:
         """Boards for each puzzle, and latents that look at each board; an MDM has one of both."""

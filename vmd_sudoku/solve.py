@@ -78,6 +78,7 @@ def begin(
         rounds=rounds,
         views=views,
         renew=renew,
+        carry=setting.carry,
         settle=setting.settle,
     )
 

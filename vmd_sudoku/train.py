@@ -52,7 +52,7 @@ class TrainConfig:
         averaged weights made of it in `dream_calls` calls as the answer (see `dreams`); none for an MDM.
     dream_every: updates between two batches of such grids.
     on_policy: chance that a board comes back with its surest cells filled in; carry: share of these that keep their
-        hidden state, as decoding does.
+        hidden state, as decoding does if asked to.
     beta: weight of the KL; it rises from 0 over the part `beta_warmup` of the budget.
     free_nats: KL a masked cell that costs nothing, on boards with many completions.
     time_weight: 1 weighs boards by 1/t as the bound of masked diffusion does, 0 all alike, and 0.5 in between; with
@@ -69,7 +69,7 @@ class TrainConfig:
     batch: int = 32
     segment: int = 8
     early_weight: float = 0.3
-    life: int = 24
+    life: int = 12
     leave: float = 0.5
     posterior: float = 0.25
     open: float = 1.0
@@ -78,7 +78,7 @@ class TrainConfig:
     dream_every: int = 80
     mode: float = 0.6
     on_policy: float = 0.5
-    carry: float = 0.5
+    carry: float = 0.0
     beta: float = 0.75
     beta_warmup: float = 0.1
     free_nats: float = 0.3
