@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,8 +10,10 @@ from app import words
 from app.resources import SOLVE_TIME, as_bytes
 from app.session import Report, Settings, clues, entries, with_own
 from vmd_sudoku.board import BLANK, CELLS, cell_name, conflicts, is_complete, parse, to_line
-from vmd_sudoku.proof import Proof
 from vmd_sudoku.trace import Trace, TraceStep
+
+if TYPE_CHECKING:
+    from vmd_sudoku.proof import Proof
 
 FEWEST_CLUES = 17
 """No Sudoku with fewer clues has a single solution (McGuire, Tugemann and Civario 2012, arXiv 1201.0749)."""
@@ -63,7 +66,7 @@ def ruled_out(puzzle: str, own: str, first: int) -> Report:
     )
 
 
-def outcome(trace: Trace, settings: Settings, proof: Proof) -> Report:
+def outcome(trace: Trace, settings: Settings, proof: "Proof") -> Report:
     """The words for a finished run, with what the exact solver says of its puzzle."""
     solved = trace.verdict == "solved"
     solution = None if proof.solution is None or proof.solutions != "one" else to_line(proof.solution)
@@ -169,7 +172,7 @@ def board_at(trace: Mapping[str, object], step: int | None) -> str:
     return "".join(signs)
 
 
-def _puzzle_word(puzzle: str, proof: Proof) -> str:
+def _puzzle_word(puzzle: str, proof: "Proof") -> str:
     if proof.solutions == "one":
         return words.ONE_SOLUTION
     if clues(puzzle) < FEWEST_CLUES:

@@ -138,6 +138,14 @@ def warm(visits: Visits) -> None:
         page.locator(".verdict .headline").wait_for()
 
 
+def share_of_a_core(seconds: float = 1.0) -> float:
+    """How much of a core a busy process gets, from 0 to 1; less than 1 means that the machine works for others too."""
+    start, used = time.perf_counter(), time.process_time()
+    while time.perf_counter() - start < seconds:
+        pass
+    return (time.process_time() - used) / (time.perf_counter() - start)
+
+
 def solve_once(page: Page) -> tuple[float, float]:
     """Milliseconds from the press of Solve to the verdict, and those of them that the network took."""
     page.evaluate(PRESS_SOLVE)
@@ -272,9 +280,20 @@ def looks(visits: Visits) -> Iterator[Figure]:
     easy, apart = puzzles("easy")[0], to_line(puzzle_file.read(APART).puzzles[0])
     found, wide = [], []
     for look, options in LOOKS.items():
-        for path in (f"/?p={easy}", f"/?p={easy}&at=9", f"/compare?p={apart}&at=3", f"/compare?p={apart}&boards=4&at=5"):
+        for path in (
+            f"/?p={easy}",
+            f"/?p={easy}&at=9",
+            f"/compare?p={apart}&at=3",
+            f"/compare?p={apart}&boards=4&at=5",
+        ):
             with visits.page(path, reduced_motion="reduce", **options) as page:
-                ready = '.compare[data-ready="true"]' if "compare" in path else ".verdict .headline" if "at=" in path else ".cell"
+                ready = (
+                    '.compare[data-ready="true"]'
+                    if "compare" in path
+                    else ".verdict .headline"
+                    if "at=" in path
+                    else ".cell"
+                )
                 page.locator(ready).first.wait_for()
                 page.wait_for_timeout(500)  # colours fade in
                 answer = Axe().run(page, {"exclude": [["[data-testid=stSkipToContent]"]]}).response["violations"]
@@ -302,14 +321,14 @@ MEASURES: dict[str, Callable[[Visits], Iterator[Figure]]] = {
 def cli(which: tuple[str, ...], output: Path | None) -> None:
     """Measure WHICH, or everything, and print a table."""
     figures: list[Figure] = []
-    machine = {"cores": len(os.sched_getaffinity(0)), "load": round(os.getloadavg()[0], 1)}
+    machine = {"cores": len(os.sched_getaffinity(0)), "share_of_a_core": round(share_of_a_core(), 2)}
 
     def tell(figure: Figure) -> None:
         figures.append(figure)
         mark = {True: "reached", False: "MISSED", None: ""}[figure.reached]
         click.echo(f"{figure.what:<50} {figure.value:<70} {figure.target:<12} {mark}")
 
-    click.echo(f"{machine['cores']} cores, load {machine['load']}")
+    click.echo("{cores} cores, of one of which a busy process gets {share_of_a_core:.0%}".format(**machine))
     with chromium() as browser, served() as url:
         visits = Visits(browser, url)
         with visits.page() as page:
@@ -320,7 +339,11 @@ def cli(which: tuple[str, ...], output: Path | None) -> None:
             for figure in MEASURES[name](visits):
                 tell(figure)
         tell(Figure("requests that leave the machine", str(len(visits.outside)), "0", not visits.outside))
-        tell(Figure("errors in the console", f"{len(visits.errors)} {visits.errors or ''}".strip(), "0", not visits.errors))
+        tell(
+            Figure(
+                "errors in the console", f"{len(visits.errors)} {visits.errors or ''}".strip(), "0", not visits.errors
+            )
+        )
     if output:
         output.write_text(json.dumps({"machine": machine, "figures": [asdict(one) for one in figures]}, indent=1))
 

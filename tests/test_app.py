@@ -5,6 +5,8 @@ import dataclasses
 import itertools
 import json
 import re
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -894,6 +896,12 @@ def test_every_word_of_the_browser_is_used_and_no_other():
     known = words.BOARD | compare_words.BOARD
     assert used <= set(known)
     assert {word for word in known if word not in used | named and not word.startswith(prefixes)} == set()
+
+
+def test_what_takes_long_to_load_is_not_loaded_before_the_board_is_drawn():
+    heavy = "import sys, app.views.solve, app.views.compare; print({'torch', 'numba'} & set(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", heavy], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "set()"
 
 
 def test_the_parts_of_the_board_are_code_not_file_names():

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx
 
@@ -570,6 +569,8 @@ def _p(value: float) -> str:
 
 
 def _race_chart(race: Race) -> None:
+    import plotly.graph_objects as go  # heavy, and wanted by races alone
+
     results = np.array(list(race.results))
     puzzles = np.arange(len(results) + 1)
     figure = go.Figure()
