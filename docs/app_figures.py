@@ -7,6 +7,7 @@ A server of its own on a free port, and Chromium. Needs playwright and axe (pip 
 machine, so the figures are of both; give them two cores that are otherwise idle.
 """
 
+import itertools
 import json
 import os
 import re
@@ -211,7 +212,7 @@ def playing(visits: Visits) -> Iterator[Figure]:
             played = int(page.locator(".player").get_attribute("data-step") or 0)
             page.get_by_role("button", name="Cancel").click()
         rate = 1000 * (len(times) - 1) / (times[-1] - times[0])
-        longest = max(after - before for before, after in zip(times, times[1:], strict=False))
+        longest = max(after - before for before, after in itertools.pairwise(times))
         words = f"{rate:.1f} frames a second, longest gap {longest:.0f} ms, {played} steps"
         yield Figure(f"player, {name}, Python busy", words, ">= 55", rate >= 55 and played > 0)
 
