@@ -182,11 +182,19 @@ def _solve(puzzle: str, settings: Settings, cancelled: threading.Event | None) -
 
     setting = Setting(
         policy=settings.policy,
+        threshold=settings.threshold,
         nfe=settings.nfe,
+        schedule=settings.schedule,
+        blocks=settings.blocks,
+        gumbel=settings.gumbel,
+        temperature=settings.temperature,
         constraints=settings.constraints,
         remask=settings.remask,
+        remask_share=settings.remask_share,
+        remask_budget=settings.remask_budget,
         latents=settings.latents,
         z=settings.z,
+        renew_z=settings.renew_z,
         seed=settings.seed,
     )
     z = latent(settings) if settings.edits else None

@@ -73,6 +73,7 @@ function makeApp(root) {
   let held = false
   let field = false
   let before = null
+  let waiting = null
   const timers = { emit: 0, repeat: 0, giveUp: 0, look: 0, rest: 0, retry: 0 }
 
   fillWords()
@@ -300,6 +301,7 @@ function makeApp(root) {
     if (!sameBoard(old, snapshot())) {
       settle()
       queue = []
+      waiting = null
       clearTimeout(timers.retry)
       leaveRun()
       wantLook()
@@ -550,12 +552,26 @@ function makeApp(root) {
     ask("look", { board: toLine(boardShown()), edits: packEdits(edits), z }, (found) => {
       if (!found.p) {
         prediction = { key, error: found.error }
+        waiting = null
         return
       }
       if (z && !held) edits = new Map(found.edits)
       prediction = { key: z ? lookKey() : key, p: unpack(found.p), z: found.z }
       wantLook()
+      onceSeen()
     })
+  }
+
+  // Do `act` once there is an answer for the board and z on show: another z is compared with it.
+  function onceSeen(act = waiting) {
+    waiting = null
+    if (!act) return
+    if (prediction?.p && prediction.key === lookKey()) {
+      act()
+      return
+    }
+    waiting = act
+    if (pending?.kind !== "look") sendLook()
   }
 
   function steer(cell, digit, z, isDone) {
@@ -583,10 +599,13 @@ function makeApp(root) {
   }
 
   function redraw(z) {
-    editsDone.push([...edits])
-    before = prediction?.p ?? null
-    edits = new Map()
-    sendLook(z)
+    onceSeen(() => {
+      editsDone.push([...edits])
+      before = prediction.p
+      edits = new Map()
+      sendLook(z)
+    })
+    draw()
   }
 
   const zOf = (cell) => DIGITS.map((digit) => edits.get(cell * SIDE + digit - 1) ?? prediction?.z?.[cell * SIDE + digit - 1] ?? 0)
@@ -600,7 +619,7 @@ function makeApp(root) {
 
   const likeliest = (p) => p.indexOf(Math.max(...p))
   function steeringWords() {
-    if (!prediction) return WORDS.look_asking
+    if (!prediction || waiting) return WORDS.look_asking
     if (prediction.error) return prediction.error
     if (!before) return ""
     const blanks = everyCell.filter((cell) => boardShown()[cell] === BLANK)
