@@ -10,6 +10,8 @@ const GIVE_UP_AFTER = 60000
 // What is sent while the connection is down is lost without a word: say it again until the server has heard it.
 const REPEAT_AFTER = 2000
 const REPEAT_AT_MOST = 4000
+// A question that a busy server has heard is no news to it, and costs it a run of the page.
+const ASK_AGAIN_AT_MOST = 16000
 const TRY_AGAIN_AFTER = 1500
 const TRIES = 20
 const UNDO_DEPTH = 500
@@ -211,7 +213,7 @@ function makeApp(root) {
       if (pending) sendAsk()
       else if (!same(heard, snapshot())) app.send.board(said())
       else return
-      repeat(Math.min(REPEAT_AT_MOST, 2 * wait))
+      repeat(Math.min(pending ? ASK_AGAIN_AT_MOST : REPEAT_AT_MOST, 2 * wait))
     })
   }
 
@@ -259,7 +261,8 @@ function makeApp(root) {
       later("look", wait, () => sendLook(was.details.z))
       return
     }
-    say(words)
+    // Nobody pressed for the reasons of a run: its verdict stays.
+    if (was.kind !== "reasons") say(words)
     if (was.tries < TRIES) later("retry", wait, () => ask(was.kind, was.details, was.then, was.tries + 1))
   }
 
