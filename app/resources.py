@@ -3,6 +3,7 @@
 torch and numba are imported when first needed, so that the page is on screen before they are loaded.
 """
 
+import gc
 import os
 import sys
 import threading
@@ -309,6 +310,8 @@ def _load_everything() -> None:
     except VmdSudokuError:
         # A missing model is told to the visitor who asks for it.
         return
+    # What is loaded now stays for good: the garbage collector need not go through it again and again.
+    gc.freeze()
 
 
 def _set_threads() -> None:
