@@ -561,7 +561,9 @@ def _race_figures(race: Race) -> None:
         st.write(f"{words} {compare_words.RACE_P_SMALL if tally.p < 0.05 else compare_words.RACE_P_LARGE}")
     else:
         st.write(compare_words.RACE_P_NONE)
-    _race_chart(race)
+    # Drawing it every second would make the boards beside it stutter.
+    if not race.live:
+        _race_chart(race)
 
 
 def _p(value: float) -> str:
