@@ -27,6 +27,27 @@ def remasking() -> tuple[str, ...]:
     return tuple(decode.REMASKING)
 
 
+def schedules() -> tuple[str, ...]:
+    """Names of the ways to share out the blanks over a number of calls."""
+    from vmd_sudoku import schedule
+
+    return tuple(schedule.SCHEDULES)
+
+
+def blocks() -> tuple[str, ...]:
+    """Names of the divisions of the board into parts that are filled one after the other."""
+    from vmd_sudoku import blocks
+
+    return tuple(blocks.BLOCKS)
+
+
+def renewals() -> tuple[str, ...]:
+    """Names of the ways to come by another z in later calls."""
+    from vmd_sudoku import predictor
+
+    return tuple(predictor.RENEWALS)
+
+
 def policy_about(key: str) -> str:
     """A policy with what the library says of it."""
     from vmd_sudoku import decode
@@ -61,6 +82,21 @@ def constraints_name(key: str) -> str:
 def remask_name(key: str) -> str:
     """The name on the screen of a way to remask."""
     return _name(key, words.REMASKING)
+
+
+def schedule_name(key: str) -> str:
+    """The name on the screen of a way to share out the blanks."""
+    return _name(key, words.SCHEDULES)
+
+
+def blocks_name(key: str) -> str:
+    """The name on the screen of a division of the board."""
+    return _name(key, words.BLOCKS)
+
+
+def renewal_name(key: str) -> str:
+    """The name on the screen of a way to come by another z."""
+    return _name(key, words.RENEWALS)
 
 
 def _name(key: str, names: dict[str, str]) -> str:

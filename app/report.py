@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,8 +10,10 @@ from app import words
 from app.resources import SOLVE_TIME, as_bytes
 from app.session import Report, Settings, clues, entries, with_own
 from vmd_sudoku.board import BLANK, CELLS, cell_name, conflicts, is_complete, parse, to_line
-from vmd_sudoku.proof import Proof
 from vmd_sudoku.trace import Trace, TraceStep
+
+if TYPE_CHECKING:
+    from vmd_sudoku.proof import Proof
 
 FEWEST_CLUES = 17
 """No Sudoku with fewer clues has a single solution (McGuire, Tugemann and Civario 2012, arXiv 1201.0749)."""
@@ -63,7 +66,7 @@ def ruled_out(puzzle: str, own: str, first: int) -> Report:
     )
 
 
-def outcome(trace: Trace, settings: Settings, proof: Proof) -> Report:
+def outcome(trace: Trace, settings: Settings, proof: "Proof") -> Report:
     """The words for a finished run, with what the exact solver says of its puzzle."""
     solved = trace.verdict == "solved"
     solution = None if proof.solution is None or proof.solutions != "one" else to_line(proof.solution)
@@ -80,7 +83,7 @@ def outcome(trace: Trace, settings: Settings, proof: Proof) -> Report:
         reason=words.SOLVED_WHY if solved else sentence(trace.verdict),
         notes=tuple(notes),
         first_wrong=_first_wrong(trace, solution) if solution else None,
-        trace=playable(trace),
+        trace=playable(trace, settings),
         settings=settings,
     )
 
@@ -90,11 +93,11 @@ def failure(puzzle: str, message: str, headline: str = words.NO_RUN, busy: bool 
     return Report(puzzle=puzzle, tone="failed", headline=headline, reason=sentence(message), busy=busy)
 
 
-def playable(trace: Trace) -> dict[str, object]:
+def playable(trace: Trace, settings: Settings) -> dict[str, object]:
     """A trace as the player on the page takes it.
 
     probabilities: uint8 [steps,81,9] in base64, 255 for certainty. queue: uint8 [steps,81] in base64, the place of a cell
-    among the blank ones by the policy's preference, from 1; 0 for a filled cell, and where the policy draws lots.
+    among the blank ones by the policy's preference, from 1; 0 for a filled cell, and where the order is drawn or by blocks.
     latent: the first number of z of each of the 729 candidates, or None.
     """
     size = len(trace.latent) // (CELLS * 9) if trace.latent else 0
@@ -103,7 +106,7 @@ def playable(trace: Trace) -> dict[str, object]:
         "puzzle": trace.puzzle,
         "steps": [_playable_step(step) for step in trace.steps],
         "probabilities": _packed(as_bytes(said)),
-        "queue": _packed(_queue(trace, said)),
+        "queue": _packed(_queue(trace, settings, said)),
         "latent": [round(value, 2) for value in trace.latent[::size]] if trace.latent else None,
     }
 
@@ -142,11 +145,11 @@ _SCORES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 """The policies that rank cells by what one call said of them, and by what."""
 
 
-def _queue(trace: Trace, said: np.ndarray) -> np.ndarray:
+def _queue(trace: Trace, settings: Settings, said: np.ndarray) -> np.ndarray:
     places = np.zeros((len(trace.steps), CELLS), np.uint8)
-    if trace.policy not in _SCORES:
+    if settings.policy not in _SCORES or settings.gumbel or settings.blocks != Settings.blocks:
         return places
-    scores = _SCORES[trace.policy](said)
+    scores = _SCORES[settings.policy](said)
     for number, (step, board) in enumerate(zip(trace.steps, [trace.puzzle, *trace.boards()], strict=False)):
         score = np.where(parse(board) == BLANK, scores[number], -np.inf)
         score[list(step.cells)] = np.inf  # rounding must not put another cell before those that were filled
@@ -169,7 +172,7 @@ def board_at(trace: Mapping[str, object], step: int | None) -> str:
     return "".join(signs)
 
 
-def _puzzle_word(puzzle: str, proof: Proof) -> str:
+def _puzzle_word(puzzle: str, proof: "Proof") -> str:
     if proof.solutions == "one":
         return words.ONE_SOLUTION
     if clues(puzzle) < FEWEST_CLUES:

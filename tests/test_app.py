@@ -5,6 +5,8 @@ import dataclasses
 import itertools
 import json
 import re
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -169,7 +171,17 @@ def test_settings_survive_a_link():
         draw=True,
         seed=12,
         edits=((3, -1.5), (728, 6.0)),
+        threshold=0.75,
+        schedule="cosine",
+        blocks="bands",
+        gumbel=0.5,
+        temperature=1.25,
+        remask_share=0.3,
+        remask_budget=12,
+        renew_z="prior",
     )
+    usual = Settings()
+    assert all(value != getattr(usual, name) for name, value in vars(settings).items())
     assert Settings.from_query(settings.to_query()) == settings
     assert Settings().to_query() == {}
 
@@ -187,6 +199,9 @@ def test_settings_survive_a_link():
         {"zset": "3:7"},
         {"zset": "3:nan,4:1"},
         {"zset": "<b>" * 5000},
+        {"threshold": "1.1", "gumbel": "11", "temperature": "-1", "share": "nan", "returns": "1001"},
+        {"threshold": "1e-1", "gumbel": "٣", "temperature": ".5", "share": "0.1\n", "returns": "x"},
+        {"schedule": "../x", "blocks": "diagonals", "renew": "<b>"},
     ],
 )
 def test_a_link_cannot_go_past_the_limits(query):
@@ -380,7 +395,7 @@ def test_several_solutions_ask_for_a_mistyped_clue_only_where_one_was_possible()
 
 def test_the_player_gets_probabilities_and_the_queue_in_bytes():
     trace = stub_trace(easy(), Settings())
-    sent = report.playable(trace)
+    sent = report.playable(trace, Settings())
     said = np.frombuffer(base64.b64decode(sent["probabilities"]), np.uint8).reshape(-1, 81, 9)
     assert said.shape[0] == len(trace.steps)
     assert (said == round(255 / 9)).all()
@@ -389,8 +404,8 @@ def test_the_player_gets_probabilities_and_the_queue_in_bytes():
         blanks = len(trace.steps) - number
         assert queue[number, step.cells[0]] == 1
         assert sorted(queue[number][queue[number] > 0]) == list(range(1, blanks + 1))
-    drawn = report.playable(dataclasses.replace(trace, policy="random"))
-    assert not any(base64.b64decode(drawn["queue"]))
+    for settings in (Settings(policy="random"), Settings(gumbel=1.0), Settings(blocks="rows")):
+        assert not any(base64.b64decode(report.playable(trace, settings)["queue"]))
 
 
 def test_the_board_at_a_step_takes_back_what_was_remasked():
@@ -650,6 +665,93 @@ def test_settings_reach_the_solver_and_the_link(asked):
     }
 
 
+@pytest.mark.parametrize(
+    ("choices_before", "widget", "value", "query", "words_said"),
+    [
+        (
+            {"policy": "threshold"},
+            ("number_input", "threshold"),
+            0.75,
+            {"threshold": "0.75"},
+            "threshold, one cell a step, from 75%",
+        ),
+        (
+            {"steps": "10"},
+            ("selectbox", "schedule"),
+            "cosine",
+            {"schedule": "cosine"},
+            "10 steps, few first, many last",
+        ),
+        ({}, ("selectbox", "blocks"), "boxes", {"blocks": "boxes"}, "box by box"),
+        ({}, ("number_input", "gumbel"), 0.5, {"gumbel": "0.5"}, "order noise 0.5, seed 0"),
+        ({}, ("number_input", "temperature"), 1.0, {"temperature": "1"}, "temperature 1, seed 0"),
+        ({}, ("selectbox", "renew_z"), "prior", {"renew": "prior"}, "z in later calls: drawn anew, seed 0"),
+        ({"remask": "confidence"}, ("number_input", "remask_share"), 0.25, {"share": "0.25"}, "least sure, 25% a step"),
+        ({"remask": "conflict"}, ("number_input", "remask_budget"), 5, {"returns": "5"}, "in conflict, 5 in all"),
+    ],
+    ids=lambda value: value[1] if isinstance(value, tuple) else "",
+)
+def test_an_advanced_setting_reaches_the_solver_the_link_and_the_words(
+    asked, choices_before, widget, value, query, words_said
+):
+    kind, name = widget
+    app = opened(p=easy(), **choices_before)
+    box = getattr(app, kind)(key=f"settings_{name}")
+    assert not box.disabled
+    box.set_value(value).run()
+    assert not app.exception
+    assert session(app).to_query() == {"p": easy(), **choices_before, **query}
+    assert words_said in shown(app)["settings"]
+    press_solve(app, easy())
+    assert asked == [(easy(), dataclasses.replace(Settings.from_query(choices_before), **{name: value}))]
+    again = opened(p=easy(), **choices_before, **query)
+    assert getattr(again, kind)(key=f"settings_{name}").value == value
+
+
+def test_advanced_settings_without_effect_are_out_of_reach(asked):
+    app = opened(model="mdm")
+    off = {box.key for box in [*app.selectbox, *app.number_input] if box.disabled and box.key.startswith("settings_")}
+    without_effect = ("latents", "threshold", "schedule", "renew_z", "remask_share", "remask_budget")
+    assert off == {f"settings_{name}" for name in without_effect}
+
+
+def test_usual_settings_are_those_of_the_library():
+    from vmd_sudoku.setting import Setting
+
+    theirs = vars(Setting())
+    assert {name: value for name, value in vars(Settings()).items() if name in theirs and theirs[name] != value} == {}
+
+
+@needs_model
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(policy="threshold", threshold=0.5),
+        Settings(nfe=5, schedule="cosine"),
+        Settings(nfe=3, blocks="bands"),
+        Settings(nfe=5, gumbel=3.0),
+        Settings(nfe=5, temperature=5.0),
+        Settings(nfe=5, renew_z="prior"),
+        Settings(nfe=5, renew_z="posterior"),
+        Settings(nfe=5, remask="confidence", remask_share=0.5),
+    ],
+    ids=str,
+)
+def test_every_advanced_setting_changes_what_the_network_does(settings):
+    usual = dataclasses.replace(Settings(), policy=settings.policy, nfe=settings.nfe, remask=settings.remask)
+    puzzle = resources.levels()["Extreme"].puzzles[0]
+    assert resources.solve(puzzle, settings).steps != resources.solve(puzzle, usual).steps
+
+
+def test_settings_that_do_not_go_together_get_a_sentence(monkeypatch):
+    monkeypatch.setattr(resources, "warm_up", lambda: None)
+    for query, said in (({"rules": "search"}, "choose blocks `none`"), ({"steps": "5"}, "need 9 calls")):
+        app = press_solve(opened(p=easy(), blocks="rows", **query), easy())
+        report_shown = shown(app)["report"]
+        assert report_shown["headline"] == words.NO_RUN
+        assert said in report_shown["reason"]
+
+
 def test_a_model_that_cannot_be_loaded_is_told_without_paths(asked, monkeypatch):
     def missing(puzzle: str, settings: Settings, cancelled: threading.Event) -> Trace:
         raise CheckpointError("/srv/secret/model.json is missing")
@@ -895,6 +997,12 @@ def test_every_word_of_the_browser_is_used_and_no_other():
     known = words.BOARD | compare_words.BOARD
     assert used <= set(known)
     assert {word for word in known if word not in used | named and not word.startswith(prefixes)} == set()
+
+
+def test_what_takes_long_to_load_is_not_loaded_before_the_board_is_drawn():
+    heavy = "import sys, app.views.solve, app.views.compare; print({'torch', 'numba'} & set(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", heavy], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "set()"
 
 
 def test_the_parts_of_the_board_are_code_not_file_names():

@@ -1,13 +1,10 @@
-"""The Compare page in a real browser. About half a minute; the loads at the end are slow and print their figures."""
+"""The Compare page in a real browser. Under a minute."""
 
-import itertools
 import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from test_browser import CHROMIUM, ROOT, Axe, Server, chromium, needs_model, server, sync_api  # noqa: F401  (fixtures)
-
-from app import resources
 
 PUZZLE = (ROOT / "puzzles" / "apart.csv").read_text().splitlines()[1].split(",")[0]
 """Solved by the VMD and not by the MDM; `docs/pictures.py find` looks for such puzzles."""
@@ -191,14 +188,19 @@ def test_nothing_stands_in_anyones_way(visit: Visit, name, query, options):
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.slow  # decodes 50 puzzles: minutes on a busy machine
-def test_a_race_runs_can_be_cancelled_and_opens_its_failures(visit: Visit):
-    page = visit(f"?p={PUZZLE}&race=hard.25.1")
+def test_a_race_can_be_cancelled(visit: Visit):
+    page = visit(f"?p={PUZZLE}&race=hard.200.1")
     page.get_by_role("button", name="Race A against B").click()
     page.get_by_role("button", name="Cancel").click()
     page.get_by_text("Cancelled after").wait_for()
+
+
+def test_a_race_opens_its_failures(visit: Visit):
+    # Digits drawn all but evenly solve nothing, and a search solves everything, whatever the weights.
+    pair = "a=steps.1_temperature.10&b=model.mdm_steps.1_rules.search"
+    page = visit(f"?p={PUZZLE}&{pair}&race=hard.25.1")
     page.get_by_role("button", name="Race A against B").click()
-    page.get_by_text("25 puzzles in").wait_for(timeout=240_000)
+    page.get_by_text("25 puzzles in").wait_for()
     page.get_by_text("McNemar").wait_for()
     page.wait_for_timeout(300)
     found = Axe().run(page)
@@ -216,66 +218,3 @@ def test_a_race_runs_can_be_cancelled_and_opens_its_failures(visit: Visit):
     )
     page.get_by_role("button", name="To the end").click()
     assert "✕" in "".join(page.locator(".board .state").all_inner_texts())
-
-
-# ---- loads: figures to print, which depend on the machine
-
-
-@pytest.mark.slow
-def test_four_boards_play_while_a_race_keeps_python_busy(visit: Visit):
-    page = visit(f"?p={PUZZLE}&boards=4&a=usual&b=model.mdm&c=policy.top-prob&d=model.mdm_policy.top-prob")
-    page.get_by_role("button", name="Race A against B").click()
-    page.get_by_role("button", name="Cancel").wait_for()
-    seek(page, 0)
-    page.get_by_role("button", name="Play").click()
-    times = page.evaluate("""() => new Promise((done) => {
-        const times = []
-        const frame = (time) => {
-            times.push(time)
-            if (time - times[0] < 5000) requestAnimationFrame(frame)
-            else done(times)
-        }
-        requestAnimationFrame(frame)
-    })""")
-    assert at_step(page) > 20
-    gaps = sorted(after - before for before, after in itertools.pairwise(times))
-    rate = 1000 * len(gaps) / (times[-1] - times[0])
-    print(
-        f"\n{rate:.1f} frames a second; gaps: 99 % under {gaps[int(0.99 * len(gaps))]:.0f}, all under {gaps[-1]:.0f} ms"
-    )
-
-
-@pytest.mark.slow
-def test_twenty_sessions_solve_at_once(server: Server, chromium: "sync_api.Browser"):  # noqa: F811
-    """Twenty browsers press Solve at the same time, each on a puzzle of its own; from the press to the verdict."""
-    levels = resources.levels()
-    puzzles = [*levels["Easy"].puzzles[:10], *levels["Medium"].puzzles[:10]]
-    errors: list[str] = []
-    pages = []
-    for puzzle in puzzles:
-        page = chromium.new_context(reduced_motion="reduce").new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{server.url}/?p={puzzle}")
-        page.locator(".cell").first.wait_for(timeout=60_000)
-        pages.append(page)
-    pages[0].wait_for_timeout(10_000)  # the models are loaded by now
-    for page in pages:
-        page.evaluate("""() => {
-            const host = [...document.querySelectorAll('*')].find((node) => node.shadowRoot?.querySelector('.app'))
-            const root = host.shadowRoot
-            const start = performance.now()
-            root.querySelector('.solve').click()
-            window.answer = new Promise((done) => {
-                const look = () => {
-                    const said = root.querySelector('.verdict .headline')?.textContent ?? ''
-                    if (/^(Solved|Not solved)/.test(said)) done((performance.now() - start) / 1000)
-                    else setTimeout(look, 20)
-                }
-                look()
-            })
-        }""")
-    seconds = sorted(page.evaluate("() => window.answer") for page in pages)
-    for page in pages:
-        page.context.close()
-    assert not errors
-    print(f"\n20 sessions: median {seconds[9]:.2f} s, 95 % under {seconds[18]:.2f} s, all under {seconds[19]:.2f} s")

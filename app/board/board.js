@@ -10,6 +10,8 @@ const GIVE_UP_AFTER = 60000
 // What is sent while the connection is down is lost without a word: say it again until the server has heard it.
 const REPEAT_AFTER = 2000
 const REPEAT_AT_MOST = 4000
+// A question that a busy server has heard is no news to it, and costs it a run of the page.
+const ASK_AGAIN_AT_MOST = 16000
 const TRY_AGAIN_AFTER = 1500
 const TRIES = 20
 const UNDO_DEPTH = 500
@@ -73,6 +75,7 @@ function makeApp(root) {
   let held = false
   let field = false
   let before = null
+  let waiting = null
   const timers = { emit: 0, repeat: 0, giveUp: 0, look: 0, rest: 0, retry: 0 }
 
   fillWords()
@@ -210,7 +213,7 @@ function makeApp(root) {
       if (pending) sendAsk()
       else if (!same(heard, snapshot())) app.send.board(said())
       else return
-      repeat(Math.min(REPEAT_AT_MOST, 2 * wait))
+      repeat(Math.min(pending ? ASK_AGAIN_AT_MOST : REPEAT_AT_MOST, 2 * wait))
     })
   }
 
@@ -258,7 +261,8 @@ function makeApp(root) {
       later("look", wait, () => sendLook(was.details.z))
       return
     }
-    say(words)
+    // Nobody pressed for the reasons of a run: its verdict stays.
+    if (was.kind !== "reasons") say(words)
     if (was.tries < TRIES) later("retry", wait, () => ask(was.kind, was.details, was.then, was.tries + 1))
   }
 
@@ -300,6 +304,7 @@ function makeApp(root) {
     if (!sameBoard(old, snapshot())) {
       settle()
       queue = []
+      waiting = null
       clearTimeout(timers.retry)
       leaveRun()
       wantLook()
@@ -550,12 +555,26 @@ function makeApp(root) {
     ask("look", { board: toLine(boardShown()), edits: packEdits(edits), z }, (found) => {
       if (!found.p) {
         prediction = { key, error: found.error }
+        waiting = null
         return
       }
       if (z && !held) edits = new Map(found.edits)
       prediction = { key: z ? lookKey() : key, p: unpack(found.p), z: found.z }
       wantLook()
+      onceSeen()
     })
+  }
+
+  // Do `act` once there is an answer for the board and z on show: another z is compared with it.
+  function onceSeen(act = waiting) {
+    waiting = null
+    if (!act) return
+    if (prediction?.p && prediction.key === lookKey()) {
+      act()
+      return
+    }
+    waiting = act
+    if (pending?.kind !== "look") sendLook()
   }
 
   function steer(cell, digit, z, isDone) {
@@ -583,10 +602,13 @@ function makeApp(root) {
   }
 
   function redraw(z) {
-    editsDone.push([...edits])
-    before = prediction?.p ?? null
-    edits = new Map()
-    sendLook(z)
+    onceSeen(() => {
+      editsDone.push([...edits])
+      before = prediction.p
+      edits = new Map()
+      sendLook(z)
+    })
+    draw()
   }
 
   const zOf = (cell) => DIGITS.map((digit) => edits.get(cell * SIDE + digit - 1) ?? prediction?.z?.[cell * SIDE + digit - 1] ?? 0)
@@ -600,7 +622,7 @@ function makeApp(root) {
 
   const likeliest = (p) => p.indexOf(Math.max(...p))
   function steeringWords() {
-    if (!prediction) return WORDS.look_asking
+    if (!prediction || waiting) return WORDS.look_asking
     if (prediction.error) return prediction.error
     if (!before) return ""
     const blanks = everyCell.filter((cell) => boardShown()[cell] === BLANK)

@@ -543,7 +543,7 @@ function makeCompare(root) {
         const y = down(share * most)
         svg.append(drawn("line", { x1: inset.left, x2: width - inset.right, y1: y, y2: y, class: "ruler" }))
         const text = drawn("text", { x: inset.left - 5, y: y + 3.5, class: "tick", "text-anchor": "end" })
-        text.textContent = top ? `${100 * share}` : share * most >= 10 ? String(Math.round(share * most)) : (share * most).toFixed(1)
+        text.textContent = top ? `${100 * share}` : show(share * most)
         svg.append(text)
       }
       for (const [x, words] of axis()) {

@@ -116,6 +116,8 @@ function makeSteering(host, handlers) {
       levers.setAttribute("aria-label", name.textContent)
       sliders.forEach((lever, at) => {
         const [, input, z, p] = lever.children
+        // Until the network has answered, nobody knows where its z stands.
+        input.disabled = !found.p
         // What is being dragged is not pulled from under the hand.
         if (host.getRootNode().activeElement !== input || !found.held) input.value = found.z[at]
         input.setAttribute("aria-valuetext", `${signed(found.z[at])}${found.p ? `, ${percent(found.p[at])}` : ""}`)

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx
 
@@ -562,7 +561,9 @@ def _race_figures(race: Race) -> None:
         st.write(f"{words} {compare_words.RACE_P_SMALL if tally.p < 0.05 else compare_words.RACE_P_LARGE}")
     else:
         st.write(compare_words.RACE_P_NONE)
-    _race_chart(race)
+    # Drawing it every second would make the boards beside it stutter.
+    if not race.live:
+        _race_chart(race)
 
 
 def _p(value: float) -> str:
@@ -570,6 +571,8 @@ def _p(value: float) -> str:
 
 
 def _race_chart(race: Race) -> None:
+    import plotly.graph_objects as go  # heavy, and wanted by races alone
+
     results = np.array(list(race.results))
     puzzles = np.arange(len(results) + 1)
     figure = go.Figure()

@@ -1,0 +1,388 @@
+"""What the app does, in figures, beside what it is meant to do.
+
+python docs/app_figures.py                        # all of it; some five minutes
+python docs/app_figures.py solve keys --json out.json
+
+A server of its own on a free port, and Chromium. Needs playwright and axe (pip install .[dev]). Server and browser share the
+machine, so the figures are of both; give them two cores that are otherwise idle.
+"""
+
+import itertools
+import json
+import os
+import re
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+from axe_playwright_python.sync_playwright import Axe
+from pictures import APART, LOOKS, ROOT, chromium, served
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from vmd_sudoku import puzzle_file
+from vmd_sudoku.board import to_line
+
+WAIT = 120_000
+OPENINGS, SOLVES, KEYS, SESSIONS, CLICKS = 5, 10, 40, 20, 10
+PLAYED = 5000
+"""Milliseconds of playing in which frames are counted."""
+RACE = "race=hard.200.1"
+"""A race long enough to keep Python busy for all of a measurement."""
+FOUR = "boards=4&a=usual&b=model.mdm&c=policy.top-prob&d=model.mdm_policy.top-prob"
+TWO = "a=usual&b=model.mdm"
+
+ROOT_OF = """(name) => [...document.querySelectorAll('*')]
+    .find((node) => node.shadowRoot?.querySelector(name))?.shadowRoot.querySelector(name)"""
+WATCH_OPENING = f"""
+    const look = () => {{
+        if (({ROOT_OF})('.app, .compare')?.querySelectorAll('.cell').length >= 81) window.opened = performance.now()
+        else requestAnimationFrame(look)
+    }}
+    requestAnimationFrame(look)
+"""
+PRESS_SOLVE = f"""() => {{
+    const app = ({ROOT_OF})('.app')
+    const start = performance.now()
+    app.querySelector('.solve').click()
+    window.answer = new Promise((done) => {{
+        const look = () => {{
+            const said = app.querySelector('.verdict .headline')?.textContent ?? ''
+            if (/^(Solved|Not solved)/.test(said)) done(performance.now() - start)
+            else if (/^No answer/.test(said)) done(null)
+            else setTimeout(look, 5)
+        }}
+        look()
+    }})
+}}"""
+WATCH_KEYS = f"""() => {{
+    const app = ({ROOT_OF})('.app')
+    window.keys = []
+    const texts = () => [...app.querySelectorAll('.cell .digit')].map((node) => node.textContent).join()
+    window.addEventListener('keydown', (event) => {{
+        if (!/^[1-9]$/.test(event.key)) return
+        const before = texts()
+        let frames = 0
+        const look = (now) => {{
+            frames += 1
+            if (texts() !== before) window.keys.push([frames, now - event.timeStamp])
+            else requestAnimationFrame(look)
+        }}
+        requestAnimationFrame(look)
+    }}, true)
+}}"""
+COUNT_FRAMES = """(wanted) => new Promise((done) => {
+    const times = []
+    const frame = (time) => {
+        times.push(time)
+        if (time - times[0] < wanted) requestAnimationFrame(frame)
+        else done(times)
+    }
+    requestAnimationFrame(frame)
+})"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table: what was measured, the value in words, the target, and whether it was reached."""
+
+    what: str
+    value: str
+    target: str = ""
+    reached: bool | None = None
+
+
+class Visits:
+    """Pages of the app in one browser; what they ask of other machines, and their errors, are kept."""
+
+    def __init__(self, browser: Browser, url: str, outside: list[str], errors: list[str]) -> None:
+        self.url = url
+        self.outside = outside
+        self.errors = errors
+        self._browser = browser
+
+    @contextmanager
+    def page(self, path: str = "/", **options: object) -> Iterator[Page]:
+        """A visitor of his own; `options` are those of a browser context."""
+        context = self._browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})  # type: ignore[arg-type]
+        page = context.new_page()
+        page.set_default_timeout(WAIT)
+        own = (self.url, self.url.replace("http", "ws", 1), "data:", "blob:")
+        page.on("request", lambda sent: None if sent.url.startswith(own) else self.outside.append(sent.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._heard)
+        page.add_init_script(WATCH_OPENING)
+        page.goto(self.url + path)
+        page.wait_for_function("window.opened")
+        yield page
+        context.close()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # Opened at a page other than the first, Streamlit's own script looks for its server below that page's address.
+        if message.type == "error" and "/compare/_stcore/" not in message.location.get("url", ""):
+            self.errors.append(message.text)
+
+
+def puzzles(*files: str) -> list[str]:
+    """The example puzzles of some levels."""
+    return [to_line(puzzle) for file in files for puzzle in puzzle_file.read(ROOT / "puzzles" / f"{file}.csv").puzzles]
+
+
+def warm(visits: Visits) -> None:
+    """Have the models, the exact solver and the reasons loaded."""
+    with visits.page(f"/?p={puzzles('easy')[-1]}&at=0") as page:
+        page.locator(".verdict .headline").wait_for()
+        page.get_by_role("button", name="Edit puzzle").click()
+        page.get_by_role("button", name="Hint").click()
+        page.locator(".verdict .headline").wait_for()
+
+
+def share_of_a_core(seconds: float = 1.0) -> float:
+    """How much of a core a busy process gets, from 0 to 1; less than 1 means that the machine works for others too."""
+    start, used = time.perf_counter(), time.process_time()
+    while time.perf_counter() - start < seconds:
+        pass
+    return (time.process_time() - used) / (time.perf_counter() - start)
+
+
+def solve_once(page: Page) -> tuple[float, float]:
+    """Milliseconds from the press of Solve to the verdict, and those of them that the network took."""
+    page.evaluate(PRESS_SOLVE)
+    whole = page.evaluate("() => window.answer")
+    network = re.search(r"in (\d+\.\d+) s", page.locator(".verdict").inner_text())
+    return whole, 1000 * float(network[1]) if network else float("nan")
+
+
+# ---- what is measured
+
+
+def opening(visits: Visits) -> Iterator[Figure]:
+    """The first board on the screen, on a server that just started and on one that runs."""
+    for path, name in (("/", "Solve"), ("/compare", "Compare")):
+        seconds = []
+        for _ in range(OPENINGS):
+            with visits.page(path) as page:
+                seconds.append(page.evaluate("window.opened") / 1000)
+        yield Figure(f"first board, {name}", _spread(seconds, "s"), "< 3 s", max(seconds) < 3)
+
+
+def solving(visits: Visits) -> Iterator[Figure]:
+    """A solve at default settings of puzzles that were not solved before, with everything loaded."""
+    for name, setting in (("default settings", ""), ("5 calls", "&steps=5")):
+        whole, network = [], []
+        for puzzle in puzzles("easy", "medium")[:SOLVES]:
+            with visits.page(f"/?p={puzzle}{setting}") as page:
+                page.get_by_role("button", name="Settings").wait_for()
+                each = solve_once(page)
+                whole.append(each[0])
+                network.append(each[1])
+        reached = statistics.median(whole) < 300 if not setting else None
+        yield Figure(f"solve, {name}", _spread(whole, "ms"), "" if setting else "< 300 ms", reached)
+        yield Figure(f"  of which the network, {name}", _spread(network, "ms"))
+
+
+def keys(visits: Visits) -> Iterator[Figure]:
+    """From a key to its digit on the screen, while a race keeps Python busy."""
+    with _busy(visits), visits.page(f"/?p={'.' * 81}") as page:
+        page.evaluate(WATCH_KEYS)
+        page.locator(".cell").first.click()
+        for number in range(KEYS):
+            page.keyboard.press(str(number % 9 + 1))
+            page.keyboard.press("ArrowRight")
+            page.wait_for_timeout(30)
+        page.wait_for_function(f"window.keys.length === {KEYS}")
+        heard = page.evaluate("window.keys")
+        frames, ms = [int(each[0]) for each in heard], [each[1] for each in heard]
+        yield Figure("key to digit, server busy", f"{max(frames)} frames at most", "<= 2 frames", max(frames) <= 2)
+        yield Figure("  the same in time", _spread(ms, "ms"))
+
+
+def playing(visits: Visits) -> Iterator[Figure]:
+    """Frames a second of the player while a race keeps Python busy."""
+    for name, query in (("two boards", TWO), ("four boards", FOUR)):
+        with visits.page(f"/compare?p={to_line(puzzle_file.read(APART).puzzles[0])}&{query}&{RACE}") as page:
+            page.locator('.compare[data-ready="true"]').wait_for()
+            page.get_by_role("button", name="Race A against B").click()
+            page.get_by_role("button", name="Cancel").wait_for()
+            page.get_by_role("slider", name="Step").fill("0")
+            page.get_by_role("button", name="Play").click()
+            times = page.evaluate(COUNT_FRAMES, PLAYED)
+            played = int(page.locator(".player").get_attribute("data-step") or 0)
+            page.get_by_role("button", name="Cancel").click()
+        rate = 1000 * (len(times) - 1) / (times[-1] - times[0])
+        longest = max(after - before for before, after in itertools.pairwise(times))
+        words = f"{rate:.1f} frames a second, longest gap {longest:.0f} ms, {played} steps"
+        yield Figure(f"player, {name}, Python busy", words, ">= 55", rate >= 55 and played > 0)
+
+
+def sessions(visits: Visits) -> Iterator[Figure]:
+    """Twenty visitors who press Solve at the same time, each on a puzzle of his own.
+
+    Twenty pages that draw their signs of waiting keep the cores from the server. Visitors bring a machine of their own, so here
+    nothing moves.
+    """
+    lines, errors = puzzles("easy", "medium", "hard")[:SESSIONS], len(visits.errors)
+    with _many(visits, [f"/?p={line}&z=draw" for line in lines]) as pages:
+        for page in pages:
+            page.get_by_role("button", name="Settings").wait_for()
+            tools = page.context.new_cdp_session(page)
+            tools.send("Animation.enable")
+            tools.send("Animation.setPlaybackRate", {"playbackRate": 0})
+        for page in pages:
+            page.evaluate(PRESS_SOLVE)
+        answers = [page.evaluate("() => window.answer") for page in pages]
+    seconds = sorted(each / 1000 if each else float("inf") for each in answers)
+    failed = len(visits.errors) - errors + answers.count(None)
+    yield Figure(f"{SESSIONS} sessions solve at once, errors", str(failed), "0", failed == 0)
+    p95 = seconds[round(0.95 * len(seconds)) - 1]
+    words = f"p50 {statistics.median(seconds):.2f}, p95 {p95:.2f}, all under {seconds[-1]:.2f} s"
+    yield Figure("  from press to verdict", words, "p95 < 3 s", p95 < 3)
+
+
+def clicks(visits: Visits) -> Iterator[Figure]:
+    """Ten clicks on Solve in a second: on one board, and on a board that changes before every click."""
+    asked: set[bytes] = set()
+
+    def sent(frame: str | bytes) -> None:
+        data = frame if isinstance(frame, bytes) else frame.encode()
+        asked.update(re.findall(rb'"press":(\d+),"kind":"solve"', data))
+
+    with visits.page(f"/?p={puzzles('hard')[1]}") as page:
+        page.on("websocket", lambda socket: socket.on("framesent", sent))
+        page.reload()
+        page.wait_for_function("window.opened")
+        page.get_by_role("button", name="Settings").wait_for()
+        alone, _ = solve_once(page)
+        asked.clear()
+        page.goto(f"{visits.url}/?p={puzzles('hard')[2]}&z=draw")
+        page.wait_for_function("window.opened")
+        page.get_by_role("button", name="Settings").wait_for()
+        page.evaluate(f"""() => {{
+            const button = ({ROOT_OF})('.app .solve')
+            for (let click = 0; click < {CLICKS}; click += 1) setTimeout(() => button.click(), {900 // CLICKS} * click)
+        }}""")
+        page.wait_for_timeout(1000)
+        page.locator(".verdict .headline").wait_for()
+        remain = len(asked)
+        yield Figure(f"{CLICKS} clicks on Solve in a second, questions sent", str(remain), "1", remain == 1)
+        # Each digit makes another board, so that each click asks something new and makes the one before pointless.
+        page.goto(f"{visits.url}/?p={'.' * 81}&z=draw")
+        page.wait_for_function("window.opened")
+        page.get_by_role("button", name="Settings").wait_for()
+        page.locator(".cell").first.click()
+        for number in range(CLICKS):
+            start = time.monotonic()
+            page.keyboard.press(str(number % 9 + 1) if number < 9 else "Delete")
+            page.get_by_role("button", name="Solv").first.evaluate("(button) => button.click()")
+            page.wait_for_timeout(max(0.0, 90 - 1000 * (time.monotonic() - start)))
+        start = time.monotonic()
+        page.locator(".verdict .headline", has_text=re.compile("olved")).wait_for()
+        last = 1000 * (time.monotonic() - start)
+        words = f"{last:.0f} ms after the last click; one solve alone takes {alone:.0f}"
+        yield Figure(f"  {CLICKS} boards and clicks in a second, verdict", words)
+
+
+def looks(visits: Visits) -> Iterator[Figure]:
+    """axe's objections, and whether a phone has to scroll sideways."""
+    easy, apart = puzzles("easy")[0], to_line(puzzle_file.read(APART).puzzles[0])
+    found, wide = [], []
+    for look, options in LOOKS.items():
+        for path in (
+            f"/?p={easy}",
+            f"/?p={easy}&at=9",
+            f"/compare?p={apart}&at=3",
+            f"/compare?p={apart}&boards=4&at=5",
+        ):
+            with visits.page(path, reduced_motion="reduce", **options) as page:
+                ready = (
+                    '.compare[data-ready="true"]'
+                    if "compare" in path
+                    else ".verdict .headline"
+                    if "at=" in path
+                    else ".cell"
+                )
+                page.locator(ready).first.wait_for()
+                page.wait_for_timeout(500)  # colours fade in
+                answer = Axe().run(page, {"exclude": [["[data-testid=stSkipToContent]"]]}).response["violations"]
+                found += [(look, path, one["id"]) for one in answer]
+                if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                    wide.append((look, path))
+    yield Figure("axe, 4 looks of 4 states", f"{len(found)} violations {found or ''}".strip(), "0", not found)
+    yield Figure("sideways scroll, the same", f"{len(wide)} {wide or ''}".strip(), "0", not wide)
+
+
+MEASURES: dict[str, Callable[[Visits], Iterator[Figure]]] = {
+    "opening": opening,
+    "solving": solving,
+    "keys": keys,
+    "playing": playing,
+    "clicks": clicks,
+    "looks": looks,
+    "sessions": sessions,
+}
+
+
+@click.command()
+@click.argument("which", nargs=-1, type=click.Choice(list(MEASURES)))
+@click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Also write JSON there.")
+def cli(which: tuple[str, ...], output: Path | None) -> None:
+    """Measure WHICH, or everything, and print a table."""
+    figures: list[Figure] = []
+    machine = {"cores": len(os.sched_getaffinity(0)), "share_of_a_core": round(share_of_a_core(), 2)}
+
+    def tell(figure: Figure) -> None:
+        figures.append(figure)
+        mark = {True: "reached", False: "MISSED", None: ""}[figure.reached]
+        click.echo(f"{figure.what:<50} {figure.value:<70} {figure.target:<12} {mark}")
+
+    click.echo("{cores} cores, of one of which a busy process gets {share_of_a_core:.0%}".format(**machine))
+    outside: list[str] = []
+    errors: list[str] = []
+    with served() as url:
+        with chromium() as browser, Visits(browser, url, outside, errors).page() as page:
+            cold = page.evaluate("window.opened") / 1000
+        tell(Figure("first board, server just started", f"{cold:.2f} s", "< 3 s", cold < 3))
+        for name in which or MEASURES:
+            with chromium() as browser:
+                visits = Visits(browser, url, outside, errors)
+                warm(visits)
+                for figure in MEASURES[name](visits):
+                    tell(figure)
+    tell(Figure("requests that leave the machine", str(len(outside)), "0", not outside))
+    tell(Figure("errors in the console", f"{len(errors)} {errors or ''}".strip(), "0", not errors))
+    if output:
+        output.write_text(json.dumps({"machine": machine, "figures": [asdict(one) for one in figures]}, indent=1))
+
+
+@contextmanager
+def _busy(visits: Visits) -> Iterator[None]:
+    """A race in another window."""
+    with visits.page(f"/compare?p={to_line(puzzle_file.read(APART).puzzles[0])}&{RACE}") as page:
+        page.locator('.compare[data-ready="true"]').wait_for()
+        page.get_by_role("button", name="Race A against B").click()
+        page.get_by_role("button", name="Cancel").wait_for()
+        yield
+        page.get_by_role("button", name="Cancel").click()
+
+
+@contextmanager
+def _many(visits: Visits, paths: list[str]) -> Iterator[list[Page]]:
+    """As many visitors, at once."""
+    if not paths:
+        yield []
+        return
+    with visits.page(paths[0], reduced_motion="reduce") as page, _many(visits, paths[1:]) as others:
+        yield [page, *others]
+
+
+def _spread(values: list[float], unit: str) -> str:
+    low, high = min(values), max(values)
+    form = ".2f" if unit == "s" else ".0f"
+    return f"median {statistics.median(values):{form}}, {low:{form}} to {high:{form}} {unit}"
+
+
+if __name__ == "__main__":
+    cli()
