@@ -24,8 +24,8 @@ class ModelConfig:
     latent: numbers of z for each of the 729 candidates; 0 makes it an MDM with the same denoiser.
     encoder_rounds: rounds of the encoder.
     first_rounds: rounds of the denoiser in the first call of decoding, unless asked otherwise.
-    rounds, cell_rounds: rounds of every later call, with a budget of calls and with one cell a call. The hidden state is
-        carried from call to call, so later calls need fewer; after a single new digit, fewer still.
+    rounds, cell_rounds: rounds of every later call if decoding carries the hidden state from call to call, with a budget of
+        calls and with one cell a call: what is new is little then, so fewer are needed.
     backbone: `symmetric`, or `transformer` (the reference: a call is one pass, whatever the rounds); `network` and
         `transformer` are their sizes.
     latent_kind: `candidate`, or `global` for `latent` numbers in all. A global z is the same for all candidates, so a
