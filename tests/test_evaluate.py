@@ -360,6 +360,38 @@ def test_boards_that_have_settled_stop_thinking(some):
     assert restless.total_rounds > 7 * 16
 
 
+def test_a_decided_board_is_left_alone_as_long_as_all_goes_as_it_said(some, monkeypatch):
+    model = untrained().model
+    sure_of_ones = torch.tensor([20.0] + [0.0] * 8)
+    monkeypatch.setattr(Model, "logits", lambda self, state: sure_of_ones.expand(len(state), 81, 9))
+    board, rows = torch.from_numpy(some.puzzles).long(), torch.arange(7)
+    blank = (board == 0).float().argmax(1)
+    predict = Predictor(model, latent_for(model, 7, None), first_rounds=4, rounds=4, settle=0.01)
+    predict(board, rows)
+    assert predict.total_rounds == 7 * 4
+    as_said = board.clone()
+    as_said[rows, blank] = 1
+    predict(as_said, rows)
+    assert predict.total_rounds == 7 * 4
+    otherwise = as_said.clone()
+    otherwise[2, blank[2]] = 0  # taken back
+    otherwise[5, blank[5]] = 2  # a search writes another digit
+    predict(otherwise, rows)
+    assert predict.total_rounds == 7 * 4 + 2 * 4
+
+
+def test_a_board_that_is_not_decided_starts_over_unless_its_state_is_carried(some):
+    model = untrained().model
+    board, rows = torch.from_numpy(some.puzzles).long(), torch.arange(7)
+    z = latent_for(model, 7, 1)
+    over = Predictor(model, z, first_rounds=4, rounds=4, settle=0.01)
+    assert torch.equal(over(board, rows), over(board, rows))
+    assert over.total_rounds == 2 * 7 * 4
+    on = Predictor(model, z, first_rounds=2, rounds=2, carry=True)
+    on(board, rows)
+    torch.testing.assert_close(on(board, rows), over(board, rows), rtol=0.02, atol=0.02)
+
+
 def test_several_latents_may_look_at_one_board(some):
     model = untrained().model
     board = torch.from_numpy(some.puzzles[:2]).long()
