@@ -192,9 +192,12 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
     assert (code, "--resume" in err) == (2, True)
     assert call("train", "--resume", "--out", run, "--eager")[0] == 0
     code, _, err = call(
-        "train", "--preset", "small", "--model", "mdm", "--out", tmp_path / "mdm", "--steps", 2, "--eager"
+        *("train", "--preset", "small", "--model", "mdm", "--out", tmp_path / "mdm", "--steps", 2, "--eager"),
+        *("--set", "batch=6", "--set", "model.network.width=16"),
     )
     assert code == 0, err
+    config = json.loads((tmp_path / "mdm" / "model" / "card.json").read_text())["config"]
+    assert (config["batch"], config["model"]["network"]["width"], config["model"]["latent"]) == (6, 16, 0)
 
 
 @pytest.mark.parametrize(
@@ -224,6 +227,12 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
         (["generate", "--clues", "5"], ["5"]),
         (["train", "--out", "x", "--preset", "huge"], ["huge", "default"]),
         (["train", "--out", "x", "--model", "gpt"], ["gpt", "vmd"]),
+        (["train", "--out", "x", "--set", "beta"], ["NAME=VALUE", "'beta'"]),
+        (["train", "--out", "x", "--set", "bta=1"], ["no setting bta", "beta"]),
+        (["train", "--out", "x", "--set", "beta.x=1"], ["'beta' is no group of settings"]),
+        (["train", "--out", "x", "--set", "beta=2"], ["beta must be between 0 and 1", "2"]),
+        (["train", "--out", "x", "--set", "batch=many"], ["batch must be of type int", "many"]),
+        (["reproduce", "sudoku", "--sets", ".", "--only", "sudokus"], ["sudokus", "radcliffe_sample"]),
         (["train", "--out", "nothing-here", "--resume"], ["nothing-here"]),
     ],
 )

@@ -60,14 +60,25 @@ def test_every_cell_of_the_papers_table_is_measured_for_both_models_at_equal_cal
 def test_rows_of_the_same_weights_puzzles_and_setting_are_kept(folder, models, tmp_path):
     out, sets = tmp_path / "results.json", reproduce.find_sets(folder, PLAN)
     said = []
-    first = reproduce.measure(*models, sets, PLAN, out, said.append)
+    first = reproduce.measure(*models, sets, PLAN, out, say=said.append)
     assert len(said) == len(first["rows"]) == 2 * len(reproduce.GRID_BUDGETS) + 2 * 9 + 1
-    assert reproduce.measure(*models, sets, PLAN, out, said.append) == first
+    assert reproduce.measure(*models, sets, PLAN, out, say=said.append) == first
     assert len(said) == len(first["rows"])
     fewer = reproduce.Plan(sets=PLAN.sets, latents=2, latents_nfe=2, grids=2, limit=4)
-    reproduce.measure(*models, reproduce.find_sets(folder, fewer), fewer, out, said.append)
+    reproduce.measure(*models, reproduce.find_sets(folder, fewer), fewer, out, say=said.append)
     assert len(said) == len(first["rows"]) + 19  # fewer puzzles are another measurement
     assert len(json.loads(out.read_text())["rows"]) == len(said)
+
+
+def test_several_processes_measure_the_same(folder, report, tmp_path):
+    models = load_model(folder / "vmd"), load_model(folder / "mdm")
+    work = reproduce.Work(workers=2)
+    again = reproduce.measure(*models, reproduce.find_sets(folder, PLAN), PLAN, tmp_path / "results.json", work)
+
+    def untimed(rows):
+        return [{k: v for k, v in row.items() if k not in {"seconds", "puzzles_per_s", "grids_per_s"}} for row in rows]
+
+    assert untimed(again["rows"]) == untimed(report["rows"])
 
 
 def test_tables_hold_the_papers_figures_and_ours(report):
@@ -100,6 +111,8 @@ def test_the_plot_has_a_line_for_every_model_and_budget_of_bins_that_hold_enough
 def test_a_folder_without_sets_and_models_of_one_kind_are_refused(folder, models, tmp_path):
     with pytest.raises(PuzzleFileError, match="holds no public set"):
         reproduce.find_sets(tmp_path, PLAN)
+    with pytest.raises(PuzzleFileError, match="no public set is called sudokus; they are several_solutions"):
+        reproduce.find_sets(folder, reproduce.Plan(sets=("sudokus",)))
     with pytest.raises(ConfigError, match="a model with a latent and one without"):
         reproduce.measure(models[0], models[0], [], PLAN, tmp_path / "results.json")
     (tmp_path / "results.json").write_text("[]")
@@ -126,6 +139,10 @@ def test_the_command_writes_tables_results_and_plot(folder, tmp_path, capsys, mo
         folder / "mdm",
         "--quick",
         "--eager",
+        "--only",
+        "radcliffe_sample",
+        "--workers",
+        "1",
     ]
     with pytest.raises(SystemExit) as stop:
         cli.main(["reproduce", "sudoku", *map(str, names), *options])

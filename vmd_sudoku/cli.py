@@ -542,6 +542,13 @@ def models() -> None:
 @click.option("--steps", type=click.IntRange(1), help="Budget in updates, beside the one in time.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Seed instead of the preset's.")
 @click.option(
+    "--set",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Another value for a setting of the preset, such as beta=0.75 or model.learned_prior=true; may come again.",
+)
+@click.option(
     "--hard", type=click.Path(dir_okay=False, path_type=Path), help="CSV of hard puzzles to mix in, with solutions."
 )
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
@@ -558,6 +565,7 @@ def train(
     minutes: float | None,
     steps: int | None,
     seed: int | None,
+    settings: tuple[str, ...],
     hard: Path | None,
     resume: bool,
     start: str | None,
@@ -573,6 +581,7 @@ def train(
 
     from vmd_sudoku import journal, parallel, presets
     from vmd_sudoku.checkpoint import load_model
+    from vmd_sudoku.config import changed
     from vmd_sudoku.setting import choose
     from vmd_sudoku.train import Training
 
@@ -586,6 +595,7 @@ def train(
         if (out / "training.json").exists():
             raise ConfigError(f"{out} already holds a run; go on with --resume, or give another folder")
         config = choose(presets.KINDS, kind, "kind of model")(choose(presets.PRESETS, preset, "preset")())
+        config = changed(config, settings)
         changes = {"minutes": minutes, "steps": steps, "seed": seed, "workers": workers}
         config = replace(config, **{k: v for k, v in changes.items() if v is not None})
         training = Training(config, hard, load_model(start).model if start else None)
@@ -619,6 +629,9 @@ def reproduce() -> None:
 @click.option("--vmd", default="vmd", show_default=True, help="The model with a latent: a name or a folder.")
 @click.option("--mdm", default="mdm", show_default=True, help="The model without one.")
 @click.option("--quick", is_flag=True, help="A few puzzles of three sets: two minutes on one core.")
+@click.option(
+    "--only", metavar="SET", multiple=True, help="Only this set (its file's name without .csv); may come again."
+)
 @click.option("--limit", type=click.IntRange(1), help="Only the first N puzzles of each set.")
 @click.option("--latents", type=click.IntRange(2, 1024), help="Latents tried where the rules choose (default: 16).")
 @click.option("--grids", type=click.IntRange(1, 1_000_000), help="Grids from the empty board (default: 200).")
@@ -630,12 +643,16 @@ def reproduce() -> None:
 @click.option(
     "--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="CPU threads for the network."
 )
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that measure rows at a time."
+)
 def reproduce_sudoku(
     sets: Path,
     out: Path,
     vmd: str,
     mdm: str,
     quick: bool,
+    only: tuple[str, ...],
     limit: int | None,
     latents: int | None,
     grids: int | None,
@@ -643,15 +660,14 @@ def reproduce_sudoku(
     batch_size: int,
     compiled: bool,
     threads: int,
+    workers: int,
 ) -> None:
     """The paper's table, VMD and MDM in 5, 10 and 20 calls by two policies, beside ours on the public sets."""
-    import torch
-
     from vmd_sudoku import reproduce as experiment
     from vmd_sudoku.checkpoint import load_model
 
-    torch.set_num_threads(threads)
     changes: dict[str, Any] = {
+        "sets": only or None,
         "limit": limit,
         "latents": latents,
         "grids": grids,
@@ -663,11 +679,9 @@ def reproduce_sudoku(
     )
     models = load_model(vmd), load_model(mdm)
     puzzles = experiment.find_sets(sets, plan)
-    if compiled:
-        for loaded in models:
-            loaded.model.compile_for_decoding()
+    how = experiment.Work(workers=workers, compiled=compiled, threads=threads)
     report = experiment.measure(
-        *models, puzzles, plan, out / "results.json", say=lambda line: click.echo(line, err=True)
+        *models, puzzles, plan, out / "results.json", how, say=lambda line: click.echo(line, err=True)
     )
     text = experiment.markdown(report)
     _write_text(out / "tables.md", text)

@@ -1,6 +1,8 @@
 """Frozen configurations to plain JSON types and back."""
 
 import dataclasses
+import json
+from collections.abc import Iterable
 from typing import Any, TypeVar, get_type_hints
 
 from vmd_sudoku.errors import ConfigError
@@ -36,3 +38,29 @@ def from_plain(kind: type[T], plain: object) -> T:
         return kind(**values)
     except TypeError as error:
         raise ConfigError(f"{kind.__name__}: {error}") from None
+
+
+def changed(config: T, changes: Iterable[str]) -> T:
+    """The same configuration with some settings changed, each `name=value` or, inside another one, `model.latent=2`.
+
+    Values are JSON; what is no JSON is taken as text.
+
+    Raises:
+        ConfigError: a change without a name or a value, an unknown setting, or a value that is refused.
+    """
+    plain = to_plain(config)
+    for change in changes:
+        path, equals, text = change.partition("=")
+        if not path or not equals or not text:
+            raise ConfigError(f"a change is NAME=VALUE, such as beta=0.5 or model.latent=2; got {change!r}")
+        *outer, name = path.split(".")
+        inside = plain
+        for step in outer:
+            inside = inside.get(step)  # type: ignore[assignment]
+            if not isinstance(inside, dict):
+                raise ConfigError(f"{change!r}: {step!r} is no group of settings")
+        try:
+            inside[name] = json.loads(text)
+        except ValueError:
+            inside[name] = text
+    return from_plain(type(config), plain)

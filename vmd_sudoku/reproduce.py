@@ -7,14 +7,17 @@ measured with the same weights, puzzles and setting, are kept: whole sets take h
 
 import hashlib
 import json
+import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from vmd_sudoku import __version__, board, machine, puzzle_file, solver
 from vmd_sudoku.checkpoint import LoadedModel
@@ -71,6 +74,15 @@ class Plan:
     batch_size: int = 64
 
 
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """How to measure: processes that take a row each, threads of each, and whether they compile the network's round."""
+
+    workers: int = 1
+    threads: int = 1
+    compiled: bool = False
+
+
 QUICK = Plan(sets=("ye_test", "radcliffe_sample", "seventeen_clue"), limit=8, latents=4, latents_nfe=5, grids=16)
 """Under two minutes on one core; intervals are wide."""
 
@@ -88,8 +100,10 @@ def find_sets(folder: Path, plan: Plan) -> list[PuzzleSet]:
     """The sets of the plan that `folder` holds.
 
     Raises:
-        PuzzleFileError: it holds none of them.
+        PuzzleFileError: it holds none of them, or the plan names an unknown one.
     """
+    if unknown := [name for name in plan.sets if name not in SETS]:
+        raise PuzzleFileError(f"no public set is called {', '.join(unknown)}; they are {', '.join(SETS)}")
     files = [path for name in plan.sets if (path := folder / f"{name}.csv").is_file()]
     if not files:
         raise PuzzleFileError(f"{folder} holds no public set; wanted one of {', '.join(plan.sets)}, as NAME.csv")
@@ -102,6 +116,7 @@ def measure(
     sets: list[PuzzleSet],
     plan: Plan,
     results: Path,
+    work: Work = Work(),
     say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
     """Every row of the plan, as {"rows", "version"}; `results` is written after each new one, and rows in it are kept.
@@ -114,16 +129,58 @@ def measure(
     if not vmd.model.config.latent or mdm.model.config.latent:
         raise ConfigError(f"wanted a model with a latent and one without; got {vmd.name} and {mdm.name}")
     known: list[Row] = read_results(results)["rows"] if results.exists() else []
-    rows: list[Row] = []
-    for job in _jobs(vmd, mdm, sets, plan):
-        row = next((row for row in known if all(row.get(k) == v for k, v in job.key.items())), None)
-        if row is None:
-            row = job.key | job.run() | {"machine": machine.describe()}
-            say(_line(row))
-        rows.append(row)
-        others = [row for row in known if row not in rows]
-        _write(results, {"rows": rows + others, "version": __version__})
+    jobs = list(_jobs(vmd, mdm, sets, plan))
+    rows = [next((row for row in known if all(row.get(k) == v for k, v in job.key.items())), None) for job in jobs]
+    missing = [number for number, row in enumerate(rows) if row is None]
+    for number, row in _measured(missing, work, (vmd, mdm, sets, plan)):
+        rows[number] = row
+        say(_line(row))
+        found = [row for row in rows if row is not None]
+        _write(results, {"rows": found + [row for row in known if row not in found], "version": __version__})
     return {"rows": rows, "version": __version__}
+
+
+def _measured(numbers: list[int], work: Work, given: tuple[Any, ...]) -> Iterator[tuple[int, Row]]:
+    """The rows of some of the jobs of `given`, by number, as they come."""
+    if work.workers == 1:
+        jobs = _begin(work, given) if numbers else []
+        yield from ((number, _row(jobs[number])) for number in numbers)
+        return
+    # Not forked: torch's threads do not survive it.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(work.workers, context, initializer=_begin_process, initargs=(work, given)) as pool:
+        waiting = {pool.submit(_row_of, number): number for number in numbers}
+        try:
+            for done in as_completed(waiting):
+                yield waiting[done], done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+_jobs_here: list["_Job"] = []
+"""The jobs of a worker process."""
+
+
+def _begin_process(work: Work, given: tuple[Any, ...]) -> None:
+    _jobs_here[:] = _begin(work, given)
+
+
+def _row_of(number: int) -> Row:
+    return _row(_jobs_here[number])
+
+
+def _begin(work: Work, given: tuple[Any, ...]) -> list["_Job"]:
+    """The jobs, ready to run in this process."""
+    vmd, mdm, sets, plan = given
+    torch.set_num_threads(work.threads)
+    if work.compiled:
+        for loaded in (vmd, mdm):
+            loaded.model.compile_for_decoding()
+    return list(_jobs(vmd, mdm, sets, plan))
+
+
+def _row(job: "_Job") -> Row:
+    return job.key | job.run() | {"machine": machine.describe()}
 
 
 @dataclass(frozen=True)
