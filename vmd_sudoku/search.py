@@ -85,9 +85,6 @@ def _search(nodes, worth, state, probabilities, turn, patience, limit, seen, boa
             if state[1] == 0:
                 state[2] += 1
             continue
-        if undone >= patience and state[1] == 0:
-            _read(node, board)
-            return False
         cell, digit, probability = _decision(node, probabilities, turn)
         if cell < 0:
             if state[1] == 0:
@@ -97,6 +94,10 @@ def _search(nodes, worth, state, probabilities, turn, patience, limit, seen, boa
             if state[1] == limit:
                 return True
             continue
+        # Not before: a node that has come to its end is a solution, and no call could add to it.
+        if undone >= patience and state[1] == 0:
+            _read(node, board)
+            return False
         band, place = cell // 27, cell % 27
         child, so_far = state[0], worth[state[0] - 1]
         nodes[child] = node
