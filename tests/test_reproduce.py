@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from vmd_sudoku import board, cli, reproduce
+from vmd_sudoku import board, cli, reproduce, techniques
 from vmd_sudoku.checkpoint import load_model, save_model
 from vmd_sudoku.errors import ConfigError, PuzzleFileError
 from vmd_sudoku.generate import puzzles
@@ -154,6 +154,17 @@ def test_the_command_writes_tables_results_and_plot(folder, tmp_path, capsys, mo
     rows = json.loads((tmp_path / "results.json").read_text())["rows"]
     assert {row["boards"] for row in rows} == {2, 5}
     assert {row["seed"] for row in rows} == {3}
+
+
+def test_the_papers_filter_keeps_what_its_strategies_solve(tmp_path):
+    clues, _ = puzzles(60, seed=4)
+    (tmp_path / "radcliffe_sample.csv").write_text("\n".join(map(board.to_line, clues)))
+    plan = reproduce.Plan(sets=("radcliffe_filtered", "radcliffe_sample"), limit=5)
+    filtered, every = reproduce.find_sets(tmp_path, plan)
+    kept = clues[techniques.solvable(clues, techniques.PAPER_FILTER)]
+    assert 5 < len(kept) < len(clues)
+    assert (filtered.puzzles == kept[:5]).all()
+    assert (every.puzzles == clues[:5]).all()
 
 
 def test_z_is_drawn_where_a_puzzle_has_several_solutions():

@@ -243,3 +243,16 @@ def test_a_board_that_contradicts_itself_ends_the_run():
     level = np.full(CELLS, -1)
     assert t.run(t.candidates(board), board.copy(), board == 0, False, t.HARDEST, -1, 0, level) == t.IMPOSSIBLE
     assert int(solver.count_solutions(board[None])[0]) == 0
+
+
+def test_which_puzzles_some_techniques_solve(random_puzzles):
+    puzzles, _ = random_puzzles
+    every = np.arange(t.LOCKED, t.HARDEST + 1)
+    with_all, with_some, with_none = (t.solvable(puzzles, allowed) for allowed in (every, t.PAPER_FILTER, every[:0]))
+    assert not (with_some & ~with_all).any()
+    assert not (with_none & ~with_some).any()
+    assert with_none.sum() < with_some.sum() < len(puzzles)
+    for puzzle, solved in zip(puzzles, with_all, strict=True):
+        digits, level = puzzle.copy(), np.full(CELLS, -1)
+        t.run(t.candidates(puzzle), digits, puzzle == 0, True, t.HARDEST, -1, -1, level)
+        assert solved == (digits > 0).all()

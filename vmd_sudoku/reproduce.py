@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from vmd_sudoku import __version__, board, machine, puzzle_file, solver
+from vmd_sudoku import __version__, board, machine, puzzle_file, solver, techniques
 from vmd_sudoku.checkpoint import LoadedModel
 from vmd_sudoku.errors import ConfigError, PuzzleFileError
 from vmd_sudoku.evaluate import decode_boards, judge, sample
@@ -31,6 +31,7 @@ SETS = (
     "several_solutions",
     "ye_test",
     "sudoku_exchange_rated",
+    "radcliffe_filtered",
     "radcliffe_sample",
     "seventeen_clue",
     "magictour_top1465",
@@ -38,6 +39,8 @@ SETS = (
     "forum_hardest_11plus",
 )
 """Names of the public sets, those with one solution easiest first; what the folder holds is measured."""
+FILTERED = {"radcliffe_filtered": "radcliffe_sample"}
+"""Sets that are taken from another one's file: the puzzles that the strategies of the papers' own filter solve."""
 
 BUDGETS = (5, 10, 20)
 ORDERS = ("margin", "top-prob")
@@ -104,10 +107,24 @@ def find_sets(folder: Path, plan: Plan) -> list[PuzzleSet]:
     """
     if unknown := [name for name in plan.sets if name not in SETS]:
         raise PuzzleFileError(f"no public set is called {', '.join(unknown)}; they are {', '.join(SETS)}")
-    files = [path for name in plan.sets if (path := folder / f"{name}.csv").is_file()]
-    if not files:
+    there = [name for name in plan.sets if _file(folder, name).is_file()]
+    if not there:
         raise PuzzleFileError(f"{folder} holds no public set; wanted one of {', '.join(plan.sets)}, as NAME.csv")
-    return [puzzle_file.read(path, plan.limit) for path in files]
+    sets = [_read(folder, name, plan.limit) for name in there]
+    return [puzzles for puzzles in sets if len(puzzles.puzzles)]
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{FILTERED.get(name, name)}.csv"
+
+
+def _read(folder: Path, name: str, limit: int | None) -> PuzzleSet:
+    if name not in FILTERED:
+        return puzzle_file.read(_file(folder, name), limit)
+    every = puzzle_file.read(_file(folder, name))
+    chosen = np.flatnonzero(techniques.solvable(every.puzzles, techniques.PAPER_FILTER))[:limit]
+    solutions, ratings = (None if part is None else part[chosen] for part in (every.solutions, every.ratings))
+    return PuzzleSet(name, every.puzzles[chosen], solutions, ratings)
 
 
 def measure(
@@ -369,6 +386,12 @@ def _set_tables(rows: list[Row]) -> Iterator[str]:
         first = here[0][0]
         yield f"## {name}"
         drawn = "" if first["setting"]["z"] is None else " with several solutions, any of which counts; z drawn"
+        if name in FILTERED:
+            yield (
+                f"The puzzles of {FILTERED[name]} that singles, locked candidates, naked pairs and triples, XY-wings and "
+                "unique rectangles solve: the filter of the papers' training and test sets (arXiv 2409.10502), by our own "
+                "code."
+            )
         yield f"{first['boards']:,} puzzles{drawn}, seed {first['seed']}, {_machine(first)}."
         lines = [
             "| policy | asked | calls | rounds | VMD | MDM | only VMD / only MDM | p | puzzles/s VMD / MDM |",
@@ -479,7 +502,8 @@ def plot(report: dict[str, Any]) -> Any:
     """
     from plotly.subplots import make_subplots
 
-    rows = [row for row in report["rows"] if row.get("by_rating") and _is_plotted(row["setting"])]
+    rated = (row for row in report["rows"] if row.get("by_rating") and row["set"] not in FILTERED)
+    rows = [row for row in rated if _is_plotted(row["setting"])]
     names = list(dict.fromkeys(row["set"] for row in rows))
     if not names:
         return None

@@ -22,6 +22,9 @@ LOOK_AHEAD, GUESS = 15, 16
 REACHED, STUCK, IMPOSSIBLE = 1, 0, -1
 """How `run` ended: the asked digit is a single now; nothing more is found; the board contradicts itself."""
 
+PAPER_FILTER = np.array([LOCKED, NAKED_PAIR, NAKED_TRIPLE, XY_WING, UNIQUE_RECTANGLE])
+"""With naked and hidden singles the seven strategies that solve every puzzle of the papers' sets (arXiv 2409.10502)."""
+
 DIGIT_BITS, FROM_UNITS, TO_UNITS, _SKIP = range(4)
 """Words left by a technique: its digits, the units that it looks at and those that it removes from, as bits of a number."""
 WORDS = 4
@@ -518,3 +521,25 @@ def direct_singles(masks, digits, level):
             if masks[cell] and hidden_in(masks, cell, digit) >= 0:
                 level[cell], digits[cell] = HIDDEN_SINGLE, digit + 1
                 break
+
+
+@njit(cache=True, nogil=True)
+def solvable(puzzles, allowed):
+    """Which puzzles int8 [n,81], of one solution each, singles and some techniques from LOCKED on solve: bool [n]."""
+    solved = np.zeros(len(puzzles), np.bool_)
+    words, basis = np.zeros(WORDS, np.int64), np.zeros(CELLS, np.bool_)
+    level = np.empty(CELLS, np.int64)
+    for i in range(len(puzzles)):
+        masks, digits, blank = candidates(puzzles[i]), puzzles[i].copy(), puzzles[i] == 0
+        level[:] = 0
+        going = True
+        while going and not _missing(masks, digits):
+            filled = _fill_singles(masks, digits, -1, level, CHAIN)
+            going = filled > 0
+            if not filled:
+                for technique in allowed:
+                    if apply(technique, masks, blank, True, words, basis):
+                        going = True
+                        break
+        solved[i] = (digits > 0).all()
+    return solved
