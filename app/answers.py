@@ -61,17 +61,22 @@ def look(session: Session, details: Mapping[str, object], cancelled: Event) -> A
     board, edits = puzzle_or_none(details.get("board")), _edits(details.get("edits"))
     if board is None or edits is None:
         return Answer({"error": words.NOT_UNDERSTOOD})
-    settings = replace(session.settings, edits=edits)
-    if details.get("z") == "draw":
-        settings = replace(settings, edits=(), draw=True, seed=(settings.seed + 1) % MAX_SEED)
-    elif details.get("z") == "mode":
-        settings = replace(settings, edits=(), draw=False)
+    settings, z = replace(session.settings, edits=edits), details.get("z")
+    if z == "draw":
+        settings = replace(settings, draw=True, seed=(settings.seed + 1) % MAX_SEED)
+    elif z == "mode":
+        settings = replace(settings, draw=False)
+    elif isinstance(z, Mapping):
+        # Back to a z of before, by the names of a link, so that the same door checks them.
+        drawn = "draw" if z.get("draw") is True else "mode"
+        there = Settings.from_query({"z": drawn, "seed": str(z.get("seed"))})
+        settings = replace(settings, draw=there.draw, seed=there.seed)
     with resources.gate().enter(cancelled):
-        probabilities, z = resources.look(board, settings)
+        probabilities, field = resources.look(board, settings)
     return Answer(
         {
             "p": base64.b64encode(probabilities.tobytes()).decode(),
-            "z": None if z is None else [round(float(value), 2) for value in z],
+            "z": None if field is None else [round(float(value), 2) for value in field],
             "edits": [list(edit) for edit in settings.edits],
         },
         lambda session: session.configure(_same_z(session.settings, settings)),
@@ -82,6 +87,12 @@ def _edits(text: object) -> tuple[tuple[int, float], ...] | None:
     if not isinstance(text, str):
         return None
     return edits_or_none(text.split(",")) if text else ()
+
+
+def steered(session: Session, details: Mapping[str, object]) -> Session:
+    """The session with z as the details of a question have it, which may be newer than what the server was told."""
+    edits = _edits(details.get("edits"))
+    return session if edits is None else session.configure(replace(session.settings, edits=edits))
 
 
 def _same_z(settings: Settings, steered: Settings) -> Settings:

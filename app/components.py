@@ -70,10 +70,7 @@ def listen(*, key: str, load_id: str) -> Heard | None:
     Whatever a browser says is checked here; nonsense and echoes of earlier loads count as nothing.
     """
     values = st.session_state.get(key)
-    if not isinstance(values, Mapping):
-        return None
-    asked = _heard(values.get("ask"), load_id)
-    return asked if asked and asked.ask else _heard(values.get("board"), load_id)
+    return _heard(values.get("board"), load_id) if isinstance(values, Mapping) else None
 
 
 def board(session: Session, *, wiki: str, key: str) -> None:
@@ -83,22 +80,26 @@ def board(session: Session, *, wiki: str, key: str) -> None:
     that a slow server never undoes what was typed meanwhile.
     """
     shown = {"load_id": session.load_id, "puzzle": session.puzzle, "own": session.own, "notes": session.notes}
+    heard, run = listen(key=key, load_id=session.load_id), _plain(session.report)
+    # A trace is large, and the browser has the one that it plays.
+    if heard and session.report and heard.said.run == session.report.id:
+        run = {**run, "trace": None}
     _BOARD(
         key=key,
         data={
             **shown,
             "at": session.step,
             "answered": session.answered,
-            "report": _plain(session.report),
+            "report": run,
             "reply": _plain(session.reply),
             "settings": str(session.settings),
             "has_z": session.settings.model != "mdm",
             "wiki": wiki,
             "edits": [list(edit) for edit in session.settings.edits],
+            "drawn": {"draw": session.settings.draw, "seed": session.settings.seed},
         },
         default={"board": shown},
         on_board_change=lambda: None,
-        on_ask_change=lambda: None,
     )
 
 
@@ -115,10 +116,12 @@ def _heard(value: object, load_id: str) -> Heard | None:
     if own is None or notes is None:
         return None
     run = load_id_or_none(value.get("run")) or ""
-    return Heard(Said(puzzle, str(heard_id), own, notes, run, step_or_none(value.get("step"))), _ask(value))
+    return Heard(Said(puzzle, str(heard_id), own, notes, run, step_or_none(value.get("step"))), _ask(value.get("ask")))
 
 
-def _ask(value: Mapping[str, object]) -> Ask | None:
+def _ask(value: object) -> Ask | None:
+    if not isinstance(value, Mapping):
+        return None
     press, kind, details = value.get("press"), value.get("kind"), value.get("details")
     if type(press) is not int or not isinstance(kind, str):
         return None
@@ -126,6 +129,4 @@ def _ask(value: Mapping[str, object]) -> Ask | None:
 
 
 def _plain(value: Report | Reply | None) -> dict[str, object] | None:
-    if value is None:
-        return None
-    return {name: part for name, part in vars(value).items() if name != "settings"}
+    return {name: part for name, part in vars(value).items() if name != "settings"} if value else None

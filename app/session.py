@@ -312,7 +312,7 @@ class Session:
     load_id: names the last board put there by the server. Empty until then: a browser that already shows a board (the
         server was restarted under it) keeps it, and the session takes that over.
     level: the level that the last example came from. shown: how many examples of each have been on the board.
-    answered: the last press that has had its answer.
+    answered: the last press that has had its answer, 0 before any.
     """
 
     puzzle: str = "." * CELLS
@@ -326,7 +326,7 @@ class Session:
     report: Report | None = None
     reply: Reply | None = None
     notice: str = ""
-    answered: int | None = None
+    answered: int = 0
 
     @property
     def board(self) -> str:
@@ -360,11 +360,21 @@ class Session:
         """Other settings for the next solve; what is on the board stays."""
         return replace(self, settings=settings)
 
-    def tell(self, report: Report, press: int | None) -> "Session":
+    def tell(self, report: Report, press: int) -> "Session":
         """The outcome of a solve, and which press of Solve it answers; one for another board is of no use any more."""
+        answered = press or self.answered
         if report.puzzle != self.board:
-            return replace(self, answered=press)
-        return replace(self, report=report, step=report.start, answered=press)
+            return replace(self, answered=answered)
+        return replace(self, report=report, step=report.start, answered=answered)
+
+    def run(self) -> Report | None:
+        """The run on show, if pressing Solve now would only make the same once more."""
+        same = self.report and self.report.trace and (self.report.puzzle, self.report.settings) == self.question()
+        return self.report if same else None
+
+    def question(self) -> tuple[str, Settings]:
+        """What Solve asks: a board, and how to solve it."""
+        return self.board, self.settings
 
     def at(self, step: int | None) -> "Session":
         """The player at a step."""
@@ -392,14 +402,20 @@ class Desk:
         self._job: Job | None = None
         self._lock = threading.Lock()
 
-    def begin(self, press: int) -> "Job | None":
-        """The job of answering a press, in place of the one before, which is cancelled; None if it is under way."""
+    def begin(self, press: int, question: object = None) -> "Job | None":
+        """The job of answering a press, in place of the one before, which is cancelled; None if it is under way.
+
+        question: what is asked; who asks the same again, with another press, waits for the job that is under way.
+        """
         with self._lock:
-            if self._job and self._job.press == press:
+            now = self._job
+            if now and question is not None and now.question == question and not now.cancelled.is_set():
+                now.press = press
+            if now and now.press == press:
                 return None
-            if self._job:
-                self._job.cancelled.set()
-            self._job = Job(press)
+            if now:
+                now.cancelled.set()
+            self._job = Job(press, question)
             return self._job
 
     def cancel(self) -> None:
@@ -424,10 +440,14 @@ class Desk:
 
 
 class Job:
-    """The answer to one press, on its way. `cancelled` asks it to stop, `done` tells that it has."""
+    """The answer to a press, on its way. `cancelled` asks it to stop, `done` tells that it has.
 
-    def __init__(self, press: int) -> None:
+    press: the last one that wants this answer. question: what is asked, None if no other press can ask the same.
+    """
+
+    def __init__(self, press: int, question: object = None) -> None:
         self.press = press
+        self.question = question
         self.cancelled = threading.Event()
         self.done = threading.Event()
 

@@ -38,9 +38,11 @@ def row(vmd: Model, mdm: Model, grid: Tensor, clues: int, rng: torch.Generator) 
     board = torch.where(place < clues, grid, BLANK)
     with torch.inference_mode(), machine.mixed_precision(board.device):
         posterior = vmd.encode(board, grid)
-        divergence = posterior.kl_from_standard().float()
-    z = posterior.sample(rng)
-    prior = draw_prior(len(grid), vmd.config.latent, rng, vmd.config.latent_kind)
+        learned = vmd.config.learned_prior
+        divergence = (posterior.kl_from(vmd.prior(board)) if learned else posterior.kl_from_standard()).float()
+        z = posterior.sample(rng)
+        noise = draw_prior(len(grid), vmd.config.latent, rng, vmd.config.latent_kind)
+        drawn, mode = (vmd.latent_from(field, board) for field in (noise, torch.zeros_like(noise)))
     said: Callable[[Tensor], float] = lambda field: nats(vmd, board, grid, field)  # noqa: E731
     with_posterior = said(z)
     figures = (
@@ -49,8 +51,8 @@ def row(vmd: Model, mdm: Model, grid: Tensor, clues: int, rng: torch.Generator) 
         with_posterior,
         divergence.mean().item() + with_posterior,
         said(z.roll(1, 0)),
-        said(prior),
-        said(torch.zeros_like(z)),
+        said(drawn),
+        said(mode),
         nats(mdm, board, grid, None),
     )
     return dict(zip(HEAD, figures, strict=True))

@@ -147,7 +147,7 @@ def ask(app: AppTest, kind: str, details: dict | None = None, **said: object) ->
     now = session(app)
     board = {"load_id": now.load_id, "puzzle": now.puzzle, "own": now.own, "notes": now.notes} | said
     asked = {"press": next(presses), "kind": kind, "details": details or {}}
-    app.session_state[solve_page.BOARD] = {"board": board, "ask": board | asked}
+    app.session_state[solve_page.BOARD] = {"board": board | {"ask": asked}}
     app.run()
     assert not app.exception
     return app
@@ -316,6 +316,73 @@ def test_a_new_question_cancels_the_one_under_way():
     desk.end(second, lambda session: session.answer(Reply(2, "look", {})))
     assert desk.session.reply
     assert desk.running() is None
+
+
+def test_the_same_question_again_waits_for_the_job_under_way():
+    desk = Desk(Session())
+    first = desk.begin(1, "a board")
+    assert first
+    assert desk.begin(2, "a board") is None
+    assert not first.cancelled.is_set()
+    assert first.press == 2
+    other = desk.begin(3, "another board")
+    assert other
+    assert first.cancelled.is_set()
+    # What was asked before is given up, and not taken up again.
+    assert desk.begin(4, "a board") is not None
+
+
+def test_solve_once_more_shows_the_same_run_and_computes_nothing(asked):
+    app = press_solve(opened(), easy())
+    first = shown(app)["report"]
+    again = press_solve(app, easy())
+    assert len(asked) == 1
+    assert shown(again)["report"]["id"] == first["id"]
+    assert shown(again)["answered"] == session(again).answered > 1
+    again.selectbox(key="settings_policy").set_value("top-prob").run()
+    press_solve(again, easy())
+    assert [settings.policy for _, settings in asked] == ["margin", "top-prob"]
+
+
+def test_a_run_that_the_browser_has_is_not_sent_again(asked):
+    app = press_solve(opened(), easy())
+    run = shown(app)["report"]
+    assert run["trace"]["steps"]
+    ask(app, "check", run=run["id"], step=3)
+    assert shown(app)["report"]["id"] == run["id"]
+    assert shown(app)["report"]["trace"] is None
+    # A browser that knows nothing of it gets all.
+    ask(app, "check")
+    assert shown(app)["report"]["trace"] == run["trace"]
+
+
+def test_an_answer_that_comes_after_the_board_was_drawn_is_drawn_too(asked, monkeypatch):
+    """An earlier run of the page answers while this one is past the board; what that run draws is thrown away."""
+    app = opened()
+    draw_settings = solve_page._settings
+
+    def meanwhile(desk: Desk) -> None:
+        job = None if desk.session.reply else desk.begin(next(presses))
+        if job:
+            desk.end(job, lambda session: session.answer(Reply(job.press, "hint", {"message": "here"})))
+        draw_settings(desk)
+
+    monkeypatch.setattr(solve_page, "_settings", meanwhile)
+    app.run()
+    assert replied(app) == {"message": "here"}
+
+
+def test_z_goes_back_to_a_draw_of_before():
+    session = Session(settings=Settings(draw=True, seed=7))
+
+    def look(z: object) -> Settings:
+        said = answers.look(session, {"board": EMPTY, "edits": "", "z": z}, threading.Event())
+        return said.change(session).settings
+
+    assert look("draw").z == 8
+    assert look({"draw": True, "seed": 3}).z == 3
+    assert look({"draw": False, "seed": 3}) == Settings(seed=3)
+    assert look({"draw": "<b>", "seed": "<b>"}) == Settings()
 
 
 def test_examples_of_a_level_come_in_turn():
@@ -587,14 +654,15 @@ def test_a_stale_solve_is_not_run(asked):
         "x",
         3,
         {"board": "<img onerror=1>"},
-        {"board": {"load_id": "", "puzzle": "<img>"}, "ask": {"puzzle": None, "press": 1, "kind": "solve"}},
-        {"ask": {"load_id": "", "puzzle": CLASH, "press": "now", "kind": "solve", "own": 3}},
+        {"board": {"load_id": "", "puzzle": "<img>", "ask": {"press": 1, "kind": "solve"}}},
+        {"board": {"load_id": "", "puzzle": CLASH, "own": 3, "ask": {"press": 1, "kind": "solve"}}},
+        {"board": {"load_id": "x", "puzzle": CLASH, "ask": {"press": "now", "kind": "solve"}}},
         {"board": {"load_id": "", "puzzle": CLASH, "own": "", "notes": "<b>"}},
     ],
 )
 def test_nonsense_from_a_browser_changes_nothing(asked, said):
     app = opened()
-    app.session_state[solve_page.BOARD] = said if isinstance(said, dict) else {"board": said, "ask": said}
+    app.session_state[solve_page.BOARD] = said if isinstance(said, dict) else {"board": said}
     app.run()
     assert not app.exception
     assert session(app).puzzle == easy()

@@ -1,7 +1,8 @@
 // The Solve page's component: an editable board that turns into a player when a run arrives.
 //
-// The browser's board is the truth; the server hears of it a moment later. State "board" is what `said` makes; trigger "ask"
-// has a press, a kind and details beside it. data: what `components.board` sends.
+// The browser's board is the truth; the server hears of it a moment later, in the state "board", which is what `said` makes.
+// An open question is part of it: a message that follows closely takes the place of the one before, and a trigger would go
+// with that. data: what `components.board` sends.
 
 const EMIT_AFTER = 150
 const REST_AFTER = 400
@@ -22,14 +23,14 @@ const Z_A_PIXEL = 0.05
 const PENS = ["digit", "note", "clue"]
 const MOUNTED = new WeakMap()
 
-export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+export default function ({ data, parentElement, setStateValue }) {
   let app = MOUNTED.get(parentElement)
   if (!app) {
     app = makeApp(parentElement.querySelector(".app"))
     MOUNTED.set(parentElement, app)
   }
   // Handed over anew at each call: the old ones may belong to an earlier render.
-  app.send = { board: (value) => setStateValue("board", value), ask: (value) => setTriggerValue("ask", value) }
+  app.send = (value) => setStateValue("board", value)
   app.receive(data)
   return () => {
     app.remove()
@@ -65,9 +66,11 @@ function makeApp(root) {
   let pending = null
   let queue = []
   let lastPress = 0
+  let asked = false
   let heard = null
   // The latent: what the network said last, of which board, and what was changed by hand.
   let hasZ = true
+  let drawn = null
   let settings = null
   let prediction = null
   let edits = new Map()
@@ -96,8 +99,9 @@ function makeApp(root) {
     draw: () => redraw("draw"),
     mode: () => redraw("mode"),
     undo: () => {
-      edits = new Map(editsDone.pop())
-      remindLook()
+      const old = editsDone.pop()
+      edits = new Map(old.edits)
+      remindLook(old.drawn)
     },
     empty: writeFromNothing,
     field: (on) => {
@@ -157,6 +161,7 @@ function makeApp(root) {
   function receive(data) {
     setText($(".settings"), data.settings)
     hasZ = data.has_z
+    drawn = data.drawn
     carry.wiki(data.wiki)
     heard = { load_id: data.load_id, puzzle: data.puzzle, own: data.own, notes: data.notes }
     const answered = pending
@@ -182,6 +187,8 @@ function makeApp(root) {
       else answered.then(data.reply.data)
     } else if (answered && data.answered === answered.press) {
       settle()
+      // The same once more: nothing was computed, and the run on show begins again.
+      if (answered.kind === "solve" && frames && data.report?.id === adopted) player.load(frames.length - 1)
     }
     if (data.report && data.report.id !== adopted && data.report.puzzle === toLine(digits())) {
       adopted = data.report.id
@@ -194,7 +201,9 @@ function makeApp(root) {
   }
 
   function said() {
-    return { load_id: load, ...snapshot(), run: report?.id ?? adopted ?? "", step: frames ? player.at() : null }
+    const question = pending && { press: pending.press, kind: pending.kind, details: pending.details }
+    const step = frames ? player.at() : null
+    return { load_id: load, ...snapshot(), run: report?.id ?? adopted ?? "", step, ask: question }
   }
 
   function emit() {
@@ -202,17 +211,22 @@ function makeApp(root) {
   }
 
   function flush() {
+    tell()
+    repeat(REPEAT_AFTER)
+  }
+
+  function tell() {
     clearTimeout(timers.emit)
     timers.emit = 0
-    app.send.board(said())
-    repeat(REPEAT_AFTER)
+    asked = Boolean(pending)
+    app.send(said())
   }
 
   function repeat(wait) {
     later("repeat", wait, () => {
-      if (pending) sendAsk()
-      else if (!same(heard, snapshot())) app.send.board(said())
-      else return
+      // A question that has its answer is taken back, or a server that starts anew would answer it once more.
+      if (!pending && !asked && same(heard, snapshot())) return
+      tell()
       repeat(Math.min(pending ? ASK_AGAIN_AT_MOST : REPEAT_AT_MOST, 2 * wait))
     })
   }
@@ -230,20 +244,12 @@ function makeApp(root) {
     if (pending || queue.length === 0) return
     pending = queue.shift()
     pending.press = lastPress = Math.max(Date.now(), lastPress + 1)
-    sendAsk()
-    repeat(REPEAT_AFTER)
+    flush()
     later("giveUp", GIVE_UP_AFTER, () => {
       settle()
       say({ tone: "failed", headline: WORDS.no_answer, reason: WORDS.no_answer_why })
     })
     showBusy()
-  }
-
-  function sendAsk() {
-    clearTimeout(timers.emit)
-    timers.emit = 0
-    const { press, kind, details } = pending
-    app.send.ask({ ...said(), press, kind, details })
   }
 
   function settle() {
@@ -270,7 +276,7 @@ function makeApp(root) {
     if (isBusy()) return
     clearTimeout(timers.retry)
     clearWords()
-    ask("solve", {}, () => {})
+    ask("solve", { edits: packEdits(edits) }, () => {})
   }
 
   const isBusy = () => pending?.kind === "solve" || queue.some((one) => one.kind === "solve")
@@ -483,7 +489,6 @@ function makeApp(root) {
     report.trace.places = unpack(report.trace.queue)
     if (report.first_wrong) offer(fillIn(WORDS.jump, { step: report.first_wrong }), () => player.seek(report.first_wrong))
     player.load(frames.length - 1, at)
-    flush()
     const id = report.id
     ask("reasons", {}, (found) => {
       if (report?.id === id && found.steps) reasons = found.steps
@@ -579,7 +584,7 @@ function makeApp(root) {
 
   function steer(cell, digit, z, isDone) {
     if (!held) {
-      editsDone.push([...edits])
+      editsDone.push({ edits: [...edits], drawn })
       before = prediction?.p ?? null
     }
     held = !isDone
@@ -587,11 +592,11 @@ function makeApp(root) {
     remindLook()
   }
 
-  function remindLook() {
+  function remindLook(z = null) {
     clearTimeout(timers.look)
     timers.look = 0
     draw()
-    if (pending?.kind !== "look") sendLook()
+    if (z || pending?.kind !== "look") sendLook(z)
   }
 
   let dragFrom = null
@@ -603,7 +608,7 @@ function makeApp(root) {
 
   function redraw(z) {
     onceSeen(() => {
-      editsDone.push([...edits])
+      editsDone.push({ edits: [...edits], drawn })
       before = prediction.p
       edits = new Map()
       sendLook(z)

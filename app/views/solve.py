@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from app import choices, components, report, resources, words
-from app.answers import ANSWERS, first_wrong, message
+from app.answers import ANSWERS, first_wrong, message, steered
 from app.components import Ask
 from app.session import (
     BUDGETS,
@@ -58,25 +58,28 @@ def page() -> None:
             settings = st.empty()
         if desk.session.notice:
             st.warning(desk.session.notice)
-        _board(desk)
+        drawn = _board(desk)
         # The choices come from tables beside torch: the board is on the screen while that loads.
         with settings:
             _settings(desk)
     resources.warm_up()
-    _go_on(desk)
+    _go_on(desk, drawn)
 
 
 # No fragment: a browser that comes back to a restarted server, or after its session ended, asks for a fragment which
 # that server has never run, and would be left without an answer. A whole run finds the browser's board and goes on.
-def _board(desk: Desk) -> None:
+def _board(desk: Desk) -> Session:
+    """Draw the board with what the browser said taken in; the session that was drawn."""
     heard = _hear(desk)
-    components.board(desk.session, wiki=formats.sudokuwiki_link(parse(desk.session.puzzle)), key=BOARD)
+    drawn = desk.session
+    components.board(drawn, wiki=formats.sudokuwiki_link(parse(drawn.puzzle)), key=BOARD)
     # What a browser says to a new server is known only after the board was drawn once.
     if not heard and _hear(desk):
         st.rerun()
     query = desk.session.to_query()
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
+    return drawn
 
 
 def _hear(desk: Desk) -> bool:
@@ -93,7 +96,7 @@ def _hear(desk: Desk) -> bool:
     return desk.session != before
 
 
-def _go_on(desk: Desk) -> None:
+def _go_on(desk: Desk, drawn: Session) -> None:
     """See to what is not finished: a run that a link asks for, or an answer that an earlier run of the page works on."""
     session = desk.session
     if session.step is not None and session.report is None:
@@ -102,7 +105,10 @@ def _go_on(desk: Desk) -> None:
             desk.session = desk.session.at(None)
         st.rerun()
     job = desk.running()
-    if job and job.done.wait(_PATIENCE):
+    if job:
+        job.done.wait(_PATIENCE)
+    # The earlier run may have come to its answer after this one drew the board; its own drawing counts for nothing.
+    if desk.session != drawn:
         st.rerun()
 
 
@@ -111,12 +117,15 @@ def answer(desk: Desk, ask: Ask) -> None:
 
     Streamlit starts a new run of the page beside one that still works here; the new one's question cancels the old one's.
     """
-    job = desk.begin(ask.press)
+    is_solve = ask.kind == SOLVE
+    if is_solve:
+        desk.session = steered(desk.session, ask.details)
+    job = desk.begin(ask.press, desk.session.question() if is_solve else None)
     if job is None:
         return
     change = None
     try:
-        change = _solved(desk.session, ask, job) if ask.kind == SOLVE else _replied(desk.session, ask, job)
+        change = _solved(desk.session, ask, job) if is_solve else _replied(desk.session, ask, job)
     except resources.CancelledError:
         _LOG.info("press %s was cancelled", ask.press)
     finally:
@@ -124,11 +133,11 @@ def answer(desk: Desk, ask: Ask) -> None:
 
 
 def _solved(session: Session, ask: Ask, job: Job) -> Callable[[Session], Session]:
-    said = solve(session, job)
+    said = session.run() or solve(session, job)
     start = ask.details.get("start")
     if said.trace and isinstance(start, int):
-        return lambda session: session.tell(said, ask.press).at(start)
-    return lambda session: session.tell(said, ask.press)
+        return lambda session: session.tell(said, job.press).at(start)
+    return lambda session: session.tell(said, job.press)
 
 
 def solve(session: Session, job: Job) -> Report:
