@@ -82,8 +82,8 @@ def board(session: Session, *, wiki: str, key: str) -> None:
     shown = {"load_id": session.load_id, "puzzle": session.puzzle, "own": session.own, "notes": session.notes}
     heard, run = listen(key=key, load_id=session.load_id), _plain(session.report)
     # A trace is large, and the browser has the one that it plays.
-    if heard and session.report and heard.said.run == session.report.id:
-        run = {**run, "trace": None}
+    if run and heard and heard.said.run == run["id"]:
+        run["trace"] = None
     _BOARD(
         key=key,
         data={

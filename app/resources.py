@@ -4,6 +4,7 @@ torch and numba are imported when first needed, so that the page is on screen be
 """
 
 import gc
+import logging
 import os
 import sys
 import threading
@@ -21,6 +22,7 @@ from streamlit.runtime.scriptrunner import add_script_run_ctx
 
 from app import words
 from app.session import MODELS, Settings
+from app.together import Flag, Together, can_share
 from vmd_sudoku import puzzle_file
 from vmd_sudoku.board import CELLS, DIGITS, parse, to_line
 from vmd_sudoku.errors import VmdSudokuError
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from vmd_sudoku.checkpoint import LoadedModel
     from vmd_sudoku.proof import Proof
+    from vmd_sudoku.setting import Setting
     from vmd_sudoku.trace import Trace
 
 EXAMPLES = Path(__file__).parents[1] / "puzzles"
@@ -52,6 +55,7 @@ _LOOK_EVERY = 0.05
 """Seconds between two looks at whether somebody in the queue still wants to come in."""
 _SWITCH = 2e-4
 """Seconds that a thread may keep Python's lock while others want it."""
+_LOG = logging.getLogger(__name__)
 _TRACES = 64
 """Traces kept, of about a megabyte each."""
 
@@ -74,7 +78,7 @@ class Gate:
         self._patience = patience
 
     @contextmanager
-    def enter(self, cancelled: threading.Event | None = None) -> Iterator[None]:
+    def enter(self, cancelled: Flag | None = None) -> Iterator[None]:
         """Wait for a place.
 
         Raises:
@@ -156,6 +160,38 @@ def shelf() -> Shelf:
     return Shelf()
 
 
+@st.cache_resource(show_spinner=False)
+def shared_shelf() -> Shelf:
+    """The shelf of traces that shared a batch, whose rounds nobody counted."""
+    return Shelf()
+
+
+@st.cache_resource(show_spinner=False)
+def together() -> Together:
+    """The batches that wait at the gate."""
+    return Together(lambda flag: gate().enter(flag))
+
+
+def solve_among_others(puzzle: str, settings: Settings, cancelled: threading.Event) -> "Trace":
+    """The same as `solve`, in one batch with the other visitors who wait: for a page that shows no rounds, which are 0 then.
+
+    Raises:
+        CheckpointError: the model cannot be loaded. BusyError: others are first. CancelledError: `cancelled` was set.
+    """
+    if not can_share(settings):
+        return solve(puzzle, settings, cancelled)
+    kept = shelf().take(puzzle, settings) or shared_shelf().take(puzzle, settings)
+    if kept:
+        return kept
+    loaded = model(settings.model)
+    trace = together().solve(loaded, puzzle, settings, _setting(settings), cancelled, SOLVE_TIME)
+    if trace is None:
+        raise CancelledError
+    if trace.seconds < SOLVE_TIME:
+        (shelf() if trace.rounds else shared_shelf()).put(puzzle, settings, trace)
+    return trace
+
+
 def solve(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> "Trace":
     """The trace of a model on a puzzle line; the same for the same arguments. What was solved before needs no gate.
 
@@ -177,14 +213,11 @@ def solve_afresh(puzzle: str, settings: Settings, cancelled: threading.Event | N
         return _solve(puzzle, settings, cancelled)
 
 
-def _solve(puzzle: str, settings: Settings, cancelled: threading.Event | None) -> "Trace":
+def _setting(settings: Settings) -> "Setting":
+    """Settings as the library has them, without the z that was steered by hand."""
     from vmd_sudoku.setting import Setting
-    from vmd_sudoku.solve import solve_puzzle
 
-    def no_more() -> bool:
-        return time.monotonic() > end or (cancelled is not None and cancelled.is_set())
-
-    setting = Setting(
+    return Setting(
         policy=settings.policy,
         threshold=settings.threshold,
         nfe=settings.nfe,
@@ -201,15 +234,24 @@ def _solve(puzzle: str, settings: Settings, cancelled: threading.Event | None) -
         renew_z=settings.renew_z,
         seed=settings.seed,
     )
+
+
+def _solve(puzzle: str, settings: Settings, cancelled: threading.Event | None) -> "Trace":
+    from vmd_sudoku.solve import solve_puzzle
+
+    def no_more() -> bool:
+        return time.monotonic() > end or (cancelled is not None and cancelled.is_set())
+
     z = latent(settings) if settings.edits else None
     end = time.monotonic() + SOLVE_TIME
     trace = solve_puzzle(
         model(settings.model),
         parse(puzzle),
-        setting,
+        _setting(settings),
         latent=None if z is None else z[0].numpy(),
         cancelled=no_more,
     )
+    _LOG.info("the network solved a board in %.3f s", trace.seconds)
     if cancelled and cancelled.is_set():
         raise CancelledError
     return trace
@@ -238,8 +280,8 @@ def look(board: str, settings: Settings) -> tuple[np.ndarray, np.ndarray | None]
     from vmd_sudoku.setting import Setting
 
     loaded, z = model(settings.model), latent(settings)
-    first_rounds, rounds = loaded.model.config.rounds_for(settings.nfe)
-    predict = Predictor(loaded.model, z, first_rounds=first_rounds, rounds=rounds, settle=Setting.settle)
+    rounds, _ = _setting(settings).rounds_on(loaded.model.config)
+    predict = Predictor(loaded.model, z, first_rounds=rounds, rounds=rounds, settle=Setting.settle)
     said = predict(torch.as_tensor(parse(board)).long()[None], torch.zeros(1, dtype=torch.long)).softmax(-1)[0]
     return as_bytes(said.numpy()), None if z is None else z.view(CELLS * DIGITS, -1)[:, 0].numpy()
 

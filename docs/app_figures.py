@@ -53,8 +53,8 @@ PRESS_SOLVE = f"""() => {{
             const said = app.querySelector('.verdict .headline')?.textContent ?? ''
             if (/^(Solved|Not solved)/.test(said)) done(performance.now() - start)
             else if (/^No answer/.test(said)) done(null)
-            else setTimeout(look, 5)
         }}
+        new MutationObserver(look).observe(app.querySelector('.verdict'), {{ childList: true, subtree: true }})
         look()
     }})
 }}"""

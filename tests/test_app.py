@@ -1,6 +1,7 @@
 """The app without a browser: state, words, the gate, and the page driven headlessly with a stub for the network."""
 
 import base64
+import contextlib
 import dataclasses
 import itertools
 import json
@@ -8,13 +9,16 @@ import re
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import answers, choices, compare_words, components, report, resources, words
+from app import answers, choices, compare_words, components, report, resources, together, words
 from app.session import (
     CANDIDATES,
     Desk,
@@ -116,6 +120,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Settings]]:
         return stub_trace(puzzle, settings)
 
     monkeypatch.setattr(resources, "solve", answer)
+    monkeypatch.setattr(resources, "solve_among_others", answer)
     monkeypatch.setattr(resources, "warm_up", lambda: None)
     return calls
 
@@ -383,6 +388,99 @@ def test_z_goes_back_to_a_draw_of_before():
     assert look({"draw": True, "seed": 3}).z == 3
     assert look({"draw": False, "seed": 3}) == Settings(seed=3)
     assert look({"draw": "<b>", "seed": "<b>"}) == Settings()
+
+
+class Held:
+    """A gate that opens when told to, and what has come up to it."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+        self.asked: list[together.Flag] = []
+
+    @contextlib.contextmanager
+    def enter(self, flag: together.Flag) -> Iterator[None]:
+        self.asked.append(flag)
+        while not self.open.wait(0.01):
+            if flag.is_set():
+                raise resources.CancelledError
+        yield
+
+
+@needs_model
+@pytest.mark.parametrize(
+    "settings",
+    [Settings(), Settings(model="mdm", policy="top-prob", nfe=5), Settings(constraints="search", nfe=2)],
+    ids=str,
+)
+def test_puzzles_that_wait_together_come_out_as_they_do_alone(settings: Settings):
+    puzzles = [resources.levels()[name].puzzles[1] for name in ("Easy", "Medium", "Hard", "Two solutions")]
+    held = Held()
+    batches, loaded = together.Together(held.enter), resources.model(settings.model)
+    with ThreadPoolExecutor(len(puzzles)) as pool:
+        setting = resources._setting(settings)
+        waiting = [
+            pool.submit(batches.solve, loaded, puzzle, settings, setting, threading.Event(), 60.0) for puzzle in puzzles
+        ]
+        while sum(len(batch.places) for batch in batches._waiting.values()) < len(puzzles):
+            time.sleep(0.01)
+        held.open.set()
+        found = [one.result() for one in waiting]
+    assert len(held.asked) == 1
+    for puzzle, trace in zip(puzzles, found, strict=True):
+        assert trace
+        alone = resources.solve_afresh(puzzle, settings)
+        assert dataclasses.replace(trace, seconds=0.0, rounds=0) == dataclasses.replace(alone, seconds=0.0, rounds=0)
+
+
+def test_who_leaves_a_batch_does_not_end_it_for_the_others(monkeypatch):
+    held = Held()
+    batches = together.Together(held.enter)
+
+    def decode(batch: together.Batch, *others: object) -> None:
+        for place in batch.places:
+            place.give(lambda puzzle=place.puzzle: stub_trace(puzzle, Settings()))
+
+    monkeypatch.setattr(together, "_decode", decode)
+    leaves, stays = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        one, two = (pool.submit(batches.solve, None, easy(), Settings(), None, event, 9.0) for event in (leaves, stays))
+        while len(held.asked) < 1 or len(held.asked[0].places) < 2:
+            time.sleep(0.01)
+        leaves.set()
+        assert one.result() is None
+        assert not held.asked[0].is_set()
+        held.open.set()
+        trace = two.result()
+    assert trace
+    assert trace.solved
+
+
+def test_a_batch_that_is_not_let_in_says_so_to_all_who_wait():
+    def closed(flag: together.Flag) -> contextlib.AbstractContextManager[None]:
+        raise resources.BusyError("full")
+
+    batches = together.Together(closed)
+    with pytest.raises(resources.BusyError):
+        batches.solve(None, easy(), Settings(), None, threading.Event(), 9.0)
+    assert not batches._waiting
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(draw=True),
+        Settings(policy="random"),
+        Settings(temperature=0.5),
+        Settings(gumbel=0.5),
+        Settings(latents=2),
+        Settings(renew_z="prior"),
+        Settings(edits=((1, 2.0),)),
+    ],
+    ids=str,
+)
+def test_what_is_drawn_or_steered_shares_no_batch(settings: Settings):
+    assert together.can_share(Settings())
+    assert not together.can_share(settings)
 
 
 def test_examples_of_a_level_come_in_turn():
@@ -824,7 +922,7 @@ def test_a_model_that_cannot_be_loaded_is_told_without_paths(asked, monkeypatch)
     def missing(puzzle: str, settings: Settings, cancelled: threading.Event) -> Trace:
         raise CheckpointError("/srv/secret/model.json is missing")
 
-    monkeypatch.setattr(resources, "solve", missing)
+    monkeypatch.setattr(resources, "solve_among_others", missing)
     said = shown(press_solve(opened(), easy()))["report"]
     assert said["tone"] == "failed"
     assert "VMD" in said["reason"]
@@ -835,7 +933,7 @@ def test_an_unforeseen_error_is_told_by_a_number_alone(asked, monkeypatch):
     def broken(puzzle: str, settings: Settings, cancelled: threading.Event) -> Trace:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(resources, "solve", broken)
+    monkeypatch.setattr(resources, "solve_among_others", broken)
     said = shown(press_solve(opened(), easy()))["report"]
     assert re.search(r"error [0-9a-f]{6}", said["reason"])
     assert "secret" not in json.dumps(said)

@@ -495,6 +495,38 @@ def _presses(sent: str | bytes) -> list[bytes]:
     return re.findall(rb'"press":(\d+),"kind":"solve"', data)
 
 
+def test_a_question_that_got_lost_comes_with_whatever_is_said_next(server: Server, chromium: "sync_api.Browser"):
+    """A run of the page that another one cuts off has not heard the question that it was started for."""
+    page = chromium.new_page()
+    lost: list[bytes] = []
+
+    def pass_on(message: str | bytes, socket: "sync_api.WebSocketRoute") -> None:
+        data = message if isinstance(message, bytes) else message.encode()
+        if b'"kind":"check"' in data and not lost:
+            lost.append(data)
+        else:
+            socket.send(message)
+
+    def connect(socket: "sync_api.WebSocketRoute") -> None:
+        server_side = socket.connect_to_server()
+        socket.on_message(lambda message: pass_on(message, server_side))
+
+    page.route_web_socket("**/_stcore/stream", connect)
+    # The timer that says everything again never rings.
+    page.add_init_script(
+        "const later = setTimeout; window.setTimeout = (act, wait, ...more) => wait === 2000 ? 0 : later(act, wait, ...more)"
+    )
+    page.goto(f"{server.url}/?p={EASY}")
+    page.get_by_role("button", name="Settings").wait_for()
+    page.get_by_role("button", name="Check").click()
+    while not lost:
+        page.wait_for_timeout(20)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_text("MDM").click()
+    wait_for_verdict(page, "Nothing entered yet")
+    page.close()
+
+
 @needs_model
 @pytest.mark.parametrize("look", ["light", "dark", "phone"])
 def test_nothing_is_in_the_way_of_those_who_cannot_see_or_point(visit: Visit, look: str):
