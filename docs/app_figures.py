@@ -7,27 +7,35 @@ A server of its own on a free port, and Chromium. Needs playwright and axe (pip 
 machine, so the figures are of both; give them two cores that are otherwise idle.
 """
 
+import asyncio
 import itertools
 import json
 import os
 import re
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
+import websockets
 from axe_playwright_python.sync_playwright import Axe
 from pictures import APART, LOOKS, ROOT, chromium, served
 from playwright.sync_api import Browser, ConsoleMessage, Page
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from vmd_sudoku import puzzle_file
 from vmd_sudoku.board import to_line
 
 WAIT = 120_000
 OPENINGS, SOLVES, KEYS, SESSIONS, CLICKS = 5, 10, 40, 20, 10
+TRY_AGAIN_AFTER = 2.25
+"""Seconds after which a page asks a busy server again, on average."""
 PLAYED = 5000
 """Milliseconds of playing in which frames are counted."""
 RACE = "race=hard.200.1"
@@ -98,11 +106,16 @@ class Figure:
 class Visits:
     """Pages of the app in one browser; what they ask of other machines, and their errors, are kept."""
 
-    def __init__(self, browser: Browser, url: str, outside: list[str], errors: list[str]) -> None:
+    def __init__(self, browser: Browser, url: str, log: Path, outside: list[str], errors: list[str]) -> None:
         self.url = url
+        self.log = log
         self.outside = outside
         self.errors = errors
         self._browser = browser
+
+    def solves(self) -> int:
+        """Times that the network has solved a board, or several at once, since the server started."""
+        return len(re.findall("the network solved", self.log.read_text()))
 
     @contextmanager
     def page(self, path: str = "/", **options: object) -> Iterator[Page]:
@@ -129,6 +142,11 @@ class Visits:
 def puzzles(*files: str) -> list[str]:
     """The example puzzles of some levels."""
     return [to_line(puzzle) for file in files for puzzle in puzzle_file.read(ROOT / "puzzles" / f"{file}.csv").puzzles]
+
+
+def relabelled(line: str, by: int) -> str:
+    """The same puzzle with other digits, for a server that remembers what it has solved."""
+    return "".join(sign if sign == "." else str((int(sign) - 1 + by) % 9 + 1) for sign in line)
 
 
 def warm(visits: Visits) -> None:
@@ -222,10 +240,10 @@ def sessions(visits: Visits) -> Iterator[Figure]:
     """Twenty visitors who press Solve at the same time, each on a puzzle of his own.
 
     Twenty pages that draw their signs of waiting keep the cores from the server. Visitors bring a machine of their own, so here
-    nothing moves.
+    nothing moves, and the last figure is of the server alone, asked by as many connections without a page.
     """
     lines, errors = puzzles("easy", "medium", "hard")[:SESSIONS], len(visits.errors)
-    with _many(visits, [f"/?p={line}&z=draw" for line in lines]) as pages:
+    with _many(visits, [f"/?p={relabelled(line, 1)}" for line in lines]) as pages:
         for page in pages:
             page.get_by_role("button", name="Settings").wait_for()
             tools = page.context.new_cdp_session(page)
@@ -237,46 +255,45 @@ def sessions(visits: Visits) -> Iterator[Figure]:
     seconds = sorted(each / 1000 if each else float("inf") for each in answers)
     failed = len(visits.errors) - errors + answers.count(None)
     yield Figure(f"{SESSIONS} sessions solve at once, errors", str(failed), "0", failed == 0)
-    p95 = seconds[round(0.95 * len(seconds)) - 1]
-    words = f"p50 {statistics.median(seconds):.2f}, p95 {p95:.2f}, all under {seconds[-1]:.2f} s"
+    words, p95 = _waits(seconds)
     yield Figure("  from press to verdict", words, "p95 < 3 s", p95 < 3)
+    # Playwright has an event loop in this thread.
+    with ThreadPoolExecutor(1) as pool:
+        served_alone = pool.submit(
+            lambda: asyncio.run(_connections(visits.url, [relabelled(line, 2) for line in lines]))
+        )
+        words, _ = _waits(sorted(served_alone.result()))
+    yield Figure("  the server alone, from question to answer", words)
 
 
 def clicks(visits: Visits) -> Iterator[Figure]:
     """Ten clicks on Solve in a second: on one board, and on a board that changes before every click."""
-    asked: set[bytes] = set()
-
-    def sent(frame: str | bytes) -> None:
-        data = frame if isinstance(frame, bytes) else frame.encode()
-        asked.update(re.findall(rb'"press":(\d+),"kind":"solve"', data))
-
-    with visits.page(f"/?p={puzzles('hard')[1]}") as page:
-        page.on("websocket", lambda socket: socket.on("framesent", sent))
-        page.reload()
-        page.wait_for_function("window.opened")
+    with visits.page(f"/?p={relabelled(puzzles('hard')[1], 3)}") as page:
         page.get_by_role("button", name="Settings").wait_for()
         alone, _ = solve_once(page)
-        asked.clear()
-        page.goto(f"{visits.url}/?p={puzzles('hard')[2]}&z=draw")
-        page.wait_for_function("window.opened")
+    with visits.page(f"/?p={relabelled(puzzles('hard')[2], 3)}") as page:
         page.get_by_role("button", name="Settings").wait_for()
+        before = visits.solves()
         page.evaluate(f"""() => {{
             const button = ({ROOT_OF})('.app .solve')
             for (let click = 0; click < {CLICKS}; click += 1) setTimeout(() => button.click(), {900 // CLICKS} * click)
         }}""")
         page.wait_for_timeout(1000)
         page.locator(".verdict .headline").wait_for()
-        remain = len(asked)
-        yield Figure(f"{CLICKS} clicks on Solve in a second, questions sent", str(remain), "1", remain == 1)
-        # Each digit makes another board, so that each click asks something new and makes the one before pointless.
-        page.goto(f"{visits.url}/?p={'.' * 81}&z=draw")
-        page.wait_for_function("window.opened")
+        page.wait_for_timeout(2000)
+        solves = visits.solves() - before
+        yield Figure(f"{CLICKS} clicks on Solve in a second, boards solved", str(solves), "1", solves == 1)
+    # Each digit makes another board, so that each click asks something new and makes the one before pointless.
+    hard = puzzle_file.read(ROOT / "puzzles" / "hard.csv")
+    assert hard.solutions is not None
+    line, solution = to_line(hard.puzzles[3]), to_line(hard.solutions[3])
+    with visits.page(f"/?p={line}") as page:
         page.get_by_role("button", name="Settings").wait_for()
-        page.locator(".cell").first.click()
-        for number in range(CLICKS):
+        for cell in [cell for cell in range(81) if line[cell] == "."][:CLICKS]:
             start = time.monotonic()
-            page.keyboard.press(str(number % 9 + 1) if number < 9 else "Delete")
-            page.get_by_role("button", name="Solv").first.evaluate("(button) => button.click()")
+            page.locator(".cell").nth(cell).evaluate("(cell) => cell.focus()")
+            page.keyboard.press(solution[cell])
+            page.locator(".solve").evaluate("(button) => button.click()")
             page.wait_for_timeout(max(0.0, 90 - 1000 * (time.monotonic() - start)))
         start = time.monotonic()
         page.locator(".verdict .headline", has_text=re.compile("olved")).wait_for()
@@ -341,13 +358,13 @@ def cli(which: tuple[str, ...], output: Path | None) -> None:
     click.echo("{cores} cores, of one of which a busy process gets {share_of_a_core:.0%}".format(**machine))
     outside: list[str] = []
     errors: list[str] = []
-    with served() as url:
-        with chromium() as browser, Visits(browser, url, outside, errors).page() as page:
+    with tempfile.TemporaryDirectory() as folder, served(log := Path(folder) / "log.txt") as url:
+        with chromium() as browser, Visits(browser, url, log, outside, errors).page() as page:
             cold = page.evaluate("window.opened") / 1000
         tell(Figure("first board, server just started", f"{cold:.2f} s", "< 3 s", cold < 3))
         for name in which or MEASURES:
             with chromium() as browser:
-                visits = Visits(browser, url, outside, errors)
+                visits = Visits(browser, url, log, outside, errors)
                 warm(visits)
                 for figure in MEASURES[name](visits):
                     tell(figure)
@@ -376,6 +393,58 @@ def _many(visits: Visits, paths: list[str]) -> Iterator[list[Page]]:
         return
     with visits.page(paths[0], reduced_motion="reduce") as page, _many(visits, paths[1:]) as others:
         yield [page, *others]
+
+
+async def _connections(url: str, lines: list[str]) -> list[float]:
+    """Seconds from the question to the answer, of visitors without a browser who all ask at once."""
+    ready, go = asyncio.Semaphore(0), asyncio.Event()
+
+    async def visit(line: str) -> float:
+        address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
+        async with websockets.connect(address, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
+
+            async def run(component: str = "", said: object = None) -> None:
+                message = BackMsg()
+                message.rerun_script.query_string = f"p={line}"
+                if component:
+                    message.rerun_script.widget_states.widgets.add(id=component, json_value=json.dumps({"board": said}))
+                await socket.send(message.SerializeToString())
+
+            async def drawn() -> tuple[str, dict]:
+                while True:
+                    message = ForwardMsg()
+                    message.ParseFromString(await socket.recv())
+                    element = message.delta.new_element
+                    if element.WhichOneof("type") == "bidi_component":
+                        return element.bidi_component.id, json.loads(element.bidi_component.json)
+
+            await run()
+            component, data = await drawn()
+            await asyncio.sleep(2)
+            ready.release()
+            await go.wait()
+            press, start = 0, time.monotonic()
+            board = {name: data[name] for name in ("load_id", "puzzle", "own", "notes")}
+            while True:
+                press += 1
+                await run(component, board | {"ask": {"press": press, "kind": "solve", "details": {}}})
+                while data["answered"] != press:
+                    _, data = await drawn()
+                if not data["report"]["busy"]:
+                    return time.monotonic() - start
+                await asyncio.sleep(TRY_AGAIN_AFTER)
+
+    visitors = [asyncio.create_task(visit(line)) for line in lines]
+    for _ in visitors:
+        await ready.acquire()
+    go.set()
+    return await asyncio.gather(*visitors)
+
+
+def _waits(seconds: list[float]) -> tuple[str, float]:
+    """Sorted seconds in words, and their 95th percentile."""
+    p95 = seconds[round(0.95 * len(seconds)) - 1]
+    return f"p50 {statistics.median(seconds):.2f}, p95 {p95:.2f}, all under {seconds[-1]:.2f} s", p95
 
 
 def _spread(values: list[float], unit: str) -> str:

@@ -9,6 +9,7 @@ The last two need Chromium, playwright and pillow (pip install .[dev]).
 
 import csv
 import io
+import os
 import shutil
 import socket
 import subprocess
@@ -157,14 +158,21 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+LOGGED = (
+    "import logging, sys; logging.basicConfig(level=logging.INFO); from streamlit.web.cli import main; sys.exit(main())"
+)
+"""Streamlit with what the app logs, which it would leave out."""
+
+
 @contextmanager
-def served() -> Iterator[str]:
-    """The app on a free port; its address."""
+def served(log: Path | None = None) -> Iterator[str]:
+    """The app on a free port; its address. log: a file for what it logs."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-c", LOGGED, "run", "streamlit_app.py", f"--server.port={port}"]
+    out = (log or Path(os.devnull)).open("w")
+    process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
     try:
         for _ in range(300):
             try:
@@ -178,6 +186,7 @@ def served() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
+        out.close()
 
 
 if __name__ == "__main__":

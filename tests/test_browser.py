@@ -477,6 +477,12 @@ def test_ten_clicks_on_solve_are_one_question_with_one_answer(visit: Visit):
     )
     wait_for_verdict(page, "Solved")
     assert len(presses) == 1
+    # Once more is no other run: it is played again, with its words.
+    page.get_by_role("button", name="To the end").click()
+    page.get_by_role("button", name="Solve again").click()
+    page.locator('.player[data-playing="true"]').wait_for()
+    wait_for_verdict(page, "Solved")
+    assert len(presses) == 2
     # Another puzzle in the middle of a solve: what was asked about the old one is forgotten.
     page.get_by_role("button", name="Extreme").click()
     while page.locator(".solve .label").inner_text() != "Solve":

@@ -188,7 +188,7 @@ function makeApp(root) {
     } else if (answered && data.answered === answered.press) {
       settle()
       // The same once more: nothing was computed, and the run on show begins again.
-      if (answered.kind === "solve" && frames && data.report?.id === adopted) player.load(frames.length - 1)
+      if (answered.kind === "solve" && frames && data.report?.id === adopted) present()
     }
     if (data.report && data.report.id !== adopted && data.report.puzzle === toLine(digits())) {
       adopted = data.report.id
@@ -480,15 +480,14 @@ function makeApp(root) {
   function showReport(at) {
     frames = report.trace ? framesOf(report.trace) : null
     reasons = null
-    say(report)
-    point({ clash: report.cells })
     setMode(frames ? "watch" : "edit")
     showBusy()
+    if (frames) {
+      report.trace.said = unpack(report.trace.probabilities)
+      report.trace.places = unpack(report.trace.queue)
+    }
+    present(at)
     if (!frames) return
-    report.trace.said = unpack(report.trace.probabilities)
-    report.trace.places = unpack(report.trace.queue)
-    if (report.first_wrong) offer(fillIn(WORDS.jump, { step: report.first_wrong }), () => player.seek(report.first_wrong))
-    player.load(frames.length - 1, at)
     const id = report.id
     ask("reasons", {}, (found) => {
       if (report?.id === id && found.steps) reasons = found.steps
@@ -498,6 +497,14 @@ function makeApp(root) {
     if (edges.some((edge) => edge.top < 0 || edge.bottom > window.innerHeight)) {
       $(".frame").scrollIntoView({ behavior: REDUCED() ? "auto" : "smooth", block: "start" })
     }
+  }
+
+  // Words of the report, and its run from step `at`, or from the start.
+  function present(at = null) {
+    say(report)
+    point({ clash: report.cells })
+    if (report.first_wrong) offer(fillIn(WORDS.jump, { step: report.first_wrong }), () => player.seek(report.first_wrong))
+    if (frames) player.load(frames.length - 1, at)
   }
 
   function edit() {
