@@ -482,6 +482,41 @@ def test_settings_of_a_side_reach_the_network_and_the_link(asked):
     assert Comparison.from_query(query(app)).sides[1] == chosen
 
 
+def test_settings_that_few_want_reach_the_network_and_the_link_too(asked):
+    app = opened(p=EASY)
+    app.selectbox(key="compare_remask_A_0").set_value("confidence").run()
+    app.selectbox(key="compare_policy_A_0").set_value("threshold").run()
+    for name, value in (
+        ("threshold", 0.75),
+        ("gumbel", 0.5),
+        ("temperature", 0.25),
+        ("remask_share", 0.3),
+        ("remask_budget", 7),
+    ):
+        app.number_input(key=f"compare_A_0_{name}").set_value(value).run()
+    for name, choice in (("schedule", "cosine"), ("blocks", "bands"), ("renew_z", "prior")):
+        app.selectbox(key=f"compare_A_0_{name}").set_value(choice).run()
+    assert not app.exception
+    chosen = replace(
+        USUAL_SIDES[0],
+        policy="threshold",
+        remask="confidence",
+        threshold=0.75,
+        gumbel=0.5,
+        temperature=0.25,
+        remask_share=0.3,
+        remask_budget=7,
+        schedule="cosine",
+        blocks="bands",
+        renew_z="prior",
+    )
+    assert comparison(app).sides == (chosen, *USUAL_SIDES[1:])
+    assert (EASY, chosen) in asked
+    assert Comparison.from_query(query(app)).sides[0] == chosen
+    again = opened(**query(app))
+    assert comparison(again).sides[0] == chosen
+
+
 def test_boards_of_the_same_settings_are_said_to_be_alike(asked):
     app = opened(p=EASY)
     app.radio(key="compare_model_B_0").set_value("vmd").run()

@@ -25,6 +25,7 @@ from app.compare import (
 )
 from app.race import Race, Track
 from app.session import BUDGETS, LATENTS, MAX_SEED, MODELS, Settings
+from app.views.advanced import advanced
 from vmd_sudoku import puzzle_file
 from vmd_sudoku.board import CELLS, to_line
 from vmd_sudoku.errors import CheckpointError, VmdSudokuError
@@ -288,6 +289,8 @@ def _settings(key: str, now: Settings, sides: bool = True) -> Settings:
         )
     label = words.SEED if sides else compare_words.SEED_FIRST
     seed = st.number_input(label, 0, MAX_SEED, value=now.seed, step=1, key=f"compare_seed_{key}")
+    with st.expander(words.ADVANCED):
+        more = advanced(f"compare_{key}_", model=model, policy=policy, nfe=nfe, remask=remask, now=now)
     return replace(
         now,
         model=model,
@@ -298,6 +301,7 @@ def _settings(key: str, now: Settings, sides: bool = True) -> Settings:
         latents=latents,
         draw=draw,
         seed=int(seed),
+        **more,
     )
 
 

@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import streamlit as st
 
@@ -13,8 +13,6 @@ from app.components import Ask
 from app.session import (
     BUDGETS,
     LATENTS,
-    MAX_NOISE,
-    MAX_RETURNS,
     MAX_SEED,
     MODELS,
     Desk,
@@ -25,6 +23,7 @@ from app.session import (
     Settings,
     from_query,
 )
+from app.views.advanced import advanced
 from vmd_sudoku import formats
 from vmd_sudoku.board import parse
 from vmd_sudoku.errors import CheckpointError, VmdSudokuError
@@ -244,7 +243,7 @@ def _settings(desk: Desk) -> None:
         draw = st.toggle(words.DRAW, disabled=model == "mdm", help=words.DRAW_HELP, key="settings_draw")
         seed = st.number_input(words.SEED, 0, MAX_SEED, step=1, key="settings_seed")
         with st.expander(words.ADVANCED):
-            more = _advanced(model, policy, calls, remask)
+            more = advanced("settings_", model=model, policy=policy, nfe=calls or None, remask=remask)
     chosen = Settings(
         model=model,
         policy=policy,
@@ -260,41 +259,6 @@ def _settings(desk: Desk) -> None:
     if chosen != now:
         desk.session = desk.session.configure(chosen)
         st.rerun()
-
-
-def _advanced(model: str, policy: str, calls: int, remask: str) -> dict[str, Any]:
-    """The settings that few will want; those without effect on the others are out of reach."""
-
-    def number(name: str, label: str, about: str, most: float, off: bool = False) -> float:
-        return round(st.number_input(label, 0.0, most, step=0.05, disabled=off, help=about, key=f"settings_{name}"), 4)
-
-    def one_of(name: str, label: str, about: str, table: tuple[str, ...], title: Callable, off: bool = False) -> str:
-        return st.selectbox(label, table, format_func=title, disabled=off, help=about, key=f"settings_{name}")
-
-    return {
-        "threshold": number("threshold", words.THRESHOLD, words.THRESHOLD_HELP, 1.0, policy != "threshold"),
-        "schedule": one_of(
-            "schedule", words.SCHEDULE, words.SCHEDULE_HELP, choices.schedules(), choices.schedule_name, not calls
-        ),
-        "blocks": one_of("blocks", words.BLOCK, words.BLOCK_HELP, choices.blocks(), choices.blocks_name),
-        "gumbel": number("gumbel", words.GUMBEL, words.GUMBEL_HELP, MAX_NOISE),
-        "temperature": number("temperature", words.TEMPERATURE, words.TEMPERATURE_HELP, MAX_NOISE),
-        "renew_z": one_of(
-            "renew_z", words.RENEW, words.RENEW_HELP, choices.renewals(), choices.renewal_name, model == "mdm"
-        ),
-        "remask_share": number("remask_share", words.SHARE, words.SHARE_HELP, 1.0, remask != "confidence"),
-        "remask_budget": int(
-            st.number_input(
-                words.RETURNS,
-                0,
-                MAX_RETURNS,
-                step=1,
-                disabled=remask == "none",
-                help=words.RETURNS_HELP,
-                key="settings_remask_budget",
-            )
-        ),
-    }
 
 
 def _calls(nfe: int | None) -> int:
