@@ -146,6 +146,8 @@ BOARD = {
     "all_clash": "Where each board breaks a rule",
     "never_wrong": "{name} makes no mistake.",
     "never_clash": "{name} breaks no rule.",
+    "none_wrong": "No board makes a mistake.",
+    "none_clash": "No board breaks a rule.",
     "jump": "Jump to",
     "jump_label": "Jump to: {what}",
     "copy_link": "Copy link to this step",

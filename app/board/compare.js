@@ -397,6 +397,7 @@ function makeCompare(root) {
 
   // Many boards: one line of buttons to the first wrong cell of each.
   function wrongLine() {
+    if (!boards.some(({ run }) => run.wrong)) return factLine({ head: result.solution ? WORDS.none_wrong : WORDS.none_clash })
     const item = element("li", "every-wrong")
     item.append(element("b", "", result.solution ? WORDS.all_wrong : WORDS.all_clash))
     const group = element("div", "buttons")

@@ -8,6 +8,9 @@ import streamlit as st
 from app import choices, words
 from app.session import MAX_NOISE, MAX_RETURNS, Settings
 
+WIDTH = 400
+"""Pixels that the choices take where there is room, so that they can be read to the end."""
+
 
 def advanced(
     key: str, *, model: str, policy: str, nfe: int | None, remask: str, now: Settings | None = None

@@ -25,7 +25,7 @@ from app.compare import (
 )
 from app.race import Race, Track
 from app.session import BUDGETS, LATENTS, MAX_SEED, MODELS, Settings
-from app.views.advanced import advanced
+from app.views.advanced import WIDTH, advanced
 from vmd_sudoku import puzzle_file
 from vmd_sudoku.board import CELLS, to_line
 from vmd_sudoku.errors import CheckpointError, VmdSudokuError
@@ -198,7 +198,8 @@ def _choices(table: Table) -> None:
         else:
             after = replace(now, view="sides", boards=int(chosen))
             for which, letter in enumerate(LETTERS[: after.boards]):
-                with st.popover(compare_words.CHANGE.format(name=letter), icon=":material/tune:"):
+                name = compare_words.CHANGE.format(name=letter)
+                with st.popover(name, icon=":material/tune:"), st.container(width=WIDTH):
                     after = after.side(which, _settings(f"{letter}_{table.turn}", now.sides[which]))
     if after != now:
         table.comparison = replace(after, at=None)
@@ -208,7 +209,7 @@ def _choices(table: Table) -> None:
 def _draws(table: Table, now: Comparison) -> Comparison:
     model = _one_of(compare_words.WHAT_IS_DRAWN, compare_words.ONE_MODEL, now.one.model, f"compare_one_{table.turn}")
     one = now.one if model == now.one.model else ONE_MODEL[model]
-    with st.popover(compare_words.ONE.format(settings=one), icon=":material/tune:"):
+    with st.popover(compare_words.ONE.format(settings=one), icon=":material/tune:"), st.container(width=WIDTH):
         draws = st.selectbox(
             compare_words.DRAWS, list(DRAWS), index=DRAWS.index(now.draws), key=f"compare_draws_{table.turn}"
         )
@@ -468,7 +469,8 @@ def _race_section(table: Table) -> None:
         chosen = RaceSettings(level=level, count=count, seed=int(seed))
         if chosen != now.race:
             table.comparison = replace(now, race=chosen)
-        if st.button(compare_words.RACE_START.format(first=first, second=second), type="primary", key="race_start"):
+        # No primary button: Streamlit writes white on it, which the light primary colour of the dark theme cannot carry.
+        if st.button(compare_words.RACE_START.format(first=first, second=second), key="race_start"):
             _start_race(table)
     _race_live(table)
 

@@ -23,7 +23,7 @@ from app.session import (
     Settings,
     from_query,
 )
-from app.views.advanced import advanced
+from app.views.advanced import WIDTH, advanced
 from vmd_sudoku import formats
 from vmd_sudoku.board import parse
 from vmd_sudoku.errors import CheckpointError, VmdSudokuError
@@ -198,7 +198,7 @@ def _guarded(run: Callable[[], T], settings: Settings, failed: Callable[[str, st
 def _settings(desk: Desk) -> None:
     now = desk.session.settings
     _show(now)
-    with st.popover(words.SETTINGS, icon=":material/tune:"):
+    with st.popover(words.SETTINGS, icon=":material/tune:"), st.container(width=WIDTH):
         model = st.radio(
             words.MODEL,
             list(MODELS),
