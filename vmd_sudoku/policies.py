@@ -93,13 +93,11 @@ class Policy:
 
 
 POLICIES: dict[str, Policy] = {
-    "margin": Policy(by_margin, "widest gap between the two likeliest digits"),
+    "margin": Policy(by_margin, "widest gap of the top two"),
     "top-prob": Policy(by_top_probability, "likeliest digit"),
     "entropy": Policy(by_entropy, "lowest entropy"),
-    "threshold": Policy(by_top_probability, "every cell above a confidence, at least one", at_once=above_threshold),
-    "average-order": Policy(
-        by_average, "margin of the mean over several latents, digits from the first", averages=True
-    ),
+    "threshold": Policy(by_top_probability, "all above a confidence", at_once=above_threshold),
+    "average-order": Policy(by_average, "margin of the mean of latents", averages=True),
     "left-to-right": Policy(in_reading_order, "row by row"),
     "random": Policy(at_random, "any order"),
 }
