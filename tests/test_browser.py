@@ -544,7 +544,7 @@ def test_nothing_is_in_the_way_of_those_who_cannot_see_or_point(visit: Visit, lo
     _assert_accessible(page, "edit")
     page.get_by_role("button", name="Settings").click()
     page.get_by_text("Advanced").click()
-    page.get_by_label("Temperature of the digits").scroll_into_view_if_needed()
+    page.get_by_role("spinbutton", name="Temperature of the digits").scroll_into_view_if_needed()
     _assert_accessible(page, "settings")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.keyboard.press("Escape")

@@ -275,24 +275,17 @@ def _settings(key: str, now: Settings, sides: bool = True) -> Settings:
         help=words.REMASK_HELP,
         key=f"compare_remask_{key}",
     )
-    tried = LATENTS if now.latents in LATENTS else (*LATENTS, now.latents)
-    latents = st.selectbox(
-        words.LATENTS,
-        tried,
-        index=tried.index(now.latents),
-        disabled=model == "mdm",
-        help=words.LATENTS_HELP,
-        key=f"compare_latents_{key}",
-    )
-    if sides:
-        draw = st.toggle(
-            words.DRAW, value=now.draw, disabled=model == "mdm", help=words.DRAW_HELP, key=f"compare_draw_{key}"
+    latents = now.latents
+    if model != "mdm":
+        tried = LATENTS if now.latents in LATENTS else (*LATENTS, now.latents)
+        latents = st.selectbox(
+            words.LATENTS, tried, index=tried.index(now.latents), help=words.LATENTS_HELP, key=f"compare_latents_{key}"
         )
+        if sides:
+            draw = st.toggle(words.DRAW, value=now.draw, help=words.DRAW_HELP, key=f"compare_draw_{key}")
     label = words.SEED if sides else compare_words.SEED_FIRST
     seed = st.number_input(label, 0, MAX_SEED, value=now.seed, step=1, key=f"compare_seed_{key}")
-    with st.expander(words.ADVANCED):
-        more = advanced(f"compare_{key}_", model=model, policy=policy, nfe=nfe, remask=remask, now=now)
-    return replace(
+    chosen = replace(
         now,
         model=model,
         policy=policy,
@@ -302,8 +295,9 @@ def _settings(key: str, now: Settings, sides: bool = True) -> Settings:
         latents=latents,
         draw=draw,
         seed=int(seed),
-        **more,
     )
+    with st.expander(words.ADVANCED):
+        return replace(chosen, **advanced(f"compare_{key}_", chosen))
 
 
 # ---- the answer

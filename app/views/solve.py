@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import streamlit as st
@@ -51,9 +52,8 @@ def page() -> None:
         st.caption(words.ABOUT)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             for name, level in levels.items():
-                if st.button(name, key=f"level_{name}", help=level.about):
-                    desk.cancel()
-                    desk.session = desk.session.example(name, level.puzzles)
+                # A callback is done before the run can be cut off by what the browser says next of its board.
+                st.button(name, key=f"level_{name}", help=level.about, on_click=_example, args=(desk, name))
             settings = st.empty()
         if desk.session.notice:
             st.warning(desk.session.notice)
@@ -63,6 +63,11 @@ def page() -> None:
             _settings(desk)
     resources.warm_up()
     _go_on(desk, drawn)
+
+
+def _example(desk: Desk, level: str) -> None:
+    desk.cancel()
+    desk.session = desk.session.example(level, resources.levels()[level].puzzles)
 
 
 # No fragment: a browser that comes back to a restarted server, or after its session ended, asks for a fragment which
@@ -233,29 +238,29 @@ def _settings(desk: Desk) -> None:
             help=words.REMASK_HELP,
             key="settings_remask",
         )
-        latents = st.selectbox(
-            words.LATENTS,
-            LATENTS if now.latents in LATENTS else (*LATENTS, now.latents),
-            disabled=model == "mdm",
-            help=words.LATENTS_HELP,
-            key="settings_latents",
-        )
-        draw = st.toggle(words.DRAW, disabled=model == "mdm", help=words.DRAW_HELP, key="settings_draw")
+        latents, draw = now.latents, now.draw
+        if model != "mdm":
+            latents = st.selectbox(
+                words.LATENTS,
+                LATENTS if now.latents in LATENTS else (*LATENTS, now.latents),
+                help=words.LATENTS_HELP,
+                key="settings_latents",
+            )
+            draw = st.toggle(words.DRAW, help=words.DRAW_HELP, key="settings_draw")
         seed = st.number_input(words.SEED, 0, MAX_SEED, step=1, key="settings_seed")
+        chosen = replace(
+            now,
+            model=model,
+            policy=policy,
+            nfe=calls or None,
+            constraints=constraints,
+            remask=remask,
+            latents=latents,
+            draw=draw,
+            seed=int(seed),
+        )
         with st.expander(words.ADVANCED):
-            more = advanced("settings_", model=model, policy=policy, nfe=calls or None, remask=remask)
-    chosen = Settings(
-        model=model,
-        policy=policy,
-        nfe=calls or None,
-        constraints=constraints,
-        remask=remask,
-        latents=latents,
-        draw=draw,
-        seed=int(seed),
-        edits=now.edits,
-        **more,
-    )
+            chosen = replace(chosen, **advanced("settings_", chosen, from_state=True))
     if chosen != now:
         desk.session = desk.session.configure(chosen)
         st.rerun()
