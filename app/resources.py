@@ -161,47 +161,29 @@ def shelf() -> Shelf:
 
 
 @st.cache_resource(show_spinner=False)
-def shared_shelf() -> Shelf:
-    """The shelf of traces that shared a batch, whose rounds nobody counted."""
-    return Shelf()
-
-
-@st.cache_resource(show_spinner=False)
 def together() -> Together:
     """The batches that wait at the gate."""
     return Together(lambda flag: gate().enter(flag))
 
 
-def solve_among_others(puzzle: str, settings: Settings, cancelled: threading.Event) -> "Trace":
-    """The same as `solve`, in one batch with the other visitors who wait: for a page that shows no rounds, which are 0 then.
-
-    Raises:
-        CheckpointError: the model cannot be loaded. BusyError: others are first. CancelledError: `cancelled` was set.
-    """
-    if not can_share(settings):
-        return solve(puzzle, settings, cancelled)
-    kept = shelf().take(puzzle, settings) or shared_shelf().take(puzzle, settings)
-    if kept:
-        return kept
-    loaded = model(settings.model)
-    trace = together().solve(loaded, puzzle, settings, _setting(settings), cancelled, SOLVE_TIME)
-    if trace is None:
-        raise CancelledError
-    if trace.seconds < SOLVE_TIME:
-        (shelf() if trace.rounds else shared_shelf()).put(puzzle, settings, trace)
-    return trace
-
-
 def solve(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> "Trace":
     """The trace of a model on a puzzle line; the same for the same arguments. What was solved before needs no gate.
 
+    Who waits with the same settings, and draws nothing, is solved in one batch with the others.
+
     Raises:
         CheckpointError: the model cannot be loaded. BusyError: others are first. CancelledError: `cancelled` was set.
     """
-    kept = shelf().take(puzzle, settings)
-    if kept:
-        return kept
-    trace = solve_afresh(puzzle, settings, cancelled)
+    trace: Trace | None = shelf().take(puzzle, settings)
+    if trace:
+        return trace
+    if can_share(settings):
+        flag = cancelled or threading.Event()
+        trace = together().solve(model(settings.model), puzzle, settings, _setting(settings), flag, SOLVE_TIME)
+    else:
+        trace = solve_afresh(puzzle, settings, cancelled)
+    if trace is None:
+        raise CancelledError
     if trace.seconds < SOLVE_TIME:
         shelf().put(puzzle, settings, trace)
     return trace

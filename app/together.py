@@ -7,23 +7,19 @@ Only solves that draw nothing can share one: what is drawn belongs to a puzzle's
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from app.session import Settings
-from vmd_sudoku import __version__
-from vmd_sudoku import board as boards
-from vmd_sudoku.board import parse, to_line
+from vmd_sudoku.board import parse
 
 if TYPE_CHECKING:
     from vmd_sudoku.checkpoint import LoadedModel
     from vmd_sudoku.decode import Step
     from vmd_sudoku.setting import Setting
-    from vmd_sudoku.solve import Run
     from vmd_sudoku.trace import Trace
 
 MOST = 32
@@ -103,8 +99,7 @@ class Together:
         """The trace of a puzzle line in a batch with whatever else waits; None if it was cancelled.
 
         settings: as a visitor has them; only those for which `can_share` holds. setting: the same for the library.
-        seconds: after which a batch ends with the boards that it has reached. In a trace that shared its batch, `rounds` is
-        0: they are not counted by board.
+        seconds: after which a batch ends with the boards that it has reached.
 
         Raises:
             Exception: whatever `enter` raises.
@@ -120,10 +115,10 @@ class Together:
             # A thread of its own: the first visitor has his answer, or leaves, while others wait for theirs.
             work = (batch, loaded, settings, setting, seconds)
             threading.Thread(target=self._work, args=work, name="batch", daemon=True).start()
-        while not place.done.wait(_LOOK_EVERY):
-            if cancelled.is_set():
-                return None
-        return place.take()
+        while not place.done.wait(_LOOK_EVERY) and not cancelled.is_set():
+            pass
+        # A batch that nobody waits for ends early, with the boards that it has reached: no answer to keep.
+        return None if cancelled.is_set() else place.take()
 
     def _work(
         self, batch: Batch, loaded: "LoadedModel", settings: Settings, setting: "Setting", seconds: float
@@ -153,7 +148,7 @@ def _raising(error: Exception) -> "Callable[[], Trace]":
 
 def _decode(batch: Batch, loaded: "LoadedModel", setting: "Setting", seconds: float) -> None:
     """Run the batch; every place gets its answer as soon as its board has left."""
-    from vmd_sudoku.solve import begin
+    from vmd_sudoku.solve import begin, trace_of
 
     start, places = time.monotonic(), list(batch.places)
     run = begin(loaded, np.stack([parse(place.puzzle) for place in places]), setting)
@@ -161,7 +156,7 @@ def _decode(batch: Batch, loaded: "LoadedModel", setting: "Setting", seconds: fl
 
     def give(row: int) -> None:
         took, so_far = time.monotonic() - start, tuple(steps)
-        places[row].give(lambda: _trace(loaded, setting, places[row].puzzle, run, so_far, row, took))
+        places[row].give(lambda: trace_of(loaded, setting, run, so_far, number=row, seconds=took))
 
     at_work = set(range(len(places)))
     for step in run.steps:
@@ -175,50 +170,3 @@ def _decode(batch: Batch, loaded: "LoadedModel", setting: "Setting", seconds: fl
     for row in at_work:
         give(row)
     _LOG.info("the network solved %d boards in %.3f s", len(places), time.monotonic() - start)
-
-
-def _trace(
-    loaded: "LoadedModel",
-    setting: "Setting",
-    puzzle: str,
-    run: "Run",
-    steps: "Sequence[Step]",
-    row: int,
-    seconds: float,
-) -> "Trace":
-    """What `solve_puzzle` would have given, of one board of a batch."""
-    from vmd_sudoku.proof import prove
-    from vmd_sudoku.solve import _trace_steps
-    from vmd_sudoku.trace import SOLUTIONS, Trace
-
-    clues = parse(puzzle)
-    mine = [(step, int(at)) for step in steps for at in (step.rows == row).nonzero()[:, 0]]
-    final = mine[-1][0].board[mine[-1][1]].numpy().astype(np.int8) if mine else clues
-    found = int(mine[-1][0].solutions[mine[-1][1]]) if mine else -1
-    solutions = SOLUTIONS[found] if setting.prove and found >= 0 else prove(clues).solutions
-    verdict, z = boards.verdict(final, clues), run.predictor.z
-    return Trace(
-        puzzle=puzzle,
-        model=loaded.name,
-        sha256=loaded.sha256,
-        version=__version__,
-        policy=setting.policy,
-        nfe="cell" if setting.nfe is None else setting.nfe,
-        constraints=setting.constraints,
-        remask=setting.remask,
-        latents=1,
-        z="mode",
-        latent=None if z is None else tuple(round(value, 3) for value in z[row].flatten().tolist()),
-        seed=setting.seed,
-        setting=asdict(setting)
-        | dict(zip(("first_rounds", "rounds"), setting.rounds_on(loaded.model.config), strict=True)),
-        steps=tuple(part for step, _ in mine for part in _trace_steps(step, row)),
-        board=to_line(final),
-        verdict=verdict,
-        calls=len(mine),
-        rounds=run.predictor.total_rounds if len(run.boards) == 1 else 0,
-        backtracks=sum(int(step.undone[at]) for step, at in mine),
-        seconds=round(seconds, 3),
-        solutions=solutions,
-        is_the_solution=verdict == "solved" if solutions == "one" else None,
-    )

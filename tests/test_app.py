@@ -120,7 +120,6 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Settings]]:
         return stub_trace(puzzle, settings)
 
     monkeypatch.setattr(resources, "solve", answer)
-    monkeypatch.setattr(resources, "solve_among_others", answer)
     monkeypatch.setattr(resources, "warm_up", lambda: None)
     return calls
 
@@ -431,7 +430,7 @@ def test_puzzles_that_wait_together_come_out_as_they_do_alone(settings: Settings
     for puzzle, trace in zip(puzzles, found, strict=True):
         assert trace
         alone = resources.solve_afresh(puzzle, settings)
-        assert dataclasses.replace(trace, seconds=0.0, rounds=0) == dataclasses.replace(alone, seconds=0.0, rounds=0)
+        assert dataclasses.replace(trace, seconds=0.0) == dataclasses.replace(alone, seconds=0.0)
 
 
 def test_who_leaves_a_batch_does_not_end_it_for_the_others(monkeypatch):
@@ -931,7 +930,7 @@ def test_a_model_that_cannot_be_loaded_is_told_without_paths(asked, monkeypatch)
     def missing(puzzle: str, settings: Settings, cancelled: threading.Event) -> Trace:
         raise CheckpointError("/srv/secret/model.json is missing")
 
-    monkeypatch.setattr(resources, "solve_among_others", missing)
+    monkeypatch.setattr(resources, "solve", missing)
     said = shown(press_solve(opened(), easy()))["report"]
     assert said["tone"] == "failed"
     assert "VMD" in said["reason"]
@@ -942,7 +941,7 @@ def test_an_unforeseen_error_is_told_by_a_number_alone(asked, monkeypatch):
     def broken(puzzle: str, settings: Settings, cancelled: threading.Event) -> Trace:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(resources, "solve_among_others", broken)
+    monkeypatch.setattr(resources, "solve", broken)
     said = shown(press_solve(opened(), easy()))["report"]
     assert re.search(r"error [0-9a-f]{6}", said["reason"])
     assert "secret" not in json.dumps(said)

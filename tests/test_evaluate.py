@@ -39,6 +39,7 @@ def stub_predictor(monkeypatch, make):
 
     class Stub:
         total_rounds = 0
+        rounds_run = torch.zeros(0, dtype=torch.long)
 
         def __init__(self, model, z, **settings):
             self.z, self.predict = z, make()

@@ -115,7 +115,7 @@ def test_the_reason_is_the_batch_s_and_no_easier_technique_gives_it():
             assert found.technique == TECHNIQUES[number]
             if t.LOCKED <= number <= t.HARDEST:
                 masks, digits, level = t.candidates(puzzle), puzzle.copy(), np.zeros(CELLS, np.int64)
-                ended = t.run(masks, digits, puzzle == 0, True, number - 1, cell, digit - 1, level)
+                ended = t.run(masks, digits, puzzle == 0, True, t.UP_TO[max(number - 1, 0)], cell, digit - 1, level)
                 assert ended == t.STUCK
                 assert found.cells
 

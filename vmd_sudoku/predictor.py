@@ -130,8 +130,8 @@ class Predictor:
         self.carry = carry and model.is_recurrent
         self.settle = settle if model.is_recurrent else 0.0
         self.first_rounds, self.rounds = first_rounds, rounds
-        self.total_rounds = 0
-        """Rounds run so far, over all boards."""
+        self.rounds_run = torch.zeros(0, dtype=torch.long)
+        """Rounds run so far on every board, one after the other as in `z`; boards that came to none may be missing: int64."""
         self.start_over(z, renew)
 
     def start_over(self, z: Tensor | None, renew: Renew | None) -> None:
@@ -139,6 +139,11 @@ class Predictor:
         self.z, self._renew = z, renew
         self._calls = 0
         self._last: _Call | None = None
+
+    @property
+    def total_rounds(self) -> int:
+        """Rounds run so far, over all boards."""
+        return int(self.rounds_run.sum())
 
     @torch.inference_mode()
     def __call__(self, board: Tensor, rows: Tensor) -> Tensor:
@@ -157,8 +162,9 @@ class Predictor:
                 start = first.to(given.dtype) if state is None else state[moving]
                 before = None if state is None else logits[moving].softmax(-1)
                 rounds = self.first_rounds if last is None else self.rounds
-                thought = self._think(start, given, rounds, board[moving] == BLANK, before)
+                thought, ran = self._think(start, given, rounds, board[moving] == BLANK, before)
                 logits[moving] = self.model.logits(thought)
+            self._count(rows[moving], ran)
             if self.carry:
                 state = thought if state is None else state.index_copy(0, moving, thought)
         self._last = _Call(rows, board, logits, state)
@@ -190,17 +196,28 @@ class Predictor:
         as_said = (board == last.board) | (blank & (board == last.logits.argmax(-1) + 1))
         return (~(decided & as_said).all(1)).nonzero()[:, 0]
 
-    def _think(self, state: Tensor, given: Tensor, rounds: int, blank: Tensor, before: Tensor | None) -> Tensor:
-        """`rounds` rounds, or fewer for boards whose answer has settled. before: what was said last, [a,81,9]."""
+    def _count(self, rows: Tensor, ran: Tensor) -> None:
+        rows, ran = rows.cpu(), ran.cpu()
+        missing = int(rows.max()) + 1 - len(self.rounds_run)
+        counts = torch.nn.functional.pad(self.rounds_run, (0, max(0, missing)))
+        self.rounds_run = counts.index_add(0, rows, ran)
+
+    def _think(
+        self, state: Tensor, given: Tensor, rounds: int, blank: Tensor, before: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """`rounds` rounds, or fewer for boards whose answer has settled; the state, and rounds run on each board, int64 [a].
+
+        before: what was said last, [a,81,9].
+        """
+        ran = torch.zeros(len(state), dtype=torch.long, device=state.device)
         if not self.settle:
-            self.total_rounds += rounds * len(state)
-            return self.model.think(state, given, rounds)
+            return self.model.think(state, given, rounds), ran + rounds
         state = state.clone()
         active = torch.arange(len(state), device=state.device)
         for done in range(0, rounds, _CHUNK):
             chunk = min(_CHUNK, rounds - done)
             state[active] = self.model.think(state[active], given[active], chunk)
-            self.total_rounds += chunk * len(active)
+            ran[active] += chunk
             now = self.model.logits(state[active]).softmax(-1)
             moves = torch.ones_like(active, dtype=torch.bool)
             if before is not None:
@@ -210,7 +227,7 @@ class Predictor:
             active, before = active[moves], now[moves]
             if not len(active):
                 break
-        return state
+        return state, ran
 
 
 @dataclass(frozen=True)

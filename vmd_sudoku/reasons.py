@@ -215,7 +215,8 @@ class _State:
         """Use techniques up to `hardest` until the digit is a single in the cell, if it ever is; `level` as of `t.run`."""
         level = np.zeros(CELLS, np.int64) if level is None else level
         blank = self.board == BLANK
-        return t.run(self.masks, self.digits, blank, self.unique, hardest, cell, digit - 1, level) == t.REACHED
+        allowed = t.UP_TO[max(hardest, 0)]
+        return t.run(self.masks, self.digits, blank, self.unique, allowed, cell, digit - 1, level) == t.REACHED
 
     def apply(self, number: int, skip: int = 0) -> bool:
         """Use one technique once, in the first place but `skip` others; whether it removed something."""

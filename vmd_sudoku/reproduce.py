@@ -149,7 +149,7 @@ def measure(
     jobs = list(_jobs(vmd, mdm, sets, plan))
     rows = [next((row for row in known if all(row.get(k) == v for k, v in job.key.items())), None) for job in jobs]
     missing = [number for number, row in enumerate(rows) if row is None]
-    for number, row in _measured(missing, work, (vmd, mdm, sets, plan)):
+    for number, row in _measured(jobs, missing, work, (vmd, mdm, sets, plan)):
         rows[number] = row
         say(_line(row))
         found = [row for row in rows if row is not None]
@@ -157,10 +157,10 @@ def measure(
     return {"rows": rows, "version": __version__}
 
 
-def _measured(numbers: list[int], work: Work, given: tuple[Any, ...]) -> Iterator[tuple[int, Row]]:
-    """The rows of some of the jobs of `given`, by number, as they come."""
+def _measured(jobs: list["_Job"], numbers: list[int], work: Work, given: tuple[Any, ...]) -> Iterator[tuple[int, Row]]:
+    """The rows of some of the jobs, by number, as they come; `given` is what `_jobs` makes them of, in any process."""
     if work.workers == 1:
-        jobs = _begin(work, given) if numbers else []
+        _get_ready(work, *given[:2])
         yield from ((number, _row(jobs[number])) for number in numbers)
         return
     # Not forked: torch's threads do not survive it.
@@ -179,21 +179,19 @@ _jobs_here: list["_Job"] = []
 
 
 def _begin_process(work: Work, given: tuple[Any, ...]) -> None:
-    _jobs_here[:] = _begin(work, given)
+    _get_ready(work, *given[:2])
+    _jobs_here[:] = _jobs(*given)
 
 
 def _row_of(number: int) -> Row:
     return _row(_jobs_here[number])
 
 
-def _begin(work: Work, given: tuple[Any, ...]) -> list["_Job"]:
-    """The jobs, ready to run in this process."""
-    vmd, mdm, sets, plan = given
+def _get_ready(work: Work, *models: LoadedModel) -> None:
     torch.set_num_threads(work.threads)
     if work.compiled:
-        for loaded in (vmd, mdm):
+        for loaded in models:
             loaded.model.compile_for_decoding()
-    return list(_jobs(vmd, mdm, sets, plan))
 
 
 def _row(job: "_Job") -> Row:

@@ -1,7 +1,7 @@
 """Decode puzzles with a model and a setting: a batch for figures, or one puzzle with its whole trace."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -132,17 +132,36 @@ def solve_puzzle(
         steps.append(step)
         if step.rows[0] == 0:
             watch(boards.to_line(step.board[0].cpu().numpy()))
+    given = latent is not None
+    return trace_of(loaded, setting, run, steps, seconds=time.perf_counter() - start, given=given)
+
+
+def trace_of(
+    loaded: LoadedModel,
+    setting: Setting,
+    run: Run,
+    steps: Sequence[Step],
+    *,
+    number: int = 0,
+    seconds: float,
+    given: bool = False,
+) -> Trace:
+    """The trace of one puzzle of a run, by its number in the batch, from the steps that were made, judged by the rules.
+
+    given: whether z was made by hand.
+    """
     ended = finish(iter(steps), run.boards)
-    best = int(best_of(run, ended)[0])
-    seconds = time.perf_counter() - start
-    final = ended.board[best].cpu().numpy().astype(np.int8)
-    verdict = boards.verdict(final, puzzle)
+    best = int(best_of(run, ended)[number])
+    mine = slice(number * run.each, (number + 1) * run.each)
+    views = slice(mine.start * run.views, mine.stop * run.views)
+    clues, final = (board[best].cpu().numpy().astype(np.int8) for board in (run.boards, ended.board))
+    verdict = boards.verdict(final, clues)
     found = int(ended.solutions[best])
     # A search that ended knows at least whether there is a solution; whether there is another, if it was asked to prove it.
-    solutions = SOLUTIONS[found] if setting.prove and found >= 0 else prove(puzzle).solutions
+    solutions = SOLUTIONS[found] if setting.prove and found >= 0 else prove(clues).solutions
     z = run.predictor.z
     return Trace(
-        puzzle=boards.to_line(puzzle),
+        puzzle=boards.to_line(clues),
         model=loaded.name,
         sha256=loaded.sha256,
         version=__version__,
@@ -151,7 +170,7 @@ def solve_puzzle(
         constraints=setting.constraints,
         remask=setting.remask,
         latents=run.each * run.views,
-        z="given" if latent is not None else "mode" if setting.z is None or z is None else setting.z,
+        z="given" if given else "mode" if setting.z is None or z is None else setting.z,
         latent=None if z is None else tuple(round(value, 3) for value in z[best * run.views].flatten().tolist()),
         seed=setting.seed,
         setting=asdict(setting)
@@ -159,8 +178,8 @@ def solve_puzzle(
         steps=tuple(part for step in steps for part in _trace_steps(step, best)),
         board=boards.to_line(final),
         verdict=verdict,
-        calls=int(ended.calls.sum()) * run.views,
-        rounds=run.predictor.total_rounds,
+        calls=int(ended.calls[mine].sum()) * run.views,
+        rounds=int(run.predictor.rounds_run[views].sum()),
         backtracks=int(ended.undone[best]),
         seconds=round(seconds, 3),
         solutions=solutions,

@@ -22,6 +22,8 @@ LOOK_AHEAD, GUESS = 15, 16
 REACHED, STUCK, IMPOSSIBLE = 1, 0, -1
 """How `run` ended: the asked digit is a single now; nothing more is found; the board contradicts itself."""
 
+UP_TO = [np.arange(LOCKED, hardest + 1) for hardest in range(HARDEST + 1)]
+"""For each technique, all that are no harder, without singles."""
 PAPER_FILTER = np.array([LOCKED, NAKED_PAIR, NAKED_TRIPLE, XY_WING, UNIQUE_RECTANGLE])
 """With naked and hidden singles the seven strategies that solve every puzzle of the papers' sets (arXiv 2409.10502)."""
 
@@ -481,8 +483,9 @@ def apply(technique, masks, blank, unique, words, basis):
 
 
 @njit(cache=True, nogil=True)
-def run(masks, digits, blank, unique, hardest, target, digit, level):
-    """Fill in singles and use techniques up to `hardest`, until `digit` (0 to 8) is a single in the cell `target` (or -1).
+def run(masks, digits, blank, unique, allowed, target, digit, level):
+    """Fill in singles and use the `allowed` techniques, easiest first, until `digit` (0 to 8) is a single in the cell `target`
+    (or -1).
 
     masks int64 [81] and digits int8 [81] are the state; blank: cells that the board leaves empty; unique: whether it has
     one solution. `level` int64 [81] gets, where it is below 0, the hardest technique used up to each filled cell.
@@ -502,7 +505,7 @@ def run(masks, digits, blank, unique, hardest, target, digit, level):
             return IMPOSSIBLE
         if filled:
             continue
-        for technique in range(LOCKED, hardest + 1):
+        for technique in allowed:
             if apply(technique, masks, blank, unique, words, basis):
                 label = max(label, technique)
                 break
@@ -526,20 +529,9 @@ def direct_singles(masks, digits, level):
 @njit(cache=True, nogil=True)
 def solvable(puzzles, allowed):
     """Which puzzles int8 [n,81], of one solution each, singles and some techniques from LOCKED on solve: bool [n]."""
-    solved = np.zeros(len(puzzles), np.bool_)
-    words, basis = np.zeros(WORDS, np.int64), np.zeros(CELLS, np.bool_)
-    level = np.empty(CELLS, np.int64)
+    solved, level = np.zeros(len(puzzles), np.bool_), np.zeros(CELLS, np.int64)
     for i in range(len(puzzles)):
-        masks, digits, blank = candidates(puzzles[i]), puzzles[i].copy(), puzzles[i] == 0
-        level[:] = 0
-        going = True
-        while going and not _missing(masks, digits):
-            filled = _fill_singles(masks, digits, -1, level, CHAIN)
-            going = filled > 0
-            if not filled:
-                for technique in allowed:
-                    if apply(technique, masks, blank, True, words, basis):
-                        going = True
-                        break
+        digits = puzzles[i].copy()
+        run(candidates(digits), digits, digits == 0, True, allowed, -1, 0, level)
         solved[i] = (digits > 0).all()
     return solved

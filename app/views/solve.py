@@ -158,7 +158,7 @@ def solve(session: Session, job: Job) -> Report:
             return refused
         proof = resources.proof(board)
         if proof.solutions != "none":
-            return report.outcome(resources.solve_among_others(board, settings, job.cancelled), settings, proof)
+            return report.outcome(resources.solve(board, settings, job.cancelled), settings, proof)
         if session.own and resources.proof(session.puzzle).solutions != "none":
             return report.ruled_out(session.puzzle, session.own, first_wrong(session.puzzle, session.own) or 0)
         return report.impossible(board, resources.clashing(board))
