@@ -107,7 +107,8 @@ class Together:
         place = Place(puzzle, cancelled)
         with self._lock:
             batch = self._waiting.get(settings)
-            joins = batch is not None and len(batch.places) < MOST
+            # Not one that nobody waits for any more: it may be turned away at the gate at any moment.
+            joins = batch is not None and len(batch.places) < MOST and not batch.is_set()
             if batch is None or not joins:
                 batch = self._waiting[settings] = Batch()
             batch.places.append(place)

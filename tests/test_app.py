@@ -456,6 +456,25 @@ def test_who_leaves_a_batch_does_not_end_it_for_the_others(monkeypatch):
     assert trace.solved
 
 
+def test_a_batch_that_everybody_has_left_takes_nobody_in(monkeypatch):
+    held = Held()
+    batches = together.Together(held.enter)
+    monkeypatch.setattr(together, "_decode", lambda batch, *others: batch.places[0].give(lambda: None))
+    left, late = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(batches.solve, None, easy(), Settings(), None, left, 9.0)
+        while not held.asked:
+            time.sleep(0.01)
+        first = held.asked[0]
+        assert isinstance(first, together.Batch)
+        left.set()
+        pool.submit(batches.solve, None, easy(), Settings(), None, late, 9.0)
+        while len(held.asked) < 2:
+            time.sleep(0.01)
+        assert len(first.places) == 1
+        held.open.set()
+
+
 def test_a_batch_that_is_not_let_in_says_so_to_all_who_wait():
     def closed(flag: together.Flag) -> contextlib.AbstractContextManager[None]:
         raise resources.BusyError("full")
