@@ -383,6 +383,8 @@ def _busy(visits: Visits) -> Iterator[None]:
         page.get_by_role("button", name="Cancel").wait_for()
         yield
         page.get_by_role("button", name="Cancel").click()
+        # Or it would go on, unseen, beside what is measured next.
+        page.get_by_role("button", name="Cancel").wait_for(state="detached")
 
 
 @contextmanager
