@@ -22,8 +22,10 @@ USUAL_SIDES = (
 ONE_MODEL = {"vmd": Settings(model="vmd", nfe=5), "mdm": Settings(model="mdm", policy="random", nfe=5)}
 """What is drawn where one model is compared with itself: z for VMD, the order of the cells for MDM, which has no z."""
 
-RACE_CLUES: dict[str, int | None] = {"easy": 36, "medium": 28, "hard": None}
+RACE_CLUES: dict[str, int | None] = {"easy": 36, "medium": 28, "hard": None, "several": None}
 """Clues of the generated puzzles of each level; None for minimal puzzles, from which no clue can be taken."""
+RACE_TAKEN = {"several": 3}
+"""Clues that are taken from the puzzles of a level all the same: a minimal puzzle then has several solutions."""
 RACE_COUNTS = (25, 50, 100, 200)
 
 _AT_MOST = CELLS * CELLS

@@ -59,11 +59,16 @@ AND = "{first} and {last}"
 
 RACE = "Race over a set"
 RACE_LEAD = (
-    "One puzzle says little. Here both sides solve the same generated puzzles, each with one solution, and a paired test "
-    "says whether the difference could be luck."
+    "One puzzle says little. Here both sides solve the same generated puzzles, and a paired test says whether the "
+    "difference could be luck. Where a puzzle has several solutions, any of them counts."
 )
 RACE_LEVEL = "Puzzles"
-RACE_LEVELS = {"easy": "36 clues", "medium": "28 clues", "hard": "Minimal (20 to 28 clues)"}
+RACE_LEVELS = {
+    "easy": "36 clues",
+    "medium": "28 clues",
+    "hard": "Minimal (20 to 28 clues)",
+    "several": "Several solutions (3 fewer)",
+}
 RACE_COUNT = "How many"
 RACE_SEED = "Seed of the puzzles"
 RACE_START = "Race {first} against {second}"

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from app.compare import RACE_CLUES, RaceSettings
+from app.compare import RACE_CLUES, RACE_TAKEN, RaceSettings
 from app.session import Settings
-from vmd_sudoku.board import to_line
+from vmd_sudoku.board import BLANK, to_line
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.metrics import mcnemar, wilson_interval
 
@@ -114,9 +114,15 @@ class Race:
 
 def puzzles_of(settings: RaceSettings) -> tuple[str, ...]:
     """The puzzles of a race, the same for the same settings."""
+    import numpy as np
+
     from vmd_sudoku import generate
 
     made, _ = generate.puzzles(settings.count, settings.seed, clues=RACE_CLUES[settings.level])
+    if taken := RACE_TAKEN.get(settings.level):
+        chance = np.random.default_rng(settings.seed).random(made.shape)
+        first = np.where(made != BLANK, chance, 2.0).argsort(1)[:, :taken]
+        np.put_along_axis(made, first, BLANK, 1)
     return tuple(to_line(puzzle) for puzzle in made)
 
 

@@ -20,7 +20,7 @@ from app.session import Settings
 from app.views import compare as page
 from vmd_sudoku.board import parse, to_line, verdict
 from vmd_sudoku.errors import CheckpointError, ConfigError
-from vmd_sudoku.solver import solve
+from vmd_sudoku.solver import count_solutions, solve
 from vmd_sudoku.trace import Trace, TraceStep
 
 EASY = ".3..6.85.6.89....44...8..2....2.8.7.5.1.3.6.2.2.6.5....9..5...72....95.8.75.2..4."
@@ -280,6 +280,15 @@ def test_a_race_solves_every_puzzle_with_both_sides():
     assert done.failures()["second"] == list(range(25))
     assert done.puzzles == race.puzzles_of(RaceSettings(count=25, level="easy"))
     assert {81 - puzzle.count(".") for puzzle in done.puzzles} == {36}
+
+
+def test_puzzles_of_the_level_with_several_solutions_have_several():
+    several = RaceSettings(count=25, level="several", seed=4)
+    boards = np.stack([parse(puzzle) for puzzle in race.puzzles_of(several)])
+    whole = np.stack([parse(puzzle) for puzzle in race.puzzles_of(replace(several, level="hard"))])
+    assert ((boards == 0) | (boards == whole)).all()
+    assert ((whole != 0).sum(1) - (boards != 0).sum(1) == 3).all()
+    assert (count_solutions(boards) == 2).all()
 
 
 def test_a_race_waits_while_visitors_are_first(monkeypatch):

@@ -237,7 +237,7 @@ def test_dreams_are_legal_grids_that_share_a_slot_with_their_z(monkeypatch):
     grids = torch.from_numpy(full_grids(DREAM_BATCH, 0)).long()
     z = draw_prior(DREAM_BATCH, 1, torch.Generator().manual_seed(3))
 
-    def add(self, model, count, nfe, rng):
+    def add(self, model, count, nfe, rng, *, carry):
         self.latent, self.grid = z[:count], grids[:count]
         return 1.0
 
@@ -255,7 +255,7 @@ def test_dreams_are_legal_grids_that_share_a_slot_with_their_z(monkeypatch):
 
 def test_only_legal_grids_are_kept():
     dreams = Dreams(1)
-    share = dreams.add(Training(SMALL).average, 4, 2, torch.Generator().manual_seed(0))
+    share = dreams.add(Training(SMALL).average, 4, 2, torch.Generator().manual_seed(0), carry=True)
     assert share == 0  # untrained weights make none
     assert len(dreams) == 0
 

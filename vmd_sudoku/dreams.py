@@ -18,6 +18,8 @@ from vmd_sudoku.schedule import Budget
 
 CAPACITY = 1024
 SETTLE = 0.01
+CARRIED_ROUNDS = 16
+"""Of later calls that go on from the state; more of them would move away from what the first call said."""
 
 
 class Dreams:
@@ -30,13 +32,17 @@ class Dreams:
     def __len__(self) -> int:
         return len(self.grid)
 
-    def add(self, model: Model, count: int, nfe: int, rng: torch.Generator) -> float:
-        """Decode `count` draws of z from the empty board in `nfe` calls and keep the legal grids; returns their share."""
+    def add(self, model: Model, count: int, nfe: int, rng: torch.Generator, *, carry: bool) -> float:
+        """Decode `count` draws of z from the empty board in `nfe` calls and keep the legal grids; returns their share.
+
+        carry: later calls go on from the hidden state of the first, so that the grid stays near to what one call says.
+        """
         z = draw_prior(count, model.config.latent, rng, model.config.latent_kind)
         where = next(model.parameters()).device
         empty = torch.full((count, CELLS), BLANK, device=where)
-        rounds, _ = model.config.rounds_for(nfe)
-        predict = Predictor(model, z.to(where), first_rounds=rounds, rounds=rounds, settle=SETTLE)
+        first, _ = model.config.rounds_for(nfe)
+        later = min(first, CARRIED_ROUNDS) if carry else first
+        predict = Predictor(model, z.to(where), first_rounds=first, rounds=later, carry=carry, settle=SETTLE)
         # Nothing is random once z is drawn, so any noise will do.
         steps = decode(predict, empty, Decoding(budget=Budget(nfe)), Noise(0, range(count)))
         final = finish(steps, empty).board.cpu()

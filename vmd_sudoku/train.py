@@ -42,14 +42,15 @@ class TrainConfig:
     minutes, steps: the budget; the run ends, and the learning rate has come down, when either is used up.
     batch: boards in flight.
     segment: rounds of the denoiser between updates; early_weight: weight of the loss read halfway through them.
-    life: segments that a board lives at most: until its answer is right, so that time goes to the boards that the network
-        still gets wrong. A board with many completions, which z may fail to tell, lives 1 to `life` segments by chance.
+    life: segments that a puzzle lives at most: until its answer is right, so that time goes to the puzzles that the network
+        still gets wrong. Other boards, whose z may fail to tell the answer, live 1 to `open_life` segments by chance.
     leave: chance that a right board leaves after a segment; those that stay teach the network to keep what is right.
     posterior: share of the slots whose z is drawn from q(z | x0, xt); the others hold unique puzzles with z from the
         prior, or z = 0 for a share `mode` of them. (An MDM sees the same boards, without z.)
     open: share of the posterior slots' boards that have many completions.
     dreams: share of the other slots' new boards that are empty, with a z from the prior and the legal grid that the
-        averaged weights made of it in `dream_calls` calls as the answer (see `dreams`); none for an MDM.
+        averaged weights made of it in `dream_calls` calls, which carry their state with `dream_carry`, as the answer (see
+        `dreams`); none for an MDM.
     dream_every: updates between two batches of such grids.
     on_policy: chance that a board comes back with its surest cells filled in; carry: share of these that keep their
         hidden state, as decoding does if asked to.
@@ -70,11 +71,13 @@ class TrainConfig:
     segment: int = 8
     early_weight: float = 0.3
     life: int = 12
+    open_life: int = 12
     leave: float = 0.5
     posterior: float = 0.3125
     open: float = 1.0
     dreams: float = 0.3
-    dream_calls: int = 8
+    dream_calls: int = 12
+    dream_carry: bool = True
     dream_every: int = 40
     mode: float = 0.6
     on_policy: float = 0.5
@@ -109,10 +112,10 @@ class TrainConfig:
                 raise ConfigError(f"{name} must be between 0 and 1, got {getattr(self, name)}")
         if self.minutes <= 0 or self.steps < 1:
             raise ConfigError(f"the budget must be positive, got {self.minutes} minutes and {self.steps} steps")
-        if self.batch < 2 or self.segment < 2 or self.life < 1:
+        if self.batch < 2 or self.segment < 2 or min(self.life, self.open_life) < 1:
             raise ConfigError(
                 f"a run needs a batch of 2, segments of 2 rounds and a life of 1 segment at least; got batch "
-                f"{self.batch}, segment {self.segment}, life {self.life}"
+                f"{self.batch}, segment {self.segment}, life {self.life}, open_life {self.open_life}"
             )
 
 
@@ -215,13 +218,12 @@ class Training:
         at_mode = (slots >= self.posterior_slots) & (self._uniform(len(slots)) < self.config.mode)
         flight.noise[slots] = noise * _per_board(~at_mode, noise)
         flight.age[slots] = 0
-        flight.life[slots] = self._lives(flight.has_one_answer[slots])
+        flight.life[slots] = self._lives(flight.unique[slots])
 
-    def _lives(self, has_one_answer: Tensor) -> Tensor:
-        """Segments to live at most, [n], for boards of which `has_one_answer` [n] says whether they have a single one."""
-        most = self.config.life
-        by_chance = torch.randint(1, most + 1, (len(has_one_answer),), generator=self.rng).to(self.device)
-        return torch.where(has_one_answer, most, by_chance)
+    def _lives(self, unique: Tensor) -> Tensor:
+        """Segments to live at most, [n], for boards of which `unique` [n] says whether they are puzzles with one solution."""
+        by_chance = torch.randint(1, self.config.open_life + 1, (len(unique),), generator=self.rng).to(self.device)
+        return torch.where(unique, self.config.life, by_chance)
 
     def done(self) -> float:
         """Part of the budget that is used up, 0 to 1."""
@@ -259,7 +261,7 @@ class Training:
         flight, config, done = self.flight, self.config, self.done()
         dreamt = math.nan
         if config.dreams and config.model.latent and self.progress.step % config.dream_every == 0:
-            dreamt = self.dreams.add(self.average, DREAM_BATCH, config.dream_calls, self.rng)
+            dreamt = self.dreams.add(self.average, DREAM_BATCH, config.dream_calls, self.rng, carry=config.dream_carry)
         rate = (
             config.learning_rate
             * min(1, (self.progress.step + 1) / 200)
@@ -326,7 +328,7 @@ class Training:
         # An age of 1 keeps the carried state; 0 starts from nothing.
         carried = (self._uniform(config.batch) < config.carry).long()
         flight.age = torch.where(again, carried, flight.age)
-        flight.life = torch.where(again, carried + self._lives(flight.has_one_answer), flight.life)
+        flight.life = torch.where(again, carried + self._lives(flight.unique), flight.life)
         over = ended & ~again
         self.progress.boards += int(ended.sum())
         slots = over.nonzero()[:, 0]
