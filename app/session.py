@@ -107,7 +107,7 @@ class Settings:
     temperature: float = 0.0
     remask_share: float = 0.1
     remask_budget: int = 40
-    renew_z: str = "never"
+    renew_z: str = "where-drawn"
 
     def __str__(self) -> str:
         """In a few words, leaving out what is at its default and does not matter."""

@@ -12,7 +12,12 @@ CONSTRAINTS = {"none": "Network only", "propagate": "Rules and singles"}
 REMASKING = {"none": "Never", "confidence": "Least sure", "conflict": "In conflict"}
 SCHEDULES = {"linear": "Equal shares", "cosine": "Few first, many last"}
 BLOCKS = {"none": "The whole board", "rows": "Row by row", "bands": "Three rows at a time", "boxes": "Box by box"}
-RENEWALS = {"never": "Keep the first", "prior": "Drawn anew", "posterior": "From the network's guess"}
+RENEWALS = {
+    "where-drawn": "From the guess, if drawn",
+    "never": "Keep the first",
+    "prior": "Drawn anew",
+    "posterior": "From the network's guess",
+}
 """Names of rows whose key says too little; any other row goes by its key."""
 CHOICE = "{name}: {about}"
 MODEL_CAPTIONS = {

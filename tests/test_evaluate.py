@@ -147,7 +147,7 @@ def test_an_empty_set_is_no_crash():
         ({"constraints": "all"}, "unknown constraint level 'all'; choose one of none, rules, propagate, search"),
         ({"remask": "all"}, "unknown remasking 'all'; choose one of none, confidence, conflict"),
         ({"schedule": "square"}, "unknown schedule 'square'; choose one of linear, cosine"),
-        ({"renew_z": "often"}, "unknown way to renew z 'often'; choose one of never, prior, posterior"),
+        ({"renew_z": "often"}, "unknown way to renew z 'often'; choose one of where-drawn, never, prior, posterior"),
         ({"nfe": 0}, "1 or more"),
         ({"cells": 0}, "1 or more"),
         ({"latents": 0}, "1 to 1024"),

@@ -148,9 +148,10 @@ _SETTING_OPTIONS = (
     click.option(
         "--renew-z",
         type=Named("RENEWALS"),
-        default="never",
+        default="where-drawn",
         show_default=True,
-        help="Another z in later calls: drawn from the prior, or from the posterior given the network's guess.",
+        help="Another z in later calls: from the prior, or from the posterior given the network's guess; `where-drawn` is "
+        "the latter unless z is 0.",
     ),
     click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all that is drawn."),
     click.option(

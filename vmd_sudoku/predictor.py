@@ -90,7 +90,17 @@ def from_posterior(model: Model, noise: Noise, drawn: bool) -> Renew:
     return refined
 
 
-RENEWALS: dict[str, Callable[[Model, Noise, bool], Renew] | None] = {
+def where_drawn(model: Model, noise: Noise, drawn: bool) -> Renew | None:
+    """From the posterior where z was drawn; z = 0, or one made by hand, is kept.
+
+    A drawn z seldom fits one grid in every cell. After a call the encoder's z for the board as the network sees it does, so
+    the calls agree on one grid from the second on.
+    """
+    return from_posterior(model, noise, drawn) if drawn else None
+
+
+RENEWALS: dict[str, Callable[[Model, Noise, bool], Renew | None] | None] = {
+    "where-drawn": where_drawn,
     "never": None,
     "prior": from_prior,
     "posterior": from_posterior,

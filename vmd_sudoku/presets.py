@@ -23,12 +23,12 @@ def trunk() -> TrainConfig:
 
 
 def default() -> TrainConfig:
-    """The second stage of the shipped models, from the weights of `trunk`: half an hour to an hour on one CPU core.
+    """The second stage of the shipped models, from the weights of `trunk`: an hour on one CPU core.
 
-    As a VMD it learns to use z and to make up whole grids; as an MDM it goes on with the same boards. The shipped models had
-    longer lives and fewer updates: their cards hold the settings.
+    As a VMD it learns to use z and to make up whole grids; as an MDM it goes on with the same boards. The cards of the shipped
+    models hold the settings of each of their stages.
     """
-    return TrainConfig(minutes=10_000.0, steps=8_000)
+    return TrainConfig(minutes=10_000.0, steps=8_000, life=24, carry=0.2)
 
 
 def blocks() -> TrainConfig:

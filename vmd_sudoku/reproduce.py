@@ -362,9 +362,11 @@ def markdown(report: dict[str, Any]) -> str:
     parts = [
         "# VMD and MDM on Sudoku",
         "Neural only: no rules, no propagation, no search; filled digits stay filled. Whole boards, judged by the rules. "
-        "z = 0 where the solution is unique, else drawn. Brackets hold 95 % intervals (Wilson); p is McNemar's exact test over "
-        "the same puzzles. Both models get equal calls (NFE), and at most the same rounds of the network in each: a board "
-        "stops when its answer has settled, unless all rounds are asked for. Calls and rounds are means over the boards. "
+        "z = 0 where the solution is unique; else it is drawn from the prior, and in later calls from the posterior given the "
+        "network's guess (four rounds of the encoder in each, which the rounds below leave out). Brackets hold 95 % intervals "
+        "(Wilson); p is McNemar's exact test over the same puzzles. Both models get equal calls (NFE), and at most the same "
+        "rounds of the network in each: a board stops when its answer has settled, unless all rounds are asked for. Calls and "
+        "rounds are means over the boards. "
         f"{'. '.join(sizes[kind] for kind in sorted(sizes, reverse=True))}. Version {report['version']}.",
         "## The paper's table",
         summary(report),
@@ -434,7 +436,8 @@ def _grid_table(rows: list[Row]) -> Iterator[str]:
         return
     yield "## Whole grids from the empty board"
     first = pairs[0][0]
-    yield f"{first['boards']:,} grids each, one z from the prior for every grid, seed {first['seed']}, {_machine(first)}."
+    drawn = "z from the prior, in later calls from the posterior given the network's guess"
+    yield f"{first['boards']:,} grids each, {drawn}, seed {first['seed']}, {_machine(first)}."
     lines = [
         "| policy | asked | calls | rounds | VMD valid | MDM valid | VMD distinct | grids/s VMD / MDM |",
         _cells(["---"] * 8),

@@ -43,7 +43,7 @@ class Setting:
         board.
     z: None for the prior's mode, else the seed that z is drawn with. With several latents the first is the one asked for
         and the others are drawn.
-    renew_z: whether later calls get another z.
+    renew_z: whether later calls get another z: as a default from the posterior given the network's guess, where z is drawn.
     seed: of everything else that is drawn.
     carry: later calls go on from the hidden state of the call before, instead of from nothing.
     first_rounds, rounds: of the first and of later calls; None is what the model was made with for the first ones, and for
@@ -70,7 +70,7 @@ class Setting:
     remask_budget: int = 40
     latents: int = 1
     z: int | None = None
-    renew_z: str = "never"
+    renew_z: str = "where-drawn"
     seed: int = 0
     carry: bool = False
     first_rounds: int | None = None

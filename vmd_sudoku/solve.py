@@ -67,7 +67,8 @@ def begin(
             return None, None
         if field is not None:
             z[0] = field
-        return z, renewal(model, Noise(seed, ids, block), setting.z is not None) if renewal else None
+        drawn = setting.z is not None and field is None
+        return z, renewal(model, Noise(seed, ids, block), drawn) if renewal else None
 
     z, renew = latents(0)
     first_rounds, rounds = setting.rounds_on(model.config)
