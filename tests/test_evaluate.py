@@ -265,7 +265,7 @@ def test_a_latent_made_by_hand_replaces_the_drawn_one(some):
     trace = solve_puzzle(untrained(), some.puzzles[0], Setting(nfe=2), latent=field)
     assert set(trace.latent) == {0.25}
     assert trace.z == "given"
-    drawn = solve_puzzle(untrained(), some.puzzles[0], Setting(nfe=2, z=6))
+    drawn = solve_puzzle(untrained(), some.puzzles[0], Setting(nfe=2, z=6, renew_z="never"))
     exact = latent_for(untrained().model, 1, 6)[0].numpy()
     assert solve_puzzle(untrained(), some.puzzles[0], Setting(nfe=2), latent=exact).steps == drawn.steps
     with pytest.raises(ConfigError, match=r"\(9, 9, 9, 1\), got \(9, 9\)"):
@@ -282,6 +282,18 @@ def test_a_cancelled_solve_ends_between_calls_with_the_board_reached(some):
     assert not trace.solved
     assert seen[-1] == trace.board
     assert solve_puzzle(untrained(), some.puzzles[0], cancelled=lambda: True).calls == 0
+
+
+def test_a_drawn_z_is_renewed_from_the_posterior_and_no_other(some):
+    def steps(renew_z, z, latent=None):
+        setting = Setting(nfe=3, z=z, renew_z=renew_z)
+        return solve_puzzle(untrained(), some.puzzles[0], setting, latent=latent).steps
+
+    assert Setting().renew_z == "where-drawn"
+    assert steps("where-drawn", 6) == steps("posterior", 6) != steps("never", 6)
+    assert steps("where-drawn", None) == steps("never", None) != steps("posterior", None)
+    by_hand = np.full((9, 9, 9, 1), 0.25, np.float32)
+    assert steps("where-drawn", 6, by_hand) == steps("never", 6, by_hand)
 
 
 @pytest.mark.parametrize("renew_z", ["never", "prior"])
