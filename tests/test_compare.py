@@ -257,6 +257,16 @@ def test_a_tally_adds_up():
     assert low < 0.7 < high
 
 
+def test_a_run_that_comes_late_does_not_cancel_the_work_of_a_newer_one():
+    table = page.Table(Comparison())
+    late, newest = table.arrive(), table.arrive()
+    work = table.begin(newest)
+    assert table.begin(late).is_set()
+    assert not work.is_set()
+    table.begin(table.arrive())
+    assert work.is_set()
+
+
 def raced(solved, **changes):
     running = Race(USUAL_SIDES[:2], RaceSettings(count=25, level="easy"), **changes)
     track = Track(unanswered=(resources.BusyError, resources.CancelledError))

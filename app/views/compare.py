@@ -83,12 +83,25 @@ class Table:
     shown: dict[str, int] = field(default_factory=dict)
     found: Found = field(default_factory=Found)
     _job: threading.Event = field(default_factory=threading.Event)
+    _runs: int = 0
 
-    def begin(self) -> threading.Event:
-        """Cancel what is under way; what begins now is cancelled by the event."""
-        self._job.set()
-        self._job = threading.Event()
-        return self._job
+    def arrive(self) -> int:
+        """A number for a run of the page, which the newest one has to show when it begins to work."""
+        self._runs += 1
+        return self._runs
+
+    def begin(self, run: int) -> threading.Event:
+        """Cancel what is under way; what begins now is cancelled by the event.
+
+        A run that Streamlit has given up for a newer one may come here after it: that one's work must go on.
+        """
+        mine = threading.Event()
+        if run == self._runs:
+            self._job.set()
+            self._job = mine
+        else:
+            mine.set()
+        return mine
 
     def change(self, comparison: Comparison) -> None:
         """Put other settings there than those that the widgets show."""
@@ -101,6 +114,7 @@ def page() -> None:
     if _DESK not in st.session_state:
         st.session_state[_DESK] = Table(Comparison.from_query(st.query_params.to_dict()))
     table: Table = st.session_state[_DESK]
+    run = table.arrive()
 
     with st.container(horizontal_alignment="center"), st.container(width=_WIDTH):
         st.title(compare_words.TITLE, anchor=False)
@@ -134,7 +148,7 @@ def page() -> None:
     resources.warm_up()
     # The boards are on the screen: now there is time to think.
     if answer is None:
-        if not _work(table, progress.caption):
+        if not _work(table, run, progress.caption):
             st.stop()
         st.rerun()
 
@@ -313,12 +327,12 @@ def _tell(table: Table, answer: Answer) -> None:
             st.rerun()
 
 
-def _work(table: Table, tell: Callable[[str], object]) -> bool:
+def _work(table: Table, run: int, tell: Callable[[str], object]) -> bool:
     """Find a puzzle if there is none, and have every board filled; False if the visitor wants something else by now.
 
     `tell` puts words on the page; that, too, is where Streamlit ends a run of the page that nobody waits for.
     """
-    job = Job(table.begin(), tell)
+    job = Job(table.begin(run), tell)
     comparison = table.comparison
     note = ""
     try:
