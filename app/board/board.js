@@ -24,18 +24,15 @@ const PENS = ["digit", "note", "clue"]
 const MOUNTED = new WeakMap()
 
 export default function ({ data, parentElement, setStateValue }) {
-  let app = MOUNTED.get(parentElement)
-  if (!app) {
-    app = makeApp(parentElement.querySelector(".app"))
-    MOUNTED.set(parentElement, app)
-  }
+  // Streamlit may take a component away and put it back with its elements as they are: then it goes on as it was.
+  const root = parentElement.querySelector(".app")
+  const app = MOUNTED.get(root) ?? makeApp(root)
+  MOUNTED.set(root, app)
+  app.attach()
   // Handed over anew at each call: the old ones may belong to an earlier render.
   app.send = (value) => setStateValue("board", value)
   app.receive(data)
-  return () => {
-    app.remove()
-    MOUNTED.delete(parentElement)
-  }
+  return app.remove
 }
 
 const packNotes = (notes) =>
@@ -45,7 +42,7 @@ const packOwn = (own, order) => order.map((cell) => `${String(cell).padStart(2, 
 
 function makeApp(root) {
   const $ = (selector) => root.querySelector(selector)
-  const app = { send: null, receive, remove }
+  const app = { send: null, receive, attach, remove }
   let load = null
   // The board: clues, own digits with the order of their entry, pencil marks.
   let clues = Array(CELLS).fill(BLANK)
@@ -869,7 +866,10 @@ function makeApp(root) {
     file ? readFile(file) : read(text)
   }
   const listeners = { paste: onPaste, dragover: onDrag, dragleave: onLeave, drop: onDrop }
-  for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener)
+
+  function attach() {
+    for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener)
+  }
 
   function remove() {
     for (const timer of Object.values(timers)) clearTimeout(timer)

@@ -10,16 +10,13 @@ const SVG = "http://www.w3.org/2000/svg"
 const HIGH = 150
 
 export default function ({ data, parentElement }) {
-  let app = MOUNTED.get(parentElement)
-  if (!app) {
-    app = makeCompare(parentElement.querySelector(".app"))
-    MOUNTED.set(parentElement, app)
-  }
+  // Streamlit may take a component away and put it back with its elements as they are: then it goes on as it was.
+  const root = parentElement.querySelector(".app")
+  const app = MOUNTED.get(root) ?? makeCompare(root)
+  MOUNTED.set(root, app)
+  app.attach()
   app.receive(data)
-  return () => {
-    app.remove()
-    MOUNTED.delete(parentElement)
-  }
+  return app.remove
 }
 
 function element(name, className, text = "") {
@@ -57,7 +54,6 @@ function makeCompare(root) {
 
   const player = makePlayer($(".player"), { step: () => draw(), words: (at) => (result ? tickWords(at) : "") })
   const widths = new ResizeObserver(() => drawCharts())
-  widths.observe($(".charts"))
   makeTools()
 
   // ---- from the server
@@ -646,10 +642,14 @@ function makeCompare(root) {
     return String(run[name])
   }
 
+  function attach() {
+    widths.observe($(".charts"))
+  }
+
   function remove() {
     player.pause()
     widths.disconnect()
   }
 
-  return { receive, remove }
+  return { receive, attach, remove }
 }
