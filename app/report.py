@@ -154,8 +154,7 @@ def _queue(trace: Trace, settings: Settings, said: np.ndarray) -> np.ndarray:
         score = np.where(parse(board) == BLANK, scores[number], -np.inf)
         score[list(step.cells)] = np.inf  # rounding must not put another cell before those that were filled
         order = np.argsort(-score, kind="stable")
-        rest = [cell for cell in order if np.isfinite(score[cell])]
-        ranked = [*step.cells, *rest]
+        ranked = np.concatenate([np.array(step.cells, int), order[np.isfinite(score[order])]])
         places[number, ranked] = np.arange(1, len(ranked) + 1)
     return places
 

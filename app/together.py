@@ -18,7 +18,6 @@ from vmd_sudoku.board import parse
 
 if TYPE_CHECKING:
     from vmd_sudoku.checkpoint import LoadedModel
-    from vmd_sudoku.decode import Step
     from vmd_sudoku.setting import Setting
     from vmd_sudoku.trace import Trace
 
@@ -149,15 +148,15 @@ def _raising(error: Exception) -> "Callable[[], Trace]":
 
 def _decode(batch: Batch, loaded: "LoadedModel", setting: "Setting", seconds: float) -> None:
     """Run the batch; every place gets its answer as soon as its board has left."""
-    from vmd_sudoku.solve import begin, trace_of
+    from vmd_sudoku.solve import Record, begin
 
     start, places = time.monotonic(), list(batch.places)
     run = begin(loaded, np.stack([parse(place.puzzle) for place in places]), setting)
-    steps: list[Step] = []
+    record = Record(loaded, setting, run)
 
     def give(row: int) -> None:
-        took, so_far = time.monotonic() - start, tuple(steps)
-        places[row].give(lambda: trace_of(loaded, setting, run, so_far, number=row, seconds=took))
+        took = time.monotonic() - start
+        places[row].give(lambda: record.trace(row, seconds=took))
 
     at_work = set(range(len(places)))
     for step in run.steps:
@@ -165,7 +164,7 @@ def _decode(batch: Batch, loaded: "LoadedModel", setting: "Setting", seconds: fl
         for row in left:
             give(row)
         at_work -= left
-        steps.append(step)
+        record.take(step)
         if batch.is_set() or time.monotonic() - start > seconds:
             break
     for row in at_work:

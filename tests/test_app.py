@@ -138,6 +138,12 @@ def shown(app: AppTest) -> dict:
     return json.loads(app.get("bidi_component")[0].proto.json)
 
 
+def with_settings(app: AppTest) -> AppTest:
+    """The page with its settings open."""
+    app.session_state[solve_page.SETTINGS] = True
+    return app.run()
+
+
 def session(app: AppTest) -> Session:
     return app.session_state["desk"].session
 
@@ -343,7 +349,7 @@ def test_solve_once_more_shows_the_same_run_and_computes_nothing(asked):
     assert len(asked) == 1
     assert shown(again)["report"]["id"] == first["id"]
     assert shown(again)["answered"] == session(again).answered > 1
-    again.selectbox(key="settings_policy").set_value("top-prob").run()
+    with_settings(again).selectbox(key="settings_policy").set_value("top-prob").run()
     press_solve(again, easy())
     assert [settings.policy for _, settings in asked] == ["margin", "top-prob"]
 
@@ -831,7 +837,7 @@ def test_a_bad_link_gets_an_example_and_a_word(asked):
 
 
 def test_settings_reach_the_solver_and_the_link(asked):
-    app = opened()
+    app = with_settings(opened())
     app.radio(key="settings_model").set_value("mdm").run()
     app.selectbox(key="settings_policy").set_value("top-prob").run()
     assert app.selectbox(key="settings_nfe").value == 0
@@ -881,7 +887,7 @@ def test_an_advanced_setting_reaches_the_solver_the_link_and_the_words(
     asked, choices_before, widget, value, query, words_said
 ):
     kind, name = widget
-    app = opened(p=easy(), **choices_before)
+    app = with_settings(opened(p=easy(), **choices_before))
     box = getattr(app, kind)(key=f"settings_{name}")
     assert not box.disabled
     box.set_value(value).run()
@@ -890,14 +896,14 @@ def test_an_advanced_setting_reaches_the_solver_the_link_and_the_words(
     assert words_said in shown(app)["settings"]
     press_solve(app, easy())
     assert asked == [(easy(), dataclasses.replace(Settings.from_query(choices_before), **{name: value}))]
-    again = opened(p=easy(), **choices_before, **query)
+    again = with_settings(opened(p=easy(), **choices_before, **query))
     assert getattr(again, kind)(key=f"settings_{name}").value == value
 
 
 def test_settings_without_effect_are_not_shown_and_stay_as_they_are(asked):
     """Not disabled: the label of a disabled choice is too faint to be read."""
     kept = {"latents": "4", "z": "draw", "threshold": "0.5", "schedule": "cosine", "renew": "prior", "share": "0.3"}
-    app = opened(p=easy(), model="mdm", returns="7", **kept)
+    app = with_settings(opened(p=easy(), model="mdm", returns="7", **kept))
     boxes = {box.key for box in [*app.selectbox, *app.number_input, *app.toggle]}
     without_effect = ("latents", "draw", "threshold", "schedule", "renew_z", "remask_share", "remask_budget")
     assert not boxes & {f"settings_{name}" for name in without_effect}

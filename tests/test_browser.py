@@ -520,7 +520,7 @@ def test_a_question_that_got_lost_comes_with_whatever_is_said_next(server: Serve
     page.route_web_socket("**/_stcore/stream", connect)
     # The timer that says everything again never rings.
     page.add_init_script(
-        "const later = setTimeout; window.setTimeout = (act, wait, ...more) => wait === 2000 ? 0 : later(act, wait, ...more)"
+        "const later = setTimeout; window.setTimeout = (act, wait, ...more) => wait === 4000 ? 0 : later(act, wait, ...more)"
     )
     page.goto(f"{server.url}/?p={EASY}")
     page.get_by_role("button", name="Settings").wait_for()

@@ -8,6 +8,7 @@ from stubs import contrary, oracle
 from vmd_sudoku import solve as solving
 from vmd_sudoku.checkpoint import LoadedModel
 from vmd_sudoku.errors import ConfigError, PuzzleError
+from vmd_sudoku.decode import finish
 from vmd_sudoku.evaluate import decode_boards, evaluate, sample
 from vmd_sudoku.generate import puzzles
 from vmd_sudoku.model import Model, ModelConfig
@@ -252,7 +253,7 @@ def test_the_most_complete_legal_board_wins(some, monkeypatch):
     trace = solve_puzzle(untrained(), some.puzzles[0], setting)
     assert trace.solved
     assert trace.calls == 6
-    ended = solving.finish(solving.begin(untrained(), some.puzzles[:1], setting).steps, torch.zeros(3, 81).long())
+    ended = finish(solving.begin(untrained(), some.puzzles[:1], setting).steps, torch.zeros(3, 81).long())
     run = solving.begin(untrained(), some.puzzles[:1], setting)
     import dataclasses
 

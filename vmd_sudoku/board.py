@@ -97,6 +97,8 @@ def to_grid(board: np.ndarray) -> str:
 
 def conflicts(board: np.ndarray) -> list[Clash]:
     """Every pair of cells that hold the same digit in one unit; a pair that shares two units is named once."""
+    if is_legal(board):
+        return []
     found: dict[tuple[int, int], Clash] = {}
     for unit, cells in enumerate(UNITS):
         digits = board[cells]

@@ -31,6 +31,7 @@ __all__ = [
     "Finished",
     "Predict",
     "Step",
+    "Tally",
     "decode",
     "finish",
     "races_won",
@@ -241,20 +242,37 @@ class Finished:
     solutions: Tensor
 
 
-def finish(steps: Iterator[Step], board: Tensor) -> Finished:
-    """Run a decoding of boards [b,81] to its end."""
-    board = board.clone()
-    calls, undone, remasked, count = (torch.zeros_like(board[:, 0]) for _ in range(4))
-    solutions = torch.full_like(calls, UNDECIDED)
-    nats = torch.zeros(len(board), device=board.device)
-    for step in steps:
-        board[step.rows] = step.board
-        calls[step.rows] += 1
-        undone[step.rows] += step.undone
-        remasked[step.rows] += step.remasked.sum(1)
-        solutions[step.rows] = step.solutions
+class Tally:
+    """Adds up the steps of a decoding of boards [b,81]; what it says of a board is final once the board has left."""
+
+    def __init__(self, board: Tensor) -> None:
+        self._board = board.clone()
+        self._calls, self._undone, self._remasked, self._count = (torch.zeros_like(board[:, 0]) for _ in range(4))
+        self._solutions = torch.full_like(self._calls, UNDECIDED)
+        self._nats = torch.zeros(len(board), device=board.device)
+
+    def take(self, step: Step) -> None:
+        """Add the next step."""
+        rows = step.rows
+        self._board[rows] = step.board
+        self._calls[rows] += 1
+        self._undone[rows] += step.undone
+        self._remasked[rows] += step.remasked.sum(1)
+        self._solutions[rows] = step.solutions
         new = step.filled != BLANK
         said = step.probabilities.gather(2, (step.filled - 1).clamp(min=0)[..., None])[..., 0]
-        nats[step.rows] += said.log().clamp(min=_LEAST_NATS).where(new, 0).sum(1)
-        count[step.rows] += new.sum(1)
-    return Finished(board, calls, undone, remasked, nats / count.clamp(min=1), solutions)
+        self._nats[rows] += said.log().clamp(min=_LEAST_NATS).where(new, 0).sum(1)
+        self._count[rows] += new.sum(1)
+
+    def so_far(self) -> Finished:
+        """Every board as the steps taken so far leave it; later steps show in it too, except in `nats`."""
+        nats = self._nats / self._count.clamp(min=1)
+        return Finished(self._board, self._calls, self._undone, self._remasked, nats, self._solutions)
+
+
+def finish(steps: Iterator[Step], board: Tensor) -> Finished:
+    """Run a decoding of boards [b,81] to its end."""
+    tally = Tally(board)
+    for step in steps:
+        tally.take(step)
+    return tally.so_far()

@@ -7,9 +7,10 @@
 const EMIT_AFTER = 150
 const REST_AFTER = 400
 const LOOK_AFTER = 120
+const REASONS_AFTER = 2000
 const GIVE_UP_AFTER = 60000
 // What is sent while the connection is down is lost without a word: say it again until the server has heard it.
-const REPEAT_AFTER = 2000
+const REPEAT_AFTER = 4000
 const REPEAT_AT_MOST = 4000
 // A question that a busy server has heard is no news to it, and costs it a run of the page.
 const ASK_AGAIN_AT_MOST = 16000
@@ -58,6 +59,7 @@ function makeApp(root) {
   let adopted = null
   let frames = null
   let reasons = null
+  let reasonsOf = null
   let pointed = { target: null, basis: [], clash: [] }
   // Asked of the server: what waits for an answer, and what waits for that.
   let pending = null
@@ -76,7 +78,7 @@ function makeApp(root) {
   let field = false
   let before = null
   let waiting = null
-  const timers = { emit: 0, repeat: 0, giveUp: 0, look: 0, rest: 0, retry: 0 }
+  const timers = { emit: 0, repeat: 0, giveUp: 0, look: 0, rest: 0, retry: 0, reasons: 0 }
 
   fillWords()
   const grid = makeGrid($(".grid"), { select: () => draw(), drag: dragged, press: openLook })
@@ -86,6 +88,7 @@ function makeApp(root) {
     rest: () => {
       later("rest", REST_AFTER, flush)
       wantLook()
+      wantReasons(true)
     },
   })
   const pad = makePad()
@@ -468,7 +471,7 @@ function makeApp(root) {
 
   function leaveRun() {
     player.pause()
-    report = frames = reasons = null
+    report = frames = reasons = reasonsOf = null
     setMode("edit")
     clearWords()
     showBusy()
@@ -485,11 +488,6 @@ function makeApp(root) {
     }
     present(at)
     if (!frames) return
-    const id = report.id
-    ask("reasons", {}, (found) => {
-      if (report?.id === id && found.steps) reasons = found.steps
-      draw()
-    })
     const edges = [".frame", ".player", ".verdict"].map((part) => $(part).getBoundingClientRect())
     if (edges.some((edge) => edge.top < 0 || edge.bottom > window.innerHeight)) {
       $(".frame").scrollIntoView({ behavior: REDUCED() ? "auto" : "smooth", block: "start" })
@@ -639,6 +637,29 @@ function makeApp(root) {
     return fillIn(WORDS.z_turned, { turned: turned.length, blanks: blanks.length })
   }
 
+  // Ask for the reasons of a run: at once when somebody looks into a cell or stops at a step that filled one cell, else after a
+  // while, since where a class presses Solve together the solves should come first.
+  function wantReasons(isNow = false) {
+    const at = player.at()
+    if (!frames || reasonsOf === report.id) return
+    if ($(".look").open) askReasons()
+    else if (at > 0 && report.trace.steps[at - 1].cells.length === 1) {
+      if (isNow) askReasons()
+      else if (!timers.reasons) later("reasons", REASONS_AFTER, askReasons)
+    }
+  }
+
+  function askReasons() {
+    clearTimeout(timers.reasons)
+    timers.reasons = 0
+    if (!frames || reasonsOf === report.id) return
+    const id = (reasonsOf = report.id)
+    ask("reasons", {}, (found) => {
+      if (report?.id === id && found.steps) reasons = found.steps
+      draw()
+    })
+  }
+
   function lookedInto() {
     const cell = grid.selected()
     const head = (what) => capital(fillIn(WORDS.look_head, { place: place(cell), what }))
@@ -721,6 +742,7 @@ function makeApp(root) {
     if (root.getRootNode().activeElement !== carry.field) carry.field.value = toLine(mine)
     drawDrawers()
     wantLook()
+    wantReasons()
   }
 
   // The human reason for the one cell that the step on show filled.

@@ -31,6 +31,7 @@ from vmd_sudoku.errors import CheckpointError, VmdSudokuError
 
 BOARD = "solve_board"
 SOLVE = "solve"
+SETTINGS = "settings_open"
 _DESK = "desk"
 _SHOWN = "settings_shown"
 _PATIENCE = 60.0
@@ -202,8 +203,12 @@ def _guarded(run: Callable[[], T], settings: Settings, failed: Callable[[str, st
 
 def _settings(desk: Desk) -> None:
     now = desk.session.settings
+    popover = st.popover(words.SETTINGS, icon=":material/tune:", key=SETTINGS, on_change="rerun")
+    # A dozen widgets that nobody sees would be half the work of every run, here and in the browser.
+    if not popover.open:
+        return
     _show(now)
-    with st.popover(words.SETTINGS, icon=":material/tune:"), st.container(width=WIDTH):
+    with popover, st.container(width=WIDTH):
         model = st.radio(
             words.MODEL,
             list(MODELS),
