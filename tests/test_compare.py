@@ -464,6 +464,12 @@ def test_a_hostile_link_gets_the_usual_page_and_a_word(asked):
     assert shown(app)["result"]
 
 
+def unfolded(app, name):
+    """The page with the settings of a board, or of draws, open."""
+    app.session_state[page.OPEN.format(name=name)] = True
+    return app.run()
+
+
 def test_four_boards_and_draws(asked):
     app = opened(p=EASY)
     app.segmented_control(key="compare_shown_0").set_value("4").run()
@@ -475,7 +481,7 @@ def test_four_boards_and_draws(asked):
     assert "draws nothing" in app.info[0].value  # the stub does not
     app.segmented_control(key="compare_one_0").set_value("mdm").run()
     assert comparison(app).one.policy == "random"
-    app.selectbox(key="compare_draws_0").set_value(4).run()
+    unfolded(app, "draws").selectbox(key="compare_draws_0").set_value(4).run()
     assert query(app) == {
         "p": EASY,
         "boards": "4",
@@ -486,7 +492,7 @@ def test_four_boards_and_draws(asked):
 
 
 def test_settings_of_a_side_reach_the_network_and_the_link(asked):
-    app = opened(p=EASY)
+    app = unfolded(opened(p=EASY), "B")
     app.radio(key="compare_model_B_0").set_value("vmd").run()
     app.selectbox(key="compare_policy_B_0").set_value("top-prob").run()
     app.selectbox(key="compare_nfe_B_0").set_value(10).run()
@@ -502,7 +508,7 @@ def test_settings_of_a_side_reach_the_network_and_the_link(asked):
 
 
 def test_settings_that_few_want_reach_the_network_and_the_link_too(asked):
-    app = opened(p=EASY)
+    app = unfolded(opened(p=EASY), "A")
     app.selectbox(key="compare_remask_A_0").set_value("confidence").run()
     app.selectbox(key="compare_policy_A_0").set_value("threshold").run()
     for name, value in (
@@ -537,7 +543,7 @@ def test_settings_that_few_want_reach_the_network_and_the_link_too(asked):
 
 
 def test_boards_of_the_same_settings_are_said_to_be_alike(asked):
-    app = opened(p=EASY)
+    app = unfolded(opened(p=EASY), "B")
     app.radio(key="compare_model_B_0").set_value("vmd").run()
     assert app.info[0].value == compare_words.SAME_SETTINGS
 

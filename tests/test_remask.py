@@ -14,6 +14,7 @@ def filled(board, at, sure=None, written=None, dead=False, share=0.5):
         own[None],
         (torch.ones(81) if sure is None else sure)[None],
         at[None],
+        own[None],
         (own if written is None else written)[None],
         torch.tensor([dead]),
         (board == BLANK).sum()[None],
@@ -60,6 +61,14 @@ def test_a_dead_end_takes_back_the_least_sure_cell_of_its_step():
     sure[[0, 1]] = torch.tensor([0.1, 0.4])
     written = at >= 1
     back = REMASKING["conflict"].takes_back(filled(board, at, sure, written, dead=True))
+    assert back[0].nonzero()[:, 0].tolist() == [1, 2]
+
+
+def test_a_dead_end_that_no_decision_of_its_step_led_to_takes_back_the_least_sure_of_all():
+    board, at = chain()
+    sure = torch.ones(81)
+    sure[[1, 80]] = torch.tensor([0.1, 0.4])
+    back = REMASKING["conflict"].takes_back(filled(board, at, sure, written=at > 80, dead=True))
     assert back[0].nonzero()[:, 0].tolist() == [1, 2]
 
 

@@ -114,13 +114,14 @@ class _Memory:
     def take_back(self, rows: Tensor, written: Written, new: Tensor, mine: Tensor, how: Decoding) -> Tensor:
         """Cells that return to MASK now, bool [a,81]; boards whose budget does not suffice keep theirs."""
         own = (written.board != BLANK) & ~self.clue[rows]
-        by_network = new & (written.why == singles.NETWORK)
+        decided = own & (self.at[rows] % (CELLS + 1) == 0)
         filled = Filled(
             written.board,
             own,
             self.sure[rows],
             self.at[rows].where(own, -1),
-            by_network,
+            decided,
+            decided & new,
             written.ended & (written.board == BLANK).any(1),
             ((written.board == BLANK) & mine).sum(1),
             how.remask_share,

@@ -17,7 +17,8 @@ class Filled:
 
     board: int64 [a,81]. own: cells that are filled and no clue, bool [a,81].
     sure: what the call that filled a cell said of its digit, [a,81]. at: when it was filled, int64 [a,81], -1 where not own.
-    written: cells that the network filled in this step, bool [a,81]. dead: boards at a dead end, bool [a].
+    decided: cells that the network filled, and no single, bool [a,81]. written: those of them that are of this step.
+    dead: boards at a dead end, bool [a].
     left: blanks that are still to be filled, int64 [a].
     share: the most that may return in one step, of the cells that are filled.
     """
@@ -26,6 +27,7 @@ class Filled:
     own: Tensor
     sure: Tensor
     at: Tensor
+    decided: Tensor
     written: Tensor
     dead: Tensor
     left: Tensor
@@ -60,14 +62,22 @@ def least_sure(filled: Filled) -> Tensor:
 
 def in_conflict(filled: Filled) -> Tensor:
     """Cells that clash, or the least sure cell of the step that led to a dead end; and what was filled after them in
-    dependence on them: their peers, and those cells' peers in turn."""
+    dependence on them: their peers, and those cells' peers in turn, and all singles, which may follow from any cell and are
+    filled anew at once if they still follow.
+
+    A board that is at a dead end before the network has written anything was led there earlier: then it is the least sure
+    cell of all that the network decided.
+    """
     back = conflicting(filled.board) & filled.own
-    sure = filled.sure.masked_fill(~filled.written, math.inf)
-    weakest = (sure == sure.amin(1, keepdim=True)) & filled.written
+    suspects = filled.written.where(filled.written.any(1, keepdim=True), filled.decided)
+    sure = filled.sure.masked_fill(~suspects, math.inf)
+    weakest = (sure == sure.amin(1, keepdim=True)) & suspects
     back |= weakest & filled.dead[:, None]
     spread = back.cpu().numpy()
     singles.spread(spread, filled.at.cpu().numpy())
-    return torch.from_numpy(spread).to(back.device)
+    back = torch.from_numpy(spread).to(back.device)
+    first = filled.at.where(back, torch.iinfo(filled.at.dtype).max).amin(1, keepdim=True)
+    return back | (filled.own & ~filled.decided & (filled.at > first))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import add_script_run_ctx
 
 from app import choices, compare_board, compare_words, contrast, report, resources, words
@@ -32,6 +33,7 @@ from vmd_sudoku.errors import CheckpointError, VmdSudokuError
 from vmd_sudoku.trace import Trace
 
 BOARD = "compare_board"
+OPEN = "compare_open_{name}"
 _DESK = "compare"
 _SOLVE_DESK = "desk"
 _APART = "apart.csv"
@@ -213,8 +215,10 @@ def _choices(table: Table) -> None:
             after = replace(now, view="sides", boards=int(chosen))
             for which, letter in enumerate(LETTERS[: after.boards]):
                 name = compare_words.CHANGE.format(name=letter)
-                with st.popover(name, icon=":material/tune:"), st.container(width=WIDTH):
-                    after = after.side(which, _settings(f"{letter}_{table.turn}", now.sides[which]))
+                place = _popover(name, letter)
+                if place is not None:
+                    with place:
+                        after = after.side(which, _settings(f"{letter}_{table.turn}", now.sides[which]))
     if after != now:
         table.comparison = replace(after, at=None)
         st.rerun()
@@ -223,12 +227,20 @@ def _choices(table: Table) -> None:
 def _draws(table: Table, now: Comparison) -> Comparison:
     model = _one_of(compare_words.WHAT_IS_DRAWN, compare_words.ONE_MODEL, now.one.model, f"compare_one_{table.turn}")
     one = now.one if model == now.one.model else ONE_MODEL[model]
-    with st.popover(compare_words.ONE.format(settings=one), icon=":material/tune:"), st.container(width=WIDTH):
-        draws = st.selectbox(
-            compare_words.DRAWS, list(DRAWS), index=DRAWS.index(now.draws), key=f"compare_draws_{table.turn}"
-        )
-        one = _settings(f"{model}_{table.turn}", one, sides=False)
+    place, draws = _popover(compare_words.ONE.format(settings=one), "draws"), now.draws
+    if place is not None:
+        with place:
+            draws = st.selectbox(
+                compare_words.DRAWS, list(DRAWS), index=DRAWS.index(now.draws), key=f"compare_draws_{table.turn}"
+            )
+            one = _settings(f"{model}_{table.turn}", one, sides=False)
     return replace(now, draws=draws, one=one)
+
+
+def _popover(label: str, name: str) -> DeltaGenerator | None:
+    """A place for settings, once it is open: widgets that nobody sees would be most of a run's work."""
+    popover = st.popover(label, icon=":material/tune:", key=OPEN.format(name=name), on_change="rerun")
+    return popover.container(width=WIDTH) if popover.open else None
 
 
 def _one_of(label: str, names: dict[str, str], now: str, key: str) -> str:
