@@ -6,7 +6,7 @@ import torch
 from sat import SatCounter, corrupted
 from stubs import contrary, uniform
 
-from vmd_sudoku import puzzle_file
+from vmd_sudoku import levels, puzzle_file
 from vmd_sudoku.board import BLANK, parse, solved
 from vmd_sudoku.decode import CONSTRAINTS, Decoding, decode, finish
 from vmd_sudoku.generate import puzzles
@@ -46,8 +46,9 @@ def test_impossible_and_open_public_puzzles_are_proved(public_set):
     assert proofs(boards, uniform)[0].tolist() == [counter.count(board) for board in boards]
 
 
-def test_a_first_solution_that_uses_up_the_patience_counts():
+def test_a_first_solution_that_uses_up_the_patience_counts(monkeypatch):
     """The 32nd undone decision leads straight to a solution, of which there are several."""
+    monkeypatch.setattr(levels, "PATIENCE", 32)
     board = parse("........1.....6.34..4.5.6.....2......1.....726...8.4....8..59...3.7.....5.6.4....")
     found, ends = proofs(board[None], uniform)
     assert found.tolist() == [SatCounter().count(board)] == [2]

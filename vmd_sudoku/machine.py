@@ -35,6 +35,7 @@ def describe() -> dict[str, object]:
         "gpu": gpu,
         "python": platform.python_version(),
         "torch": torch.__version__,
+        "bfloat16": has_fast_bfloat16(device()),
     }
 
 

@@ -16,7 +16,7 @@ from torch import Tensor
 from vmd_sudoku.board import BLANK, CELLS, DIGITS
 from vmd_sudoku.solver import _MASKS, _NODE, _SOLVED, _assign, _load, _propagate, _read
 
-PATIENCE = 32
+PATIENCE = 1024
 """Decisions undone after the first call before the network is asked again; doubled with every call, so calls stay few."""
 _OPEN = 64
 """Open nodes up to which the best is taken. With more, the newest is: then memory grows by the depth of a board at most."""
