@@ -7,8 +7,8 @@ from stubs import contrary, oracle
 
 from vmd_sudoku import solve as solving
 from vmd_sudoku.checkpoint import LoadedModel
-from vmd_sudoku.errors import ConfigError, PuzzleError
 from vmd_sudoku.decode import finish
+from vmd_sudoku.errors import ConfigError, PuzzleError
 from vmd_sudoku.evaluate import decode_boards, evaluate, sample
 from vmd_sudoku.generate import puzzles
 from vmd_sudoku.model import Model, ModelConfig
