@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app import compare_words
-from app.components import script, source
+from app.components import numbered, script, source
 
 _COMPARE = st.components.v2.component(
     "sudoku_compare",
     html=source("compare.html"),
     css=source("board.css", "compare.css"),
-    js=script("grid.js", "player.js", "compare.js", more_words=compare_words.BOARD),
+    js=script("order.js", "grid.js", "player.js", "compare.js", more_words=compare_words.BOARD),
 )
 
 
@@ -34,13 +34,16 @@ def compare_board(
     """
     _COMPARE(
         key=key,
-        data={
-            "id": run,
-            "puzzle": puzzle,
-            "view": view,
-            "boards": [{"name": name, "setting": setting} for name, setting in boards],
-            "result": result,
-            "at": at,
-            "working": working,
-        },
+        data=numbered(
+            {
+                "id": run,
+                "puzzle": puzzle,
+                "view": view,
+                "boards": [{"name": name, "setting": setting} for name, setting in boards],
+                "result": result,
+                "at": at,
+                "working": working,
+            },
+            key=key,
+        ),
     )

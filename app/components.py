@@ -1,11 +1,13 @@
 """The board and the player as one Streamlit component, registered once when this module is first imported.
 
-Its parts lie in `board/`: `grid.js` (rules, 81 cells), `player.js` (a trace on a time line), `panels.js` (a cell looked
-into, the latent z, in and out), `board.js` (the Solve page's component, made of all). A component for another page is another
-entry file after the parts it needs.
+Its parts lie in `board/`: `order.js` (which data are the newest), `grid.js` (rules, 81 cells), `player.js` (a trace on a time
+line), `panels.js` (a cell looked into, the latent z, in and out), `board.js` (the Solve page's component, made of all). A
+component for another page is another entry file after the parts it needs.
 """
 
+import itertools
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +45,7 @@ _BOARD = st.components.v2.component(
     "sudoku_board",
     html=source("board.html"),
     css=source("board.css"),
-    js=script("grid.js", "player.js", "panels.js", "board.js"),
+    js=script("order.js", "grid.js", "player.js", "panels.js", "board.js"),
 )
 
 
@@ -86,21 +88,40 @@ def board(session: Session, *, wiki: str, key: str) -> None:
         run["trace"] = None
     _BOARD(
         key=key,
-        data={
-            **shown,
-            "at": session.step,
-            "answered": session.answered,
-            "report": run,
-            "reply": _plain(session.reply),
-            "settings": str(session.settings),
-            "has_z": session.settings.model != "mdm",
-            "wiki": wiki,
-            "edits": [list(edit) for edit in session.settings.edits],
-            "drawn": {"draw": session.settings.draw, "seed": session.settings.seed},
-        },
+        data=numbered(
+            {
+                **shown,
+                "at": session.step,
+                "answered": session.answered,
+                "report": run,
+                "reply": _plain(session.reply),
+                "settings": str(session.settings),
+                "has_z": session.settings.model != "mdm",
+                "wiki": wiki,
+                "edits": [list(edit) for edit in session.settings.edits],
+                "drawn": {"draw": session.settings.draw, "seed": session.settings.seed},
+            },
+            key=key,
+        ),
         default={"board": shown},
         on_board_change=lambda: None,
     )
+
+
+_NUMBERS = itertools.count(time.time_ns() // 1000)
+"""Greater than those of a server that ran before, whose pages may still be open."""
+
+
+def numbered(data: dict[str, object], *, key: str) -> dict[str, object]:
+    """A component's data with a number that grows whenever they change.
+
+    While Streamlit loads a component's script in a browser, it may hand over an earlier run's data after a later one's; by the
+    number the script knows.
+    """
+    last = st.session_state.get(f"{key}_drawn")
+    if last is None or last[0] != data:
+        last = st.session_state[f"{key}_drawn"] = (data, next(_NUMBERS))
+    return {**data, "number": last[1]}
 
 
 def _heard(value: object, load_id: str) -> Heard | None:

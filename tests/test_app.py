@@ -1207,3 +1207,10 @@ def test_what_takes_long_to_load_is_not_loaded_before_the_board_is_drawn():
 def test_the_parts_of_the_board_are_code_not_file_names():
     assert "\n" in components.source("board.css")
     assert "export default" in components.source("board.js")
+
+
+def test_what_the_board_is_sent_is_numbered_by_its_changes(asked):
+    app = opened(p=easy())
+    first = shown(app)["number"]
+    assert shown(app.run())["number"] == first
+    assert shown(press_solve(app, easy()))["number"] > first

@@ -589,3 +589,12 @@ def test_a_restarted_server_keeps_the_board_and_hears_what_was_typed_meanwhile(
     page.wait_for_url(f"**/?p={EASY}&own=001", timeout=60_000)
     assert line(page) == "1" + EASY[1:]
     page.close()
+
+
+def test_data_that_come_late_do_not_undo_newer_ones(chromium: "sync_api.Browser"):
+    from app.components import source
+
+    page = chromium.new_page()
+    script = f"() => {{ {source('order.js')}; const app = {{}}; return [2, 1, 2, 3].map((number) => isStale(app, {{ number }})) }}"
+    assert page.evaluate(script) == [False, True, False, False]
+    page.close()

@@ -29,6 +29,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".app")
   const app = MOUNTED.get(root) ?? makeApp(root)
   MOUNTED.set(root, app)
+  if (isStale(app, data)) return () => {}
   app.attach()
   // Handed over anew at each call: the old ones may belong to an earlier render.
   app.send = (value) => setStateValue("board", value)
@@ -894,7 +895,10 @@ function makeApp(root) {
   }
 
   function remove() {
-    for (const timer of Object.values(timers)) clearTimeout(timer)
+    for (const name of Object.keys(timers)) {
+      clearTimeout(timers[name])
+      timers[name] = 0
+    }
     player.pause()
     for (const [name, listener] of Object.entries(listeners)) document.removeEventListener(name, listener)
   }

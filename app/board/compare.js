@@ -14,6 +14,7 @@ export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".app")
   const app = MOUNTED.get(root) ?? makeCompare(root)
   MOUNTED.set(root, app)
+  if (isStale(app, data)) return () => {}
   app.attach()
   app.receive(data)
   return app.remove
