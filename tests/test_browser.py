@@ -595,6 +595,6 @@ def test_data_that_come_late_do_not_undo_newer_ones(chromium: "sync_api.Browser"
     from app.components import source
 
     page = chromium.new_page()
-    script = f"() => {{ {source('order.js')}; const app = {{}}; return [2, 1, 2, 3].map((number) => isStale(app, {{ number }})) }}"
-    assert page.evaluate(script) == [False, True, False, False]
+    came = "const app = {}; return [2, 1, 2, 3].map((number) => isStale(app, { number }))"
+    assert page.evaluate(f"() => {{ {source('order.js')}; {came} }}") == [False, True, False, False]
     page.close()
