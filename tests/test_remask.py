@@ -7,14 +7,14 @@ from vmd_sudoku.remask import REMASKING, Filled, conflicting
 from vmd_sudoku.schedule import Budget
 
 
-def filled(board, at, sure=None, written=None, dead=False, share=0.5):
+def filled(board, at, sure=None, written=None, dead=False, share=0.5, decided=None):
     own = at >= 0
     return Filled(
         board[None],
         own[None],
         (torch.ones(81) if sure is None else sure)[None],
         at[None],
-        own[None],
+        (own if decided is None else decided)[None],
         (own if written is None else written)[None],
         torch.tensor([dead]),
         (board == BLANK).sum()[None],
@@ -70,6 +70,17 @@ def test_a_dead_end_that_no_decision_of_its_step_led_to_takes_back_the_least_sur
     sure[[1, 80]] = torch.tensor([0.1, 0.4])
     back = REMASKING["conflict"].takes_back(filled(board, at, sure, written=at > 80, dead=True))
     assert back[0].nonzero()[:, 0].tolist() == [1, 2]
+
+
+def test_later_singles_return_even_if_they_are_no_peers():
+    board, at = chain()
+    sure = torch.ones(81)
+    sure[1] = 0.1
+    for singles, expected in (([0, 80], [1, 2, 80]), ([], [1, 2])):
+        decided = at >= 0
+        decided[singles] = False
+        back = REMASKING["conflict"].takes_back(filled(board, at, sure, written=at > 80, dead=True, decided=decided))
+        assert back[0].nonzero()[:, 0].tolist() == expected
 
 
 def test_cells_return_only_within_the_budget():

@@ -11,7 +11,6 @@ const REASONS_AFTER = 2000
 const GIVE_UP_AFTER = 60000
 // What is sent while the connection is down is lost without a word: say it again until the server has heard it.
 const REPEAT_AFTER = 4000
-const REPEAT_AT_MOST = 4000
 // A question that a busy server has heard is no news to it, and costs it a run of the page.
 const ASK_AGAIN_AT_MOST = 16000
 const TRY_AGAIN_AFTER = 1500
@@ -228,7 +227,7 @@ function makeApp(root) {
       // A question that has its answer is taken back, or a server that starts anew would answer it once more.
       if (!pending && !asked && same(heard, snapshot())) return
       tell()
-      repeat(Math.min(pending ? ASK_AGAIN_AT_MOST : REPEAT_AT_MOST, 2 * wait))
+      repeat(pending ? Math.min(ASK_AGAIN_AT_MOST, 2 * wait) : REPEAT_AFTER)
     })
   }
 
@@ -472,6 +471,8 @@ function makeApp(root) {
 
   function leaveRun() {
     player.pause()
+    clearTimeout(timers.reasons)
+    timers.reasons = 0
     report = frames = reasons = reasonsOf = null
     setMode("edit")
     clearWords()
