@@ -168,6 +168,40 @@ def test_slots_beyond_the_posterior_ones_hold_unique_puzzles_with_z_drawn_or_zer
     assert (training.flight.noise[:16].flatten(1).std(1) > 0.8).all()
 
 
+def test_posterior_slots_may_hold_hard_puzzles_with_a_kl_weight_of_their_own(tmp_path):
+    clues, solutions = puzzles(3, 0)
+    file = tmp_path / "hard.csv"
+    rows = [f"{to_line(a)},{to_line(b)}" for a, b in zip(clues, solutions, strict=True)]
+    file.write_text("\n".join(["puzzle,solution", *rows]))
+    shares = {"posterior": 0.5, "open": 0.4, "posterior_hard": 1.0, "mixture": MixtureConfig(hard=0.0)}
+    config = replace(SMALL, batch=64, beta_warmup=0.0, **shares)
+    training = Training(config, file)
+    m, flight = training.posterior_slots, training.flight
+    from_file = (flight.solution[:, None] == torch.from_numpy(solutions).long()).all(-1).any(1)
+    assert torch.equal(from_file[:m], flight.unique[:m])
+    assert 0.3 < flight.unique[:m].float().mean() < 0.9
+    assert not from_file[m:].any()
+    assert (training.bound()[0].latent[:m] > 0).all()
+    heavier = Training(replace(config, unique_beta=0.0), file)
+    first, second = training.update(), heavier.update()
+    assert first["guided_latent"] == second["guided_latent"] > 0
+    assert first["gradient"] != second["gradient"]
+
+
+def test_dreams_may_renew_z_from_the_posterior_and_keep_the_z_of_the_first_call(monkeypatch):
+    model = Training(SMALL).average
+    seen = []
+    begin = model.begin
+    monkeypatch.setattr(model, "begin", lambda board, z: seen.append(z.clone()) or begin(board, z))
+    monkeypatch.setattr("vmd_sudoku.dreams.boards.solved", lambda final, puzzle: np.ones(len(final), bool))
+    for renew in (False, True):
+        seen.clear()
+        dreams = Dreams(1)
+        dreams.add(model, 4, 2, torch.Generator().manual_seed(0), carry=False, renew=renew)
+        assert torch.equal(dreams.latent, seen[0])
+        assert torch.equal(seen[1], seen[0]) is not renew
+
+
 def test_boards_come_back_with_true_digits_only():
     training = Training(replace(SMALL, on_policy=1.0, life=1, steps=6))
 
@@ -237,7 +271,7 @@ def test_dreams_are_legal_grids_that_share_a_slot_with_their_z(monkeypatch):
     grids = torch.from_numpy(full_grids(DREAM_BATCH, 0)).long()
     z = draw_prior(DREAM_BATCH, 1, torch.Generator().manual_seed(3))
 
-    def add(self, model, count, nfe, rng, *, carry):
+    def add(self, model, count, nfe, rng, *, carry, renew):
         self.latent, self.grid = z[:count], grids[:count]
         return 1.0
 
@@ -255,7 +289,7 @@ def test_dreams_are_legal_grids_that_share_a_slot_with_their_z(monkeypatch):
 
 def test_only_legal_grids_are_kept():
     dreams = Dreams(1)
-    share = dreams.add(Training(SMALL).average, 4, 2, torch.Generator().manual_seed(0), carry=True)
+    share = dreams.add(Training(SMALL).average, 4, 2, torch.Generator().manual_seed(0), carry=True, renew=True)
     assert share == 0  # untrained weights make none
     assert len(dreams) == 0
 

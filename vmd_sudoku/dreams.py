@@ -13,7 +13,7 @@ from vmd_sudoku.decode import Decoding, decode, finish
 from vmd_sudoku.latent import draw_prior, field_shape
 from vmd_sudoku.model import Model
 from vmd_sudoku.noise import Noise
-from vmd_sudoku.predictor import Predictor
+from vmd_sudoku.predictor import Predictor, from_posterior
 from vmd_sudoku.schedule import Budget
 
 CAPACITY = 1024
@@ -32,19 +32,24 @@ class Dreams:
     def __len__(self) -> int:
         return len(self.grid)
 
-    def add(self, model: Model, count: int, nfe: int, rng: torch.Generator, *, carry: bool) -> float:
+    def add(self, model: Model, count: int, nfe: int, rng: torch.Generator, *, carry: bool, renew: bool) -> float:
         """Decode `count` draws of z from the empty board in `nfe` calls and keep the legal grids; returns their share.
 
         carry: later calls go on from the hidden state of the first, so that the grid stays near to what one call says.
+        renew: later calls take the posterior's mean given the guess so far for z, so that nearly every draw ends in a legal
+            grid. The pair keeps the z of the prior, which is what a first call meets.
         """
         z = draw_prior(count, model.config.latent, rng, model.config.latent_kind)
         where = next(model.parameters()).device
         empty = torch.full((count, CELLS), BLANK, device=where)
         first, _ = model.config.rounds_for(nfe)
         later = min(first, CARRIED_ROUNDS) if carry else first
-        predict = Predictor(model, z.to(where), first_rounds=first, rounds=later, carry=carry, settle=SETTLE)
-        # Nothing is random once z is drawn, so any noise will do.
-        steps = decode(predict, empty, Decoding(budget=Budget(nfe)), Noise(0, range(count)))
+        noise = Noise(0, range(count))  # nothing is random once z is drawn, so any noise will do
+        renewal = from_posterior(model, noise, drawn=False) if renew else None
+        predict = Predictor(
+            model, z.to(where), first_rounds=first, rounds=later, renew=renewal, carry=carry, settle=SETTLE
+        )
+        steps = decode(predict, empty, Decoding(budget=Budget(nfe)), noise)
         final = finish(steps, empty).board.cpu()
         legal = torch.from_numpy(boards.solved(final.numpy(), empty.cpu().numpy()))
         self.latent = torch.cat([self.latent, z[legal]])[-CAPACITY:]

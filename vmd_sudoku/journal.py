@@ -31,6 +31,8 @@ COLUMNS = [
     "cells",
     "latent",
     "unique_cells",
+    "guided_cells",
+    "guided_latent",
     "dream_cells",
     "dreamt",
     "whole",
@@ -46,7 +48,7 @@ COLUMNS = [
 def run_and_record(training: Training, folder: Path) -> None:
     """Train to the end of the budget; writes metrics.csv, a checkpoint every five minutes and `folder`/model.
 
-    A stop by Ctrl-C writes a checkpoint too.
+    A stop by Ctrl-C writes a checkpoint and the model too.
     """
     folder.mkdir(parents=True, exist_ok=True)
     recorder = _Recorder(training, folder)
@@ -57,6 +59,7 @@ def run_and_record(training: Training, folder: Path) -> None:
             run(training, until=lambda now, metrics: recorder.after_update(now, metrics, bar, task))
         finally:
             training.save(folder)
+            save_model(folder / "model", training.average, card(training, {}))
     figures = validate(training, VALIDATION_COUNT * 4)
     recorder.write({}, figures)
     save_model(folder / "model", training.average, card(training, figures))
@@ -72,7 +75,7 @@ def draw_curves(folder: Path) -> None:
         return
     metrics = pd.read_csv(folder / "metrics.csv")
     panels = {
-        "nats a board": ["cells", "latent", "unique_cells"],
+        "nats a board": ["cells", "latent", "unique_cells", "guided_cells", "guided_latent"],
         "share of boards": ["whole", "minimal_one_call", "minimal_nfe_10", "empty_nfe_20"],
     }
     figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.05)
@@ -162,8 +165,11 @@ class _Recorder:
         row = to_plain(progress) | means | figures
         path = self.folder / "metrics.csv"
         fresh = not path.exists()
+        columns = (
+            COLUMNS if fresh else path.read_text().partition("\n")[0].split(",")
+        )  # of the version that began the run
         with open(path, "a", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS)
+            writer = csv.DictWriter(file, columns, extrasaction="ignore")
             if fresh:
                 writer.writeheader()
             writer.writerow({k: round(v, 5) if isinstance(v, float) else v for k, v in row.items()})

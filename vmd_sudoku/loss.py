@@ -20,13 +20,16 @@ class Bound:
     cells: Tensor
     latent: Tensor
 
-    def total(self, beta: float = 1.0, free_nats: Tensor | float = 0.0) -> Tensor:
-        """cells + beta KL, [b]. A KL below `free_nats` costs no more than these: it keeps the posterior from collapsing."""
+    def total(self, beta: Tensor | float = 1.0, free_nats: Tensor | float = 0.0) -> Tensor:
+        """cells + beta KL, [b], with one beta or one for each board.
+
+        A KL below `free_nats` costs no more than these: it keeps the posterior from collapsing.
+        """
         latent = self.latent
         return self.cells + beta * torch.maximum(latent, torch.as_tensor(free_nats, device=latent.device).to(latent))
 
     def weighted(
-        self, weight: Tensor, beta: float, free_nats: Tensor | float = 0.0, *, weigh_latent: bool = True
+        self, weight: Tensor, beta: Tensor | float, free_nats: Tensor | float = 0.0, *, weigh_latent: bool = True
     ) -> Tensor:
         """`total` times a weight for each board [b]; without `weigh_latent` the KL keeps the weight of a usual board."""
         if weigh_latent:

@@ -10,7 +10,7 @@ import copy
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +47,17 @@ class TrainConfig:
     leave: chance that a right board leaves after a segment; those that stay teach the network to keep what is right.
     posterior: share of the slots whose z is drawn from q(z | x0, xt); the others hold unique puzzles with z from the
         prior, or z = 0 for a share `mode` of them. (An MDM sees the same boards, without z.)
-    open: share of the posterior slots' boards that have many completions.
+    open: share of the posterior slots' boards that have many completions; posterior_hard: share of their puzzles with one
+        solution that come from the file of hard ones (as `mixture.hard` is of all others). A network of bounded depth cannot
+        deduce the answer of a hard puzzle, so there too z has something to tell.
     dreams: share of the other slots' new boards that are empty, with a z from the prior and the legal grid that the
-        averaged weights made of it in `dream_calls` calls, which carry their state with `dream_carry`, as the answer (see
-        `dreams`); none for an MDM.
+        averaged weights made of it in `dream_calls` calls, which carry their state with `dream_carry`, and renew z from the
+        posterior of the guess so far with `dream_renew`, as the answer (see `dreams`); none for an MDM.
     dream_every: updates between two batches of such grids.
     on_policy: chance that a board comes back with its surest cells filled in; carry: share of these that keep their
         hidden state, as decoding does if asked to.
-    beta: weight of the KL; it rises from 0 over the part `beta_warmup` of the budget.
+    beta: weight of the KL; unique_beta: the same for puzzles with one solution, where a light one lets z tell so much that no
+        draw of the prior does. Both rise from 0 over the part `beta_warmup` of the budget.
     free_nats: KL a masked cell that costs nothing, on boards with many completions.
     time_weight: 1 weighs boards by 1/t as the bound of masked diffusion does, 0 all alike, and 0.5 in between; with
         `weigh_latent` the KL is weighed too (as in VADD, arXiv 2505.17384), else the cells alone.
@@ -75,14 +78,17 @@ class TrainConfig:
     leave: float = 0.5
     posterior: float = 0.3125
     open: float = 1.0
+    posterior_hard: float = 0.05
     dreams: float = 0.3
     dream_calls: int = 12
     dream_carry: bool = True
+    dream_renew: bool = False
     dream_every: int = 40
     mode: float = 0.6
     on_policy: float = 0.5
     carry: float = 0.0
     beta: float = 0.5
+    unique_beta: float = 1.0
     beta_warmup: float = 0.1
     free_nats: float = 0.3
     time_weight: float = 0.5
@@ -99,11 +105,13 @@ class TrainConfig:
             "leave",
             "posterior",
             "open",
+            "posterior_hard",
             "dreams",
             "mode",
             "on_policy",
             "carry",
             "beta",
+            "unique_beta",
             "beta_warmup",
             "time_weight",
             "average",
@@ -179,17 +187,18 @@ class Training:
         self.flight = self._first_flight()
 
     def _open_streams(self, positions: tuple[int, int]) -> None:
-        config = self.config
+        config, mixture = self.config, self.config.mixture
+        kinds = ((config.open, replace(mixture, hard=config.posterior_hard)), (0.0, mixture))
         self.streams = tuple(
             BoardStream(
                 seed=2 * self.seed + i,
                 open_share=open_share,
-                config=config.mixture,
+                config=shares,
                 hard=self.hard,
                 workers=config.workers,
                 position=position,
             )
-            for i, (open_share, position) in enumerate(zip((config.open, 0.0), positions, strict=True))
+            for i, ((open_share, shares), position) in enumerate(zip(kinds, positions, strict=True))
         )
 
     def _first_flight(self) -> Flight:
@@ -261,7 +270,8 @@ class Training:
         flight, config, done = self.flight, self.config, self.done()
         dreamt = math.nan
         if config.dreams and config.model.latent and self.progress.step % config.dream_every == 0:
-            dreamt = self.dreams.add(self.average, DREAM_BATCH, config.dream_calls, self.rng, carry=config.dream_carry)
+            how = {"carry": config.dream_carry, "renew": config.dream_renew}
+            dreamt = self.dreams.add(self.average, DREAM_BATCH, config.dream_calls, self.rng, **how)
         rate = (
             config.learning_rate
             * min(1, (self.progress.step + 1) / 200)
@@ -272,8 +282,9 @@ class Training:
                 group["lr"] = rate
         bound, logits, flight.state = self.bound()
         blanks = (flight.board == BLANK).sum(1)
-        beta = config.beta * (min(1.0, done / config.beta_warmup) if config.beta_warmup else 1.0)
+        warmth = min(1.0, done / config.beta_warmup) if config.beta_warmup else 1.0
         unique, own = flight.unique, flight.dream
+        beta = warmth * torch.where(unique, config.unique_beta, config.beta)
         many = ~flight.has_one_answer
         free_nats = config.free_nats * blanks * many
         weight = time_weight(blanks, config.time_weight)
@@ -286,18 +297,21 @@ class Training:
             optimizer.step()
         self.progress.step += 1
         self._follow_average()
+        guided = torch.arange(config.batch, device=self.device) < self.posterior_slots  # by a z that knows the answer
         whole = ((logits.argmax(-1) + 1 == flight.solution) | (flight.board != BLANK)).all(1)
         metrics = {
             "cells": _mean(bound.cells, many),
             "latent": _mean(bound.latent, many),
-            "unique_cells": _mean(bound.cells, unique),
+            "unique_cells": _mean(bound.cells, unique & ~guided),
+            "guided_cells": _mean(bound.cells, unique & guided),
+            "guided_latent": _mean(bound.latent, unique & guided),
             "dream_cells": _mean(bound.cells, own),
             "dreamt": dreamt,
             "gradient": norm.item(),
-            "beta": beta,
+            "beta": warmth * config.beta,
             "learning_rate": rate,
         }
-        ended = unique & self._move_on(logits, whole)
+        ended = unique & ~guided & self._move_on(logits, whole)
         return metrics | {"whole": _mean(whole.float(), ended)}
 
     @torch.no_grad()
