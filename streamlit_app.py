@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.views import compare, solve
+from app.compare import page as compare
+from app.solve import page as solve
 
 st.set_page_config(
     page_title="vmd-sudoku",

@@ -29,8 +29,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from vmd_sudoku import puzzle_file
 from vmd_sudoku.board import to_line
+from vmd_sudoku.formats import files as puzzle_file
 
 WAIT = 120_000
 OPENINGS, SOLVES, KEYS, SESSIONS, CLICKS = 5, 10, 40, 20, 10

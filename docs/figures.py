@@ -12,9 +12,10 @@ from pathlib import Path
 
 import click
 
-from vmd_sudoku.checkpoint import SHIPPED, load_model, save_model
-from vmd_sudoku.model import ModelConfig
-from vmd_sudoku.reproduce import markdown, read_results, summary
+from vmd_sudoku.evaluation.reproduce import read_results
+from vmd_sudoku.evaluation.tables import markdown, summary
+from vmd_sudoku.network.checkpoint import SHIPPED, load_model, save_model
+from vmd_sudoku.network.model import ModelConfig
 
 HERE = Path(__file__).parent
 README = HERE.parent / "README.md"

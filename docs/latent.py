@@ -11,12 +11,13 @@ import click
 import torch
 from torch import Tensor
 
-from vmd_sudoku import generate, machine
+from vmd_sudoku import machine
 from vmd_sudoku.board import BLANK
-from vmd_sudoku.checkpoint import load_model
-from vmd_sudoku.latent import draw_prior
-from vmd_sudoku.loss import masked_nats
-from vmd_sudoku.model import Model
+from vmd_sudoku.diffusion.bound import masked_nats
+from vmd_sudoku.exact import generate
+from vmd_sudoku.network.checkpoint import load_model
+from vmd_sudoku.network.latent import draw_prior
+from vmd_sudoku.network.model import Model
 
 CLUES = (0, 4, 8, 12, 16, 20, 25, 30, 40, 60)
 HEAD = ("clues", "KL", "cells, z ~ q", "-ELBO", "cells, z of another grid", "cells, z ~ p", "cells, z = 0", "MDM")
@@ -29,7 +30,7 @@ def nats(model: Model, board: Tensor, grid: Tensor, z: Tensor | None) -> float:
         first, given = model.begin(board, z)
         state = model.think(first.to(given.dtype), given, model.config.first_rounds)
         logits = model.logits(state)
-    return masked_nats(logits, grid, board).mean().item()
+    return masked_nats(logits, grid - 1, board == BLANK).mean().item()
 
 
 def row(vmd: Model, mdm: Model, grid: Tensor, clues: int, rng: torch.Generator) -> dict[str, float]:

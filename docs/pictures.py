@@ -27,12 +27,14 @@ import torch
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from vmd_sudoku import generate, machine, puzzle_file
+from vmd_sudoku import machine
 from vmd_sudoku.board import solved, to_line
-from vmd_sudoku.checkpoint import LoadedModel, load_model
-from vmd_sudoku.evaluate import decode_boards
-from vmd_sudoku.setting import Setting
-from vmd_sudoku.solve import solve_puzzle
+from vmd_sudoku.exact import generate
+from vmd_sudoku.formats import files as puzzle_file
+from vmd_sudoku.network.checkpoint import LoadedModel, load_model
+from vmd_sudoku.solving.batch import decode_boards
+from vmd_sudoku.solving.record import solve_puzzle
+from vmd_sudoku.solving.setting import Setting
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numba import njit
 
-from vmd_sudoku import generate, solver
 from vmd_sudoku.board import BLANK, CELLS, DIGITS, PEERS, UNITS, is_complete, to_line
-from vmd_sudoku.solver import _NODE, _assign, _branch_cell, _load, _propagate
-from vmd_sudoku.symmetry import Symmetry
+from vmd_sudoku.exact import generate, solver
+from vmd_sudoku.exact.solver import _NODE, _assign, _branch_cell, _load, _propagate
+from vmd_sudoku.exact.symmetry import Symmetry
 
 SEED = 2026
 ROWS = 25

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from vmd_sudoku.board import parse
-from vmd_sudoku.reasons import next_step
+from vmd_sudoku.exact.reasons import next_step
 
 torch.set_num_threads(1)  # small products: more threads wait for each other
 

@@ -17,8 +17,9 @@ from typing import Any
 
 import torch
 
-from vmd_sudoku import journal, machine
-from vmd_sudoku.cli import main
+from vmd_sudoku import machine
+from vmd_sudoku.cli.main import main
+from vmd_sudoku.training import journal
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "tests" / "recorded"

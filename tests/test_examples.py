@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vmd_sudoku import puzzle_file, solver
 from vmd_sudoku.board import is_complete, parse, to_line
+from vmd_sudoku.exact import solver
+from vmd_sudoku.formats import files as puzzle_file
 
 PUZZLES = Path(__file__).parents[1] / "puzzles"
 LEVELS = {"easy": 25, "medium": 25, "hard": 25, "expert": 25, "extreme": 10}

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from vmd_sudoku.cli import cli
+from vmd_sudoku.cli.main import cli
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

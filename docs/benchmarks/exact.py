@@ -11,7 +11,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from vmd_sudoku import generate, puzzle_file, solver
+from vmd_sudoku.exact import generate, solver
+from vmd_sudoku.formats import files as puzzle_file
 
 RUNS = 5
 EXAMPLES = Path(__file__).parents[2] / "puzzles"

@@ -1,0 +1,1 @@
+"""The page that sets models and settings side by side."""

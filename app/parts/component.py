@@ -1,0 +1,40 @@
+"""Components: their files joined into one script, their data numbered."""
+
+import itertools
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import streamlit as st
+
+from app.parts import words
+
+_APP = Path(__file__).parents[1]
+
+
+def source(*names: str) -> str:
+    """The named files of the app's folder, such as `parts/grid.js`, one after the other."""
+    return "\n".join((_APP / name).read_text(encoding="utf-8") for name in names)
+
+
+def script(*names: str, more_words: Mapping[str, object] = MappingProxyType({})) -> str:
+    """The named files of the app's folder as one script, after the words that they show."""
+    return f"const WORDS = {json.dumps({**words.BOARD, **more_words})}\n{source(*names)}"
+
+
+_NUMBERS = itertools.count(time.time_ns() // 1000)
+"""Greater than those of a server that ran before, whose pages may still be open."""
+
+
+def numbered(data: dict[str, object], *, key: str) -> dict[str, object]:
+    """A component's data with a number that grows whenever they change.
+
+    While Streamlit loads a component's script in a browser, it may hand over an earlier run's data after a later one's; by the
+    number the script knows.
+    """
+    last = st.session_state.get(f"{key}_drawn")
+    if last is None or last[0] != data:
+        last = st.session_state[f"{key}_drawn"] = (data, next(_NUMBERS))
+    return {**data, "number": last[1]}

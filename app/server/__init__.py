@@ -1,0 +1,1 @@
+"""What the server does for every visitor: models, solves, examples."""

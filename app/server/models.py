@@ -1,0 +1,79 @@
+"""Models that are loaded once, and a look at what one says of a board."""
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from app.parts.settings import Settings
+from vmd_sudoku.board import CELLS, DIGITS, parse
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from vmd_sudoku.network.checkpoint import LoadedModel
+from app.parts.settings import _setting
+
+_SWITCH = 2e-4
+"""Seconds that a thread may keep Python's lock while others want it."""
+
+
+@st.cache_resource(show_spinner=False)
+def model(name: str) -> "LoadedModel":
+    """A shipped model, read-only and shared by all threads.
+
+    Raises:
+        CheckpointError: there is no such model, or this version cannot read it.
+    """
+    from vmd_sudoku.network.checkpoint import load_model
+
+    _set_threads()
+    return load_model(name)
+
+
+def latent(settings: Settings) -> "Tensor | None":
+    """z [1,9,9,9,K] as drawn and steered; None for a model without."""
+    from vmd_sudoku.solving.predictor import latent_for
+
+    z = latent_for(model(settings.model).model, 1, settings.z)
+    if z is not None and settings.edits:
+        candidates, values = zip(*settings.edits, strict=True)
+        z = z.clone()
+        z.view(CELLS * DIGITS, -1)[list(candidates)] = z.new_tensor(values)[:, None]
+    return z
+
+
+def look(board: str, settings: Settings) -> tuple[np.ndarray, np.ndarray | None]:
+    """What one call says of every cell of a board line, uint8 [81,9] (255 is certain), and z [729], None without one.
+
+    Of a z with several numbers a candidate, the first.
+    """
+    import torch
+
+    from vmd_sudoku.solving.predictor import Predictor
+    from vmd_sudoku.solving.setting import Setting
+
+    loaded, z = model(settings.model), latent(settings)
+    rounds, _ = _setting(settings).rounds_on(loaded.model.config)
+    predict = Predictor(loaded.model, z, first_rounds=rounds, rounds=rounds, settle=Setting.settle)
+    said = predict(torch.as_tensor(parse(board)).long()[None], torch.zeros(1, dtype=torch.long)).softmax(-1)[0]
+    return as_bytes(said.numpy()), None if z is None else z.view(CELLS * DIGITS, -1)[:, 0].numpy()
+
+
+def as_bytes(probabilities: np.ndarray) -> np.ndarray:
+    """Probabilities as uint8, 255 for certainty: a quarter of the size of text, and finer than a bar on the screen."""
+    return np.rint(np.asarray(probabilities) * 255).astype(np.uint8)
+
+
+def _set_threads() -> None:
+    """Give torch the cores once: on contended cores its threads wait for each other and everything slows many times.
+
+    The network gives up Python's lock hundreds of times in a call, and while pages are drawn for others it gets it back only
+    after a switch interval: beside two busy threads, a shorter one than the usual 5 ms nearly halves the time of a solve.
+    """
+    import torch
+
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", max(1, (os.cpu_count() or 2) // 2))))
+    sys.setswitchinterval(_SWITCH)

@@ -1,0 +1,117 @@
+"""What all visitors share: models, exact solver, example puzzles, and the gate that lets one solve run at a time.
+
+torch and numba are imported when first needed, so that the page is on screen before they are loaded.
+"""
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app.parts.settings import Settings, _setting
+from app.server.gate import CancelledError, gate
+from app.server.models import latent, model
+from app.server.together import Together, can_share
+from vmd_sudoku.board import parse
+
+if TYPE_CHECKING:
+    from vmd_sudoku.solving.trace import Trace
+
+
+LONGEST_TEXT = 5 * 1024 * 1024
+"""Characters of a text or a file that a visitor may bring in."""
+SOLVE_TIME = 20.0
+"""Seconds after which a solve ends with the board that it has reached, so that the others in the queue get their turn."""
+_LOG = logging.getLogger(__name__)
+_TRACES = 64
+"""Traces kept, of about a megabyte each."""
+
+
+class Shelf:
+    """The last `size` traces that were made, by what they were made of; for all threads."""
+
+    def __init__(self, size: int = _TRACES) -> None:
+        """An empty shelf."""
+        self._size = size
+        self._traces: OrderedDict[tuple[str, Settings], Trace] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, puzzle: str, settings: Settings) -> "Trace | None":
+        """The trace of a puzzle line under some settings, if it lies here."""
+        with self._lock:
+            trace = self._traces.get((puzzle, settings))
+            if trace:
+                self._traces.move_to_end((puzzle, settings))
+            return trace
+
+    def put(self, puzzle: str, settings: Settings, trace: "Trace") -> None:
+        """Keep a trace; the one that was not asked for longest makes room."""
+        with self._lock:
+            self._traces[puzzle, settings] = trace
+            if len(self._traces) > self._size:
+                self._traces.popitem(last=False)
+
+
+@st.cache_resource(show_spinner=False)
+def shelf() -> Shelf:
+    """The one shelf of this process."""
+    return Shelf()
+
+
+@st.cache_resource(show_spinner=False)
+def together() -> Together:
+    """The batches that wait at the gate."""
+    return Together(lambda flag: gate().enter(flag))
+
+
+def solve(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> "Trace":
+    """The trace of a model on a puzzle line; the same for the same arguments. What was solved before needs no gate.
+
+    Who waits with the same settings, and draws nothing, is solved in one batch with the others.
+
+    Raises:
+        CheckpointError: the model cannot be loaded. BusyError: others are first. CancelledError: `cancelled` was set.
+    """
+    trace: Trace | None = shelf().take(puzzle, settings)
+    if trace:
+        return trace
+    if can_share(settings):
+        flag = cancelled or threading.Event()
+        trace = together().solve(model(settings.model), puzzle, settings, _setting(settings), flag, SOLVE_TIME)
+    else:
+        trace = solve_afresh(puzzle, settings, cancelled)
+    if trace is None:
+        raise CancelledError
+    if trace.seconds < SOLVE_TIME:
+        shelf().put(puzzle, settings, trace)
+    return trace
+
+
+def solve_afresh(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> "Trace":
+    """The same without looking at what was solved before, and without keeping it: for puzzles by the hundred."""
+    with gate().enter(cancelled):
+        return _solve(puzzle, settings, cancelled)
+
+
+def _solve(puzzle: str, settings: Settings, cancelled: threading.Event | None) -> "Trace":
+    from vmd_sudoku.solving.record import solve_puzzle
+
+    def no_more() -> bool:
+        return time.monotonic() > end or (cancelled is not None and cancelled.is_set())
+
+    z = latent(settings) if settings.edits else None
+    end = time.monotonic() + SOLVE_TIME
+    trace = solve_puzzle(
+        model(settings.model),
+        parse(puzzle),
+        _setting(settings),
+        latent=None if z is None else z[0].numpy(),
+        cancelled=no_more,
+    )
+    _LOG.info("the network solved a board in %.3f s", trace.seconds)
+    if cancelled and cancelled.is_set():
+        raise CancelledError
+    return trace

@@ -1,0 +1,1 @@
+"""The page where a puzzle is entered, solved and looked into."""

@@ -1,0 +1,284 @@
+"""What the server says to everything that a browser asks but Solve itself: hints, checks, looks, texts, sheets.
+
+Each answer takes the session and the details of the question, as they came from the browser, and gives what the browser
+shows; where the session changes with it, that too. Whatever a browser sends, there is an answer in words.
+"""
+
+import base64
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from threading import Event
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from app.parts import verdict, words
+from app.parts.doors import entries, puzzle_or_none, with_own
+from app.parts.settings import MAX_SEED, Settings, edits_or_none
+from app.server import exact, examples, gate, models, solves
+from app.solve import report
+from app.solve.session import Session
+from vmd_sudoku.board import cell_name, conflicts, is_complete, parse, to_grid, to_line
+from vmd_sudoku.errors import PuzzleError
+from vmd_sudoku.formats import text as formats
+from vmd_sudoku.formats import write
+
+MAX_LINK = 1500
+"""Characters of the longest address that a QR code is made of; more would be too fine to be read from a screen."""
+QUIET = 4
+"""Blank modules around a QR code (ISO/IEC 18004)."""
+
+
+CERTAIN = 255
+"""What a probability of one is in bytes."""
+REASONS_TIME = 3.0
+"""Seconds for the reasons of one run."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the browser shows, and how the session changes with it."""
+
+    data: Mapping[str, object]
+    change: Callable[[Session], Session] = lambda session: session
+
+
+def message(tone: str, headline: str, reason: str, *notes: str, **more: object) -> Answer:
+    """Words to show beside the board, in the form of a report; `more` are cells and digits that they are about."""
+    return Answer({"message": {"tone": tone, "headline": headline, "reason": reason, "notes": list(notes)}, **more})
+
+
+# ---- the network
+
+
+def look(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
+    """What one call of the network says of a board, with z as steered: nine probabilities a cell."""
+    board, edits = puzzle_or_none(details.get("board")), _edits(details.get("edits"))
+    if board is None or edits is None:
+        return Answer({"error": words.NOT_UNDERSTOOD})
+    settings, z = replace(session.settings, edits=edits), details.get("z")
+    if z == "draw":
+        settings = replace(settings, draw=True, seed=(settings.seed + 1) % MAX_SEED)
+    elif z == "mode":
+        settings = replace(settings, draw=False)
+    elif isinstance(z, Mapping):
+        # Back to a z of before, by the names of a link, so that the same door checks them.
+        drawn = "draw" if z.get("draw") is True else "mode"
+        there = Settings.from_query({"z": drawn, "seed": str(z.get("seed"))})
+        settings = replace(settings, draw=there.draw, seed=there.seed)
+    with gate.gate().enter(cancelled):
+        probabilities, field = models.look(board, settings)
+    return Answer(
+        {
+            "p": base64.b64encode(probabilities.tobytes()).decode(),
+            "z": None if field is None else [round(float(value), 2) for value in field],
+            "edits": [list(edit) for edit in settings.edits],
+        },
+        lambda session: session.configure(_same_z(session.settings, settings)),
+    )
+
+
+def _edits(text: object) -> tuple[tuple[int, float], ...] | None:
+    if not isinstance(text, str):
+        return None
+    return edits_or_none(text.split(",")) if text else ()
+
+
+def steered(session: Session, details: Mapping[str, object]) -> Session:
+    """The session with z as the details of a question have it, which may be newer than what the server was told."""
+    edits = _edits(details.get("edits"))
+    return session if edits is None else session.configure(replace(session.settings, edits=edits))
+
+
+def _same_z(settings: Settings, steered: Settings) -> Settings:
+    return replace(settings, draw=steered.draw, seed=steered.seed, edits=steered.edits)
+
+
+# ---- the exact side and its reasons
+
+
+def hint(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
+    """The cell that a person would fill next, with the reason, and how sure the network is of it."""
+    from vmd_sudoku.exact.reasons import next_step
+
+    board = parse(session.board)
+    if is_complete(board):
+        return message("told", words.HINT_FULL, words.HINT_FULL_WHY)
+    if conflicts(board) or exact.proof(session.board).solutions == "none":
+        return check(session, details, cancelled)
+    with gate.gate().enter(cancelled):
+        try:
+            cell, digit, reason = next_step(board)
+        except PuzzleError as error:
+            return message("failed", words.HINT_NONE, verdict.sentence(str(error)))
+        said, _ = models.look(session.board, session.settings)
+    sure = said[cell, digit - 1] / CERTAIN
+    return message(
+        "told",
+        words.HINT.format(place=cell_name(cell)),
+        words.HINT_HUMAN.format(technique=reason.technique, sure=f"{sure:.0%}".replace("%", "\u00a0%")),
+        cell=cell,
+        digit=digit,
+        why=verdict.sentence(reason.text),
+        basis=list(reason.cells),
+    )
+
+
+def reasons(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
+    """A person's reason for every digit of the run on show, by step; for as many steps as there is time for."""
+    if session.report is None or session.report.trace is None:
+        return Answer({"error": words.NO_TRACE})
+    trace, end = session.report.trace, time.monotonic() + REASONS_TIME
+    steps: list[Mapping] = trace["steps"]  # type: ignore[assignment]
+    found: list[list[dict[str, object]]] = []
+    with gate.gate().enter(cancelled):
+        for number, step in enumerate(steps):
+            board = report.board_at(trace, number)
+            row: list[dict[str, object]] = []
+            for cell, digit in zip(step["cells"], step["digits"], strict=True):
+                if cancelled.is_set():
+                    raise gate.CancelledError
+                if time.monotonic() > end:
+                    return Answer({"steps": found})
+                technique, text, cells = exact.reason(board, cell, digit)
+                row.append({"technique": technique, "text": verdict.sentence(text), "cells": list(cells)})
+            found.append(row)
+    return Answer({"steps": found})
+
+
+def check(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
+    """Whether what is on the board can still be solved, and if not, the first digit, in the order of entry, to blame."""
+    board, own = parse(session.board), entries(session.own)
+    clashes = conflicts(board)
+    if clashes:
+        return message("wrong", words.CHECK_CLASH, verdict.sentence(str(clashes[0])), words.CLASH_DO)
+    with gate.gate().enter(cancelled):
+        clues = exact.proof(session.puzzle)
+        if clues.solutions == "none":
+            return _said(verdict.impossible(session.puzzle, exact.clashing(session.puzzle)))
+        if clues.solutions == "not decided":
+            return message("failed", words.CHECK_UNDECIDED, words.CHECK_UNDECIDED_WHY)
+        about = words.PUZZLE_ONE if clues.solutions == "one" else words.PUZZLE_SEVERAL
+        if not own:
+            return message("told", words.CHECK_EMPTY, words.CHECK_EMPTY_NONE, about)
+        at = first_wrong(session.puzzle, session.own)
+    if at is not None:
+        cell, digit = own[at]
+        why = words.CHECK_WRONG_WHY.format(digit=digit, place=cell_name(cell), at=at + 1, n=len(own))
+        return message("wrong", words.CHECK_WRONG, why, about, wrong=cell, clash=[cell])
+    agree = words.CHECK_GOOD_DIGIT if len(own) == 1 else words.CHECK_GOOD_ONE.format(n=len(own))
+    good = agree if clues.solutions == "one" else words.CHECK_GOOD_SEVERAL
+    return message("solved", words.CHECK_GOOD, good, about)
+
+
+def first_wrong(puzzle: str, own: str) -> int | None:
+    """Which of a visitor's digits, in the order of entry, first makes a puzzle impossible that can be solved."""
+    found = entries(own)
+    low, high = 0, len(found)
+    if exact.proof(with_own(puzzle, found)).solutions != "none":
+        return None
+    # The first `low` digits can be completed and the first `high` cannot: more digits never make it possible again.
+    while high - low > 1:
+        middle = (low + high) // 2
+        if exact.proof(with_own(puzzle, found[:middle])).solutions == "none":
+            high = middle
+        else:
+            low = middle
+    return high - 1
+
+
+def _said(said: report.Report) -> Answer:
+    return message(said.tone, said.headline, said.reason, *said.notes, clash=list(said.cells))
+
+
+# ---- in and out
+
+
+def read(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
+    """Put the puzzle of a text, a link or a file on the board."""
+    text = details.get("text")
+    if not isinstance(text, str) or len(text) > solves.LONGEST_TEXT:
+        return Answer({"error": words.TOO_LONG})
+    try:
+        found = formats.read_text(text)
+    except PuzzleError as error:
+        return Answer({"error": verdict.sentence(str(error))})
+    puzzle = to_line(found.puzzle)
+    notes = [found.title, found.note, words.LOADED_MORE.format(n=found.more) if found.more else ""]
+    said = message("told", words.LOADED, words.LOADED_UNDO, *(verdict.sentence(note) for note in notes if note))
+    return Answer(said.data, lambda session: session.load(puzzle))
+
+
+def give(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
+    """The board, or the run on show, as a text."""
+    writer = FORMS.get(str(details.get("form")))
+    if writer is None:
+        return Answer({"error": words.NOT_UNDERSTOOD})
+    text = writer(session)
+    return Answer({"error": words.NO_TRACE} if text is None else {"text": text})
+
+
+def _svg(session: Session) -> str:
+    return drawing.to_svg(parse(session.puzzle), filled=parse(shown(session)))
+
+
+def _trace(session: Session) -> str | None:
+    if session.report is None or session.report.trace is None:
+        return None
+    trace = solves.solve(session.report.puzzle, session.report.settings)
+    return json.dumps(trace.to_json(), indent=1)
+
+
+FORMS: dict[str, Callable[[Session], str | None]] = {
+    "line": lambda session: session.board,
+    "grid": lambda session: to_grid(parse(session.board)),
+    "sdk": lambda session: write.to_sdk(parse(session.board)),
+    "svg": _svg,
+    "json": _trace,
+}
+
+
+def shown(session: Session) -> str:
+    """The board that the browser shows: as the run on show has it at its step, or clues and own digits."""
+    if session.report is None or session.report.trace is None:
+        return session.board
+    return report.board_at(session.report.trace, session.step)
+
+
+def code(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
+    """The QR code of the page's address, as rows of 0 and 1."""
+    import segno
+
+    text = details.get("text")
+    if not isinstance(text, str) or urlsplit(text).scheme not in ("http", "https"):
+        return Answer({"error": words.NOT_UNDERSTOOD})
+    if len(text) > MAX_LINK:
+        return Answer({"error": words.CODE_LONG})
+    made = segno.make(text, error="l", micro=False)
+    return Answer({"rows": ["".join("1" if dark else "0" for dark in row) for row in made.matrix_iter(border=QUIET)]})
+
+
+def sheet(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
+    """A page to print: the puzzle alone, or with the next three of its level."""
+    count = 4 if details.get("count") == 4 else 1
+    levels = examples.levels()
+    puzzles = (levels.get(session.level) or next(iter(levels.values()))).puzzles
+    turn = session.shown.get(session.level, 0)
+    lines = [session.puzzle, *(puzzles[(turn + more) % len(puzzles)] for more in range(count - 1))]
+    titles = [words.SHEET_TITLE.format(n=n) for n in range(1, count + 1)]
+    return Answer({"page": drawing.to_sheet(np.array([parse(line) for line in lines]), titles, per_page=count)})
+
+
+ANSWERS: dict[str, Callable[[Session, Mapping[str, object], Event], Answer]] = {
+    "look": look,
+    "hint": hint,
+    "reasons": reasons,
+    "check": check,
+    "read": read,
+    "give": give,
+    "code": code,
+    "sheet": sheet,
+}
+"""Everything that a browser may ask beside "solve"."""

@@ -1,0 +1,168 @@
+"""What the page says about a puzzle and a solve, in words. Verdicts come from the rules and the exact solver alone."""
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.parts import words
+from app.parts.doors import clues, entries, with_own
+from app.parts.settings import Settings
+from app.parts.verdict import Report, sentence
+from app.server.models import as_bytes
+from app.server.solves import SOLVE_TIME
+from vmd_sudoku.board import BLANK, CELLS, cell_name, parse, to_line
+from vmd_sudoku.solving.trace import Trace, TraceStep
+
+if TYPE_CHECKING:
+    from vmd_sudoku.exact.proof import Proof
+
+FEWEST_CLUES = 17
+"""No Sudoku with fewer clues has a single solution (McGuire, Tugemann and Civario 2012, arXiv 1201.0749)."""
+
+
+def ruled_out(puzzle: str, own: str, first: int) -> Report:
+    """The words for a puzzle whose solutions the visitor's own digits rule out; entry number `first` is the first to."""
+    cell, digit = entries(own)[first]
+    return Report(
+        puzzle=with_own(puzzle, entries(own)),
+        tone="refused",
+        headline=words.IMPOSSIBLE,
+        reason=words.IMPOSSIBLE_OWN,
+        notes=(words.IMPOSSIBLE_OWN_FIRST.format(digit=digit, place=cell_name(cell)),),
+        cells=(cell,),
+    )
+
+
+def outcome(trace: Trace, settings: Settings, proof: "Proof") -> Report:
+    """The words for a finished run, with what the exact solver says of its puzzle."""
+    solved = trace.verdict == "solved"
+    solution = None if proof.solution is None or proof.solutions != "one" else to_line(proof.solution)
+    notes = [_puzzle_word(trace.puzzle, proof)]
+    if not solved and solution:
+        notes.insert(0, _difference(trace, solution))
+    notes.append(_figures(trace, settings))
+    if trace.seconds >= SOLVE_TIME:
+        notes.append(words.STOPPED.format(seconds=SOLVE_TIME))
+    return Report(
+        puzzle=trace.puzzle,
+        tone="solved" if solved else "wrong",
+        headline=words.SOLVED if solved else words.NOT_SOLVED,
+        reason=words.SOLVED_WHY if solved else sentence(trace.verdict),
+        notes=tuple(notes),
+        first_wrong=_first_wrong(trace, solution) if solution else None,
+        trace=playable(trace, settings),
+        settings=settings,
+    )
+
+
+def playable(trace: Trace, settings: Settings) -> dict[str, object]:
+    """A trace as the player on the page takes it.
+
+    probabilities: uint8 [steps,81,9] in base64, 255 for certainty. queue: uint8 [steps,81] in base64, the place of a cell
+    among the blank ones by the policy's preference, from 1; 0 for a filled cell, and where the order is drawn or by blocks.
+    latent: the first number of z of each of the 729 candidates, or None.
+    """
+    size = len(trace.latent) // (CELLS * 9) if trace.latent else 0
+    said = np.array([step.probabilities for step in trace.steps]).reshape(-1, CELLS, 9)
+    return {
+        "puzzle": trace.puzzle,
+        "steps": [_playable_step(step) for step in trace.steps],
+        "probabilities": _packed(as_bytes(said)),
+        "queue": _packed(_queue(trace, settings, said)),
+        "latent": [round(value, 2) for value in trace.latent[::size]] if trace.latent else None,
+    }
+
+
+def _playable_step(step: TraceStep) -> dict[str, object]:
+    return {
+        "cells": list(step.cells),
+        "digits": list(step.digits),
+        "confidence": list(step.confidence),
+        "margin": list(step.margin),
+        "entropy": list(step.entropy),
+        "why": list(step.why),
+        "remasked": list(step.remasked),
+    }
+
+
+def _packed(array: np.ndarray) -> str:
+    return base64.b64encode(array.tobytes()).decode()
+
+
+def _by_margin(said: np.ndarray) -> np.ndarray:
+    ranked = np.sort(said, -1)
+    return ranked[..., -1] - ranked[..., -2]
+
+
+def _by_entropy(said: np.ndarray) -> np.ndarray:
+    return (said * np.log(np.maximum(said, np.finfo(float).tiny))).sum(-1)
+
+
+_SCORES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "margin": _by_margin,
+    "top-prob": lambda said: said.max(-1),
+    "threshold": lambda said: said.max(-1),
+    "entropy": _by_entropy,
+}
+"""The policies that rank cells by what one call said of them, and by what."""
+
+
+def _queue(trace: Trace, settings: Settings, said: np.ndarray) -> np.ndarray:
+    places = np.zeros((len(trace.steps), CELLS), np.uint8)
+    if settings.policy not in _SCORES or settings.gumbel or settings.blocks != Settings.blocks:
+        return places
+    scores = _SCORES[settings.policy](said)
+    for number, (step, board) in enumerate(zip(trace.steps, [trace.puzzle, *trace.boards()], strict=False)):
+        score = np.where(parse(board) == BLANK, scores[number], -np.inf)
+        score[list(step.cells)] = np.inf  # rounding must not put another cell before those that were filled
+        order = np.argsort(-score, kind="stable")
+        ranked = np.concatenate([np.array(step.cells, int), order[np.isfinite(score[order])]])
+        places[number, ranked] = np.arange(1, len(ranked) + 1)
+    return places
+
+
+def board_at(trace: Mapping[str, object], step: int | None) -> str:
+    """The board after a step of a playable trace (0: before the first), as one line; None for the last."""
+    signs = list(str(trace["puzzle"]))
+    steps: list = trace["steps"]  # type: ignore[assignment]
+    for made in steps if step is None else steps[:step]:
+        for cell, digit in zip(made["cells"], made["digits"], strict=True):
+            signs[cell] = str(digit)
+        for cell in made["remasked"]:
+            signs[cell] = "."
+    return "".join(signs)
+
+
+def _puzzle_word(puzzle: str, proof: "Proof") -> str:
+    if proof.solutions == "one":
+        return words.ONE_SOLUTION
+    if clues(puzzle) < FEWEST_CLUES:
+        return words.FEW_CLUES.format(fewest=FEWEST_CLUES)
+    if proof.solutions == "not decided":
+        return words.UNDECIDED
+    differ = int(np.count_nonzero(proof.solution != proof.second))
+    return f"{words.SEVERAL} {words.SEVERAL_WHERE.format(cells=_count(differ))}"
+
+
+def _first_wrong(trace: Trace, solution: str) -> int | None:
+    for number, step in enumerate(trace.steps, start=1):
+        if any(int(solution[cell]) != digit for cell, digit in zip(step.cells, step.digits, strict=True)):
+            return number
+    return None
+
+
+def _difference(trace: Trace, solution: str) -> str:
+    count = int(np.count_nonzero(parse(trace.board) != parse(solution)))
+    return words.DIFFER_ONE if count == 1 else words.DIFFER.format(n=count)
+
+
+def _figures(trace: Trace, settings: Settings) -> str:
+    calls = words.CALLS_ONE if trace.calls == 1 else words.CALLS.format(n=trace.calls)
+    said = words.FIGURES.format(settings=settings, calls=calls, seconds=trace.seconds)
+    return f"{said} {words.BACKTRACKS.format(n=trace.backtracks)}" if trace.backtracks else said
+
+
+def _count(cells: int) -> str:
+    return words.BOARD["cells_one"] if cells == 1 else words.BOARD["cells_many"].format(n=cells)

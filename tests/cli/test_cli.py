@@ -1,0 +1,374 @@
+import json
+
+import pytest
+
+from vmd_sudoku import __version__, board
+from vmd_sudoku.cli import main as cli
+from vmd_sudoku.exact.generate import puzzles
+from vmd_sudoku.formats import write
+
+
+@pytest.fixture(scope="module")
+def one():
+    clues, solutions = puzzles(1, seed=11, clues=36)
+    return board.to_line(clues[0]), board.to_line(solutions[0])
+
+
+@pytest.fixture
+def call(capsys):
+    """Run the command line: exit code, stdout, stderr."""
+
+    def run(*args):
+        with pytest.raises(SystemExit) as stop:
+            cli.main([str(a) for a in args])
+        out, err = capsys.readouterr()
+        return stop.value.code or 0, out, err
+
+    return run
+
+
+def test_solve_prints_steps_board_and_verdict(call, one, tmp_path):
+    code, out, _ = call("solve", one[0], "--nfe", 5, "--constraints", "rules", "--json", tmp_path / "trace.json")
+    lines = out.splitlines()
+    assert lines[-1] == "solved"
+    assert code == 0
+    assert lines[0].startswith("1  r")
+    trace = json.loads((tmp_path / "trace.json").read_text())
+    assert trace["board"] == one[1]
+    assert trace["calls"] == len(trace["steps"]) == 5
+
+
+def test_solve_says_what_is_wrong_with_exit_code_1(call, one):
+    code, out, _ = call("solve", "." * 81, "--model", "mdm", "--nfe", 1)
+    assert code == 1
+    assert out.splitlines()[-1].startswith("breaks a rule")
+
+
+def test_solve_warns_of_several_solutions(call, one):
+    _, _, err = call("solve", "." * 81, "--nfe", 1)
+    assert "several solutions" in err
+
+
+def test_solve_reads_nine_lines_and_files(call, one, tmp_path):
+    rows = "\n".join(one[0][i : i + 9] for i in range(0, 81, 9))
+    assert call("solve", rows, "--nfe", 5)[0] == 0
+    file = tmp_path / "puzzle.txt"
+    file.write_text(one[0] + "\n")
+    assert call("solve", file, "--nfe", 5)[0] == 0
+
+
+def test_evaluate_writes_the_promised_json(call, one, tmp_path):
+    (tmp_path / "set.csv").write_text(f"puzzle,solution\n{one[0]},{one[1]}\n")
+    (tmp_path / "lines.txt").write_text(f"{one[0]}\n{one[0]}\n")
+    out = tmp_path / "out.json"
+    code, text, _ = call(
+        "evaluate", tmp_path / "set.csv", tmp_path / "lines.txt", "--nfe", 5, "--latents", 2, "--limit", 1, "--seed", 3,
+        "--batch-size", 8, "--policy", "top-prob", "--first-rounds", 24, "--rounds", 8, "--json", out,
+    )  # fmt: skip
+    assert code == 0
+    assert "set.csv" in text
+    report = json.loads(out.read_text())
+    assert report["version"] == __version__
+    assert report["machine"]["cores"]
+    assert [row["boards"] for row in report["rows"]] == [1, 1]
+    row = report["rows"][0]
+    assert (row["policy"], row["nfe"], row["latents"], row["seed"], row["mean_calls"]) == ("top-prob", 5, 2, 3, 10)
+    assert (row["first_rounds"], row["rounds"]) == (24, 8)
+    assert isinstance(row["accuracy"], float)
+
+
+def test_sample_counts_valid_grids(call, tmp_path):
+    out = tmp_path / "out.json"
+    code, text, _ = call("sample", "--count", 3, "--nfe", 2, "--seed", 5, "--json", out)
+    assert code == 0
+    assert len(text.split()[0]) == 81
+    row = json.loads(out.read_text())["rows"][0]
+    assert row["count"] == 3
+    assert 0 <= row["distinct"] <= row["valid"] <= 3
+    assert row["z"] == 5
+    assert call("sample", "--count", 3, "--nfe", 2, "--z", "mode", "--no-print-grids", "--json", out)[0] == 0
+    assert json.loads(out.read_text())["rows"][0]["z"] == "mode"
+
+
+@pytest.mark.parametrize(("change", "word"), [(lambda p: p, "one"), (lambda p: "." * 81, "several")])
+def test_check_counts_solutions(call, one, change, word):
+    code, out, _ = call("check", change(one[0]))
+    assert (code, out.strip()) == (0, word)
+
+
+def test_check_finds_a_puzzle_without_solution(call):
+    # The first cell sees 1 to 8 in its row and 9 in its column, but no two clues clash.
+    assert call("check", ".12345678" + "9" + "." * 71)[1].strip() == "none"
+
+
+def test_check_shows_solutions_and_clues_that_clash(call, one, tmp_path):
+    assert call("check", one[0], "--solutions", "--budget-ms", 1000)[1].split() == ["one", one[1]]
+    _, out, err = call("check", ".12345678" + "9" + "." * 71)
+    assert out.strip() == "none"
+    assert err.startswith("these 7 clues cannot stand together: 3 in row 1, column 4; 4 in")
+    (tmp_path / "two.sdm").write_text(f"{one[0]}\n11{'.' * 79}\n")
+    assert call("check", tmp_path / "two.sdm")[2].startswith(
+        "puzzle 2: these 2 clues cannot stand together: 1 in row 1, c"
+    )
+
+
+def test_check_reads_every_form_and_all_puzzles_of_a_list(call, one, tmp_path):
+    file = tmp_path / "one.sdk"
+    file.write_text("#DMonday\n" + "\n".join(one[0][i : i + 9] for i in range(0, 81, 9)))
+    assert call("check", file)[1].split() == ["one"]
+    assert call("check", "https://www.sudokuwiki.org/sudoku.htm?bd=" + one[0])[1].split() == ["one"]
+    (tmp_path / "two.sdm").write_text(f"{one[0]}\n{'.' * 81}\n")
+    assert call("check", tmp_path / "two.sdm")[1].split() == ["one", "several"]
+
+
+@pytest.mark.parametrize("form", write.WRITERS)
+def test_convert_writes_every_form(call, one, form):
+    code, out, _ = call("convert", one[0], "--to", form)
+    assert code == 0
+    if form not in ("svg", "sheet"):
+        assert call("convert", out)[1].strip() == one[0]
+
+
+def test_convert_says_what_it_left_out(call, one, tmp_path):
+    (tmp_path / "two.sdm").write_text(f"{one[0]}\n{one[0]}\n")
+    code, out, err = call("convert", tmp_path / "two.sdm")
+    assert (code, out.strip()) == (0, one[0])
+    assert "1 more line" in err
+
+
+def test_reasons_counts_the_techniques_of_a_model_s_order(call, one, tmp_path):
+    (tmp_path / "two.sdm").write_text(f"{one[0]}\n{one[0]}\n")
+    out = tmp_path / "out.json"
+    code, text, _ = call("reasons", tmp_path / "two.sdm", "--nfe", 5, "--limit", 1, "--model", "mdm", "--json", out)
+    assert code == 0
+    assert "hidden single" in text
+    assert text.splitlines()[-1] == "45 cells, 1 of 1 puzzles solved"
+    report = json.loads(out.read_text())
+    assert (report["model"], report["nfe"], report["boards"], report["solved"]) == ("mdm", 5, 1, 1)
+    assert sum(row["cells"] for row in report["rows"]) == report["cells"] == 45
+    assert sum(row["share"] for row in report["rows"]) == pytest.approx(1)
+
+
+def test_generate_makes_puzzles_with_one_solution(call, tmp_path):
+    code, out, _ = call("generate", "--count", 2, "--clues", 30, "--seed", 4)
+    assert code == 0
+    assert [81 - line.count(".") for line in out.split()] == [30, 30]
+    file = tmp_path / "made.csv"
+    assert call("generate", "--count", 2, "--out", file)[0] == 0
+    assert call("check", file)[1].split() == ["one", "one"]
+    assert "." not in call("generate", "--grids", "--count", 1)[1]
+
+
+def test_models_lists_cards(call):
+    code, out, _ = call("models")
+    assert code == 0
+    assert "vmd: " in out
+    assert "mdm: " in out
+    assert '"figures"' in out
+
+
+def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkeypatch):
+    from vmd_sudoku.network.model import ModelConfig
+    from vmd_sudoku.network.symmetric import NetworkConfig
+    from vmd_sudoku.training import journal, presets
+    from vmd_sudoku.training import updates as train
+
+    small = train.TrainConfig(
+        model=ModelConfig(network=NetworkConfig(width=8, middle=8, hidden=8), first_rounds=2, rounds=1),
+        batch=4,
+        segment=2,
+        workers=0,
+    )
+    monkeypatch.setitem(presets.PRESETS, "small", lambda: small)
+    monkeypatch.setattr(journal, "VALIDATION_COUNT", 2)
+    monkeypatch.setattr(journal, "LOG_EVERY", 2)
+    monkeypatch.setattr(train.BoardStream, "CHUNK", 16)
+    run = tmp_path / "run"
+    code, _, err = call("train", "--preset", "small", "--out", run, "--steps", 4, "--eager")
+    assert code == 0, err
+    card = json.loads((run / "model" / "card.json").read_text())
+    assert card["updates"] == 4
+    assert len((run / "metrics.csv").read_text().splitlines()) == 4
+    assert "unique_cells" in (run / "curves.html").read_text()
+    assert call("solve", "." * 81, "--model", run / "model", "--nfe", 1)[0] == 1
+    code, _, err = call("train", "--preset", "small", "--out", run, "--eager")
+    assert (code, "--resume" in err) == (2, True)
+    assert call("train", "--resume", "--out", run, "--eager")[0] == 0
+    code, _, err = call(
+        *("train", "--preset", "small", "--model", "mdm", "--out", tmp_path / "mdm", "--steps", 2, "--eager"),
+        *("--set", "batch=6", "--set", "model.network.width=16"),
+    )
+    assert code == 0, err
+    config = json.loads((tmp_path / "mdm" / "model" / "card.json").read_text())["config"]
+    assert (config["batch"], config["model"]["network"]["width"], config["model"]["latent"]) == (6, 16, 0)
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["solve", "1" * 80], ["80", "81"]),
+        (["solve", "x" + "." * 80], ["x", "row 1", "column 1"]),
+        (["solve", "5...5" + "." * 76], ["5 twice in row 1", "column 1", "column 5"]),
+        (["solve", ".12345678" + "." * 8 + "11" + "." * 62], ["1 twice"]),
+        (["solve", ".12345678" + "9" + "." * 71], ["no solution", "these 7 clues", "9 in row 2, column 1"]),
+        (["solve", "." * 81, "--policy", "best"], ["best", "margin"]),
+        (["solve", "." * 81, "--constraints", "all"], ["all", "rules"]),
+        (["solve", "." * 81, "--nfe", "0"], ["0", "cell"]),
+        (["solve", "." * 81, "--cells", "0"], ["0", "1 or more"]),
+        (["solve", "." * 81, "--remask", "all"], ["all", "conflict"]),
+        (["solve", "." * 81, "--latents", "1025"], ["1025", "1 to 1024"]),
+        (["solve", "." * 81, "--prove"], ["search", "none"]),
+        (["solve", "." * 81, "--blocks", "cubes"], ["cubes", "bands"]),
+        (["solve", "." * 81, "--blocks", "rows", "--nfe", "8"], ["9 calls", "got 8"]),
+        (["solve", "." * 81, "--blocks", "boxes", "--constraints", "search"], ["search", "boxes"]),
+        (["solutions", "5...5" + "." * 76], ["5 twice in row 1"]),
+        (["solve", "." * 81, "--model", "nowhere"], ["nowhere", "vmd"]),
+        (["solve", "nofile.csv"], ["nofile.csv"]),
+        (["check", "https://example.org/1"], ["nothing is fetched"]),
+        (["convert", "." * 81, "--to", "gif"], ["gif", "svg"]),
+        (["evaluate", "nofile.csv"], ["nofile.csv"]),
+        (["generate", "--clues", "5"], ["5"]),
+        (["train", "--out", "x", "--preset", "huge"], ["huge", "default"]),
+        (["train", "--out", "x", "--model", "gpt"], ["gpt", "vmd"]),
+        (["train", "--out", "x", "--set", "beta"], ["NAME=VALUE", "'beta'"]),
+        (["train", "--out", "x", "--set", "bta=1"], ["no setting bta", "beta"]),
+        (["train", "--out", "x", "--set", "beta.x=1"], ["'beta' is no group of settings"]),
+        (["train", "--out", "x", "--set", "beta=2"], ["beta must be between 0 and 1", "2"]),
+        (["train", "--out", "x", "--set", "batch=many"], ["batch must be of type int", "many"]),
+        (["reproduce", "sudoku", "--sets", ".", "--only", "sudokus"], ["sudokus", "radcliffe_sample"]),
+        (["train", "--out", "nothing-here", "--resume"], ["nothing-here"]),
+    ],
+)
+def test_bad_input_gets_one_clear_line_and_exit_code_2(call, args, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = call(*args)
+    assert code == 2
+    assert "Traceback" not in err
+    line = err.strip().splitlines()[-1]
+    for word in words:
+        assert word in line
+
+
+def test_an_unreadable_line_is_named(call, one, tmp_path):
+    file = tmp_path / "some.csv"
+    file.write_text("\n".join(["puzzle", *[one[0]] * 15, one[0][:80]]))
+    code, _, err = call("evaluate", file)
+    assert code == 2
+    assert "some.csv" in err
+    assert "line 17" in err
+    file.write_text("# nothing\n")
+    assert call("evaluate", file)[0] == 2
+
+
+def test_damaged_model_folders_are_named(call, tmp_path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model.json").write_text('{"format": 7}')
+    code, _, err = call("solve", "." * 81, "--model", tmp_path / "model")
+    assert code == 2
+    assert "format 7" in err
+
+
+def test_every_setting_can_be_given(call, one, tmp_path):
+    from vmd_sudoku.solving.setting import Setting
+
+    out = tmp_path / "trace.json"
+    options = {
+        "policy": "threshold", "threshold": 0.8, "nfe": 7, "cells": 2, "schedule": "cosine", "blocks": "none", "gumbel": 0.1,
+        "temperature": 0.1, "constraints": "search", "remask": "conflict", "remask_share": 0.2, "remask_budget": 9,
+        "latents": 2, "z": 3, "renew_z": "posterior", "seed": 4, "first_rounds": 20, "rounds": 10, "settle": 0.01,
+    }  # fmt: skip
+    given = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
+    assert set(options) | {"prove", "carry"} == set(Setting.__dataclass_fields__)
+    code, _, err = call("solve", one[0], *given, "--prove", "--carry", "--progress", "--json", out)
+    assert code == 0, err
+    trace = json.loads(out.read_text())
+    assert trace["board"] == one[1]
+    assert trace["solutions"] == "one"
+    assert (trace["latents"], trace["z"], trace["seed"], trace["remask"]) == (2, 3, 4, "conflict")
+    (tmp_path / "set.txt").write_text(one[0] + "\n")
+    assert call("evaluate", tmp_path / "set.txt", *given, "--json", out)[0] == 0
+    row = json.loads(out.read_text())["rows"][0]
+    assert {name: row[name] for name in options} == options
+    assert row["mean_calls"] >= 1
+
+
+def test_blocks_can_be_chosen_wherever_boards_are_decoded(call, one, tmp_path):
+    out, file = tmp_path / "out.json", tmp_path / "set.txt"
+    file.write_text(one[0] + "\n")
+    code, _, err = call("solve", one[0], "--blocks", "bands", "--nfe", 6, "--constraints", "rules", "--json", out)
+    assert code == 0, err
+    trace = json.loads(out.read_text())
+    assert [{cell // 27 for cell in step["cells"]} for step in trace["steps"]] == [{0}, {0}, {1}, {1}, {2}, {2}]
+    for command in (["evaluate", file], ["sample", "--count", 1], ["solutions", file, "--count", 2]):
+        if command[0] == "solutions":
+            file.write_text(f"{one[0]}\n{one[0]}\n")
+        assert call(*command, "--blocks", "rows", "--nfe", 9, "--json", out)[0] == 0
+        assert json.loads(out.read_text())["rows"][0]["blocks"] == "rows"
+
+
+def test_help_names_what_may_be_chosen(call):
+    code, out, _ = call("solve", "--help")
+    assert code == 0
+    for name in ("average-order", "cosine", "propagate", "conflict", "posterior"):
+        assert name in out
+
+
+def test_replay_prints_what_solve_printed(call, one, tmp_path):
+    file = tmp_path / "trace.json"
+    _, solved, _ = call("solve", one[0], "--constraints", "propagate", "--nfe", 5, "--json", file)
+    code, replayed, _ = call("replay", file)
+    assert code == 0
+    assert replayed == solved
+    assert "single" in replayed
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text.replace('"format": 3', '"format": 9'), ["format 9", "reads 3"]),
+        (lambda text: text.replace('"solved"', '"left unfinished"'), ["verdict"]),
+        (lambda text: text[:100], ["not JSON"]),
+        (lambda text: "[]", ["no trace"]),
+    ],
+)
+def test_traces_that_were_changed_are_refused(call, one, tmp_path, change, words):
+    file = tmp_path / "trace.json"
+    call("solve", one[0], "--constraints", "search", "--json", file)
+    file.write_text(change(file.read_text()))
+    code, _, err = call("replay", file)
+    assert code == 2
+    assert len(err.strip().splitlines()) == 1
+    for word in words:
+        assert word in err
+    assert call("replay", tmp_path / "nowhere.json")[0] == 2
+
+
+def test_solutions_are_sampled_beside_their_exact_number(call, tmp_path):
+    puzzle = "8.........59.......76.........426587...791243...853916...6.4795.....8162......438"
+    out = tmp_path / "out.json"
+    code, text, _ = call(
+        "solutions", puzzle, "--count", 6, "--constraints", "rules", "--nfe", 20, "--bound", 100, "--json", out
+    )
+    found = json.loads(out.read_text())
+    assert code == (0 if found["found"] else 1)
+    assert sum(one["times"] for one in found["found"]) <= 6
+    assert 2 <= found["exact"] <= 100
+    assert f"{len(found['found'])} distinct" in text.splitlines()[-1]
+    (tmp_path / "set.csv").write_text(f"puzzle\n{puzzle}\n{puzzle}\n")
+    code, text, _ = call(
+        "solutions", tmp_path / "set.csv", "--count", 2, "--nfe", 3, "--z", 1, "--model", "mdm", "--temperature", 1.0,
+        "--limit", 2, "--json", out,
+    )  # fmt: skip
+    assert code == 0
+    row = json.loads(out.read_text())["rows"][0]
+    assert (row["boards"], row["tries"], row["temperature"]) == (2, 2, 1.0)
+    assert 0 <= row["coverage"] <= 1
+
+
+def test_a_search_proves_that_there_is_no_solution_and_says_so(call):
+    """Two candidates are left for row 1, column 9 by its row, and its column holds both."""
+    puzzle = "1234567.." + "." * 17 + "8" + "." * 26 + "9" + "." * 27
+    code, out, err = call("solve", puzzle, "--constraints", "search")
+    assert code == 2
+    assert "no solution" in err
+    assert "solutions: none" in out

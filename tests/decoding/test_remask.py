@@ -1,0 +1,121 @@
+import torch
+
+from vmd_sudoku.board import BLANK
+from vmd_sudoku.decoding.loop import Decoding, decode, finish
+from vmd_sudoku.decoding.remask import REMASKING, Filled, conflicting
+from vmd_sudoku.diffusion.noise import Noise
+from vmd_sudoku.diffusion.schedule import Budget
+
+
+def filled(board, at, sure=None, written=None, dead=False, share=0.5, decided=None):
+    own = at >= 0
+    return Filled(
+        board[None],
+        own[None],
+        (torch.ones(81) if sure is None else sure)[None],
+        at[None],
+        (own if decided is None else decided)[None],
+        (own if written is None else written)[None],
+        torch.tensor([dead]),
+        (board == BLANK).sum()[None],
+        share,
+    )
+
+
+def chain():
+    """Digits in cells 0, 1, 2 and 80, filled one after another; none clash."""
+    board, at = torch.zeros(81, dtype=torch.long), torch.full((81,), -1)
+    for time, (cell, digit) in enumerate([(0, 1), (1, 2), (2, 3), (80, 4)]):
+        board[cell], at[cell] = digit, time
+    return board, at
+
+
+def test_confidence_takes_back_the_least_sure_within_its_share():
+    board, at = chain()
+    sure = torch.ones(81)
+    sure[[0, 80]] = torch.tensor([0.3, 0.2])
+    back = REMASKING["confidence"].takes_back(filled(board, at, sure, share=0.5))
+    assert back[0].nonzero()[:, 0].tolist() == [0, 80]
+    assert not REMASKING["confidence"].takes_back(filled(board, at, sure, share=0.2)).any()
+    board[board == BLANK] = 9
+    assert not REMASKING["confidence"].takes_back(filled(board, at, sure)).any()
+
+
+def test_a_conflict_takes_back_its_cells_and_what_depended_on_them():
+    board, at = chain()
+    assert not conflicting(board[None]).any()
+    board[8], at[8] = 2, 9  # clashes with cell 1
+    board[40], at[40] = 5, 10  # depends on none of them
+    assert conflicting(board[None])[0].nonzero()[:, 0].tolist() == [1, 8]
+    back = REMASKING["conflict"].takes_back(filled(board, at))
+    # Cell 2 came after cell 1, in its row; cell 0 came before, and cell 80 sees column 8 but came before cell 8.
+    assert back[0].nonzero()[:, 0].tolist() == [1, 2, 8]
+    at[1] = -1  # a clue
+    back = REMASKING["conflict"].takes_back(filled(board, at))
+    assert back[0].nonzero()[:, 0].tolist() == [8]
+
+
+def test_a_dead_end_takes_back_the_least_sure_cell_of_its_step():
+    board, at = chain()
+    sure = torch.ones(81)
+    sure[[0, 1]] = torch.tensor([0.1, 0.4])
+    written = at >= 1
+    back = REMASKING["conflict"].takes_back(filled(board, at, sure, written, dead=True))
+    assert back[0].nonzero()[:, 0].tolist() == [1, 2]
+
+
+def test_a_dead_end_that_no_decision_of_its_step_led_to_takes_back_the_least_sure_of_all():
+    board, at = chain()
+    sure = torch.ones(81)
+    sure[[1, 80]] = torch.tensor([0.1, 0.4])
+    back = REMASKING["conflict"].takes_back(filled(board, at, sure, written=at > 80, dead=True))
+    assert back[0].nonzero()[:, 0].tolist() == [1, 2]
+
+
+def test_later_singles_return_even_if_they_are_no_peers():
+    board, at = chain()
+    sure = torch.ones(81)
+    sure[1] = 0.1
+    for singles, expected in (([0, 80], [1, 2, 80]), ([], [1, 2])):
+        decided = at >= 0
+        decided[singles] = False
+        back = REMASKING["conflict"].takes_back(filled(board, at, sure, written=at > 80, dead=True, decided=decided))
+        assert back[0].nonzero()[:, 0].tolist() == expected
+
+
+def test_cells_return_only_within_the_budget():
+    board = torch.zeros(1, 81, dtype=torch.long)
+
+    def one(boards, rows):
+        """The same digit everywhere: a conflict with every cell."""
+        logits = torch.zeros(*boards.shape, 9)
+        logits[..., 0] = 5.0
+        return logits
+
+    for budget in (0, 7):
+        how = Decoding(remasking=REMASKING["conflict"], remask_budget=budget, budget=Budget())
+        ended = finish(decode(one, board, how, Noise(0, [0])), board)
+        assert (ended.board == 1).all()
+        assert ended.remasked.item() <= budget
+        assert (ended.remasked.item() > 0) == (budget > 0)
+
+
+def test_a_conflict_that_was_a_slip_is_mended():
+    from vmd_sudoku.exact.generate import puzzles
+
+    clues, solutions = (torch.from_numpy(boards).long() for boards in puzzles(1, seed=5))
+    slips = []
+
+    def predict(boards, rows):
+        """Wrong about one cell in the first call."""
+        digits = solutions.clone()
+        if not slips:
+            cell = int((clues[0] == BLANK).nonzero()[0])
+            digits[0, cell] = digits[0, cell] % 9 + 1
+            slips.append(cell)
+        return 20.0 * torch.nn.functional.one_hot(digits - 1, 9).float()
+
+    how = Decoding(remasking=REMASKING["conflict"], budget=Budget(cells=81))
+    ended = finish(decode(predict, clues, how, Noise(0, [0])), clues)
+    assert torch.equal(ended.board, solutions)
+    assert ended.remasked.item() > 0

@@ -1,0 +1,113 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from sat import SatCounter, corrupted
+from stubs import contrary, uniform
+
+from vmd_sudoku.board import BLANK, parse, solved
+from vmd_sudoku.decoding import levels
+from vmd_sudoku.decoding.loop import CONSTRAINTS, Decoding, decode, finish
+from vmd_sudoku.decoding.search import GuidedSearch
+from vmd_sudoku.diffusion.noise import Noise
+from vmd_sudoku.exact.generate import puzzles
+from vmd_sudoku.exact.solver import count_backtracks
+from vmd_sudoku.formats import files as puzzle_file
+
+PUBLIC = (
+    *("ye_test", "radcliffe_sample", "seventeen_clue", "magictour_top1465"),
+    *("forum_hardest_1106", "forum_hardest_11plus", "sudoku_exchange_rated"),
+)
+
+
+def proofs(boards, predict):
+    """How many solutions a search finds, up to 2, with the boards that it ends with."""
+    clues = torch.from_numpy(boards).long()
+    how = Decoding(level=CONSTRAINTS["search"], limit=2)
+    ended = finish(decode(predict, clues, how, Noise(0, range(len(clues)))), clues)
+    return ended.solutions.numpy(), ended.board.numpy()
+
+
+@pytest.mark.parametrize("stub", ["uniform", "contrary"])
+def test_proofs_of_sound_and_corrupted_puzzles_agree_with_a_sat_solver(rng, stub):
+    clues, solutions = puzzles(60, seed=12)
+    boards = np.concatenate([clues, corrupted(clues, rng), np.where(rng.random(clues.shape) < 0.15, BLANK, clues)])
+    predict = uniform if stub == "uniform" else contrary(torch.from_numpy(solutions).long().repeat(3, 1))
+    found, ends = proofs(boards, predict)
+    counter = SatCounter()
+    assert found.tolist() == [counter.count(board) for board in boards]
+    assert solved(ends, boards).tolist() == (found > 0).tolist()
+    assert set(found.tolist()) == {0, 1, 2}
+
+
+def test_impossible_and_open_public_puzzles_are_proved(public_set):
+    boards = puzzle_file.read(public_set("not_unique")).puzzles
+    counter = SatCounter()
+    assert proofs(boards, uniform)[0].tolist() == [counter.count(board) for board in boards]
+
+
+def test_a_first_solution_that_uses_up_the_patience_counts(monkeypatch):
+    """The 32nd undone decision leads straight to a solution, of which there are several."""
+    monkeypatch.setattr(levels, "PATIENCE", 32)
+    board = parse("........1.....6.34..4.5.6.....2......1.....726...8.4....8..59...3.7.....5.6.4....")
+    found, ends = proofs(board[None], uniform)
+    assert found.tolist() == [SatCounter().count(board)] == [2]
+    assert solved(ends, board[None]).all()
+
+
+@pytest.mark.slow
+def test_a_thousand_corrupted_public_puzzles_are_proved(public_set):
+    rng, counter = np.random.default_rng(1), SatCounter()
+    for name in ("radcliffe_sample", "seventeen_clue", "magictour_top1465", "forum_hardest_11plus"):
+        clues = puzzle_file.read(public_set(name)).puzzles
+        boards = corrupted(clues[rng.permutation(len(clues))[:250]], rng)
+        assert proofs(boards, uniform)[0].tolist() == [counter.count(board) for board in boards], name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_puzzle_is_solved_in_few_calls(public_set, name):
+    from vmd_sudoku.evaluation.accuracy import evaluate
+    from vmd_sudoku.network.checkpoint import load_model
+    from vmd_sudoku.solving.setting import Setting
+
+    row = evaluate(load_model("vmd"), puzzle_file.read(public_set(name)), Setting(constraints="search"))
+    assert row["solved"] == row["boards"]
+    assert row["mean_calls"] < 3
+
+
+def test_the_search_knows_what_it_undid_and_found():
+    clues, solutions = puzzles(5, seed=8)
+    boards = torch.from_numpy(clues).long()
+    search = GuidedSearch(boards)
+    turn = torch.arange(81).expand(5, 81).contiguous()
+    rows, said = torch.arange(5), torch.full((5, 81, 9), 1 / 9)
+    assert search.found(rows).tolist() == [0] * 5
+    found, ended = search.go_on(rows, said, turn, 10**9)
+    assert ended.all()
+    assert (found.numpy() == solutions).all()
+    assert search.found(rows).tolist() == [1] * 5
+    assert (search.undone(rows) >= 0).all()
+    # With the truth at hand nothing is undone.
+    told = GuidedSearch(boards)
+    truth = torch.nn.functional.one_hot(torch.from_numpy(solutions).long() - 1, 9).float()
+    told.go_on(rows, truth, turn, 10**9)
+    assert told.undone(rows).tolist() == [0] * 5
+
+
+def test_many_open_nodes_are_searched_to_the_end():
+    """The empty board leaves a node open with every decision, more than the best is chosen from."""
+    empty = torch.zeros(1, 81, dtype=torch.long)
+    search = GuidedSearch(empty, limit=200)
+    turn = torch.arange(81)[None]
+    _, ended = search.go_on(torch.arange(1), torch.full((1, 81, 9), 1 / 9), turn, 10**9)
+    assert ended.all()
+    assert search.found(torch.arange(1)).item() == 200
+
+
+def test_the_bare_solver_counts_its_backtracks(easy):
+    assert count_backtracks(easy[0][None]).tolist() == [0]
+    hard = puzzle_file.read(Path(__file__).parents[2] / "puzzles" / "extreme.csv").puzzles
+    assert count_backtracks(hard).sum() > 50
+    assert count_backtracks(hard).max() > 20

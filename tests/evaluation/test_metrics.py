@@ -1,0 +1,43 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vmd_sudoku.evaluation.metrics import mcnemar, wilson_interval
+
+
+def test_the_interval_is_the_published_one():
+    # Newcombe 1998, table I, method 3 (without continuity correction).
+    for successes, trials, low, high in [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611)]:
+        assert wilson_interval(successes, trials) == pytest.approx((low, high), abs=5e-5)
+
+
+@given(st.integers(0, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_the_interval_holds_the_rate(case):
+    successes, trials = case
+    low, high = wilson_interval(successes, trials)
+    assert 0 <= low <= high <= 1
+    if trials:
+        assert low - 1e-12 <= successes / trials <= high + 1e-12
+
+
+def test_more_successes_than_trials_are_refused():
+    with pytest.raises(ValueError, match="0 to 3"):
+        wilson_interval(4, 3)
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_the_paired_test_counts_every_split_of_a_fair_coin_that_is_as_uneven(first, second):
+    n = first + second
+    as_uneven = [wins for wins in range(n + 1) if abs(2 * wins - n) >= abs(first - second)]
+    assert mcnemar(first, second) == pytest.approx(sum(math.comb(n, wins) for wins in as_uneven) / 2**n)
+
+
+def test_the_paired_test_has_known_values():
+    assert (mcnemar(0, 0), mcnemar(3, 3), mcnemar(0, 5), mcnemar(5, 1)) == (1, 1, 0.0625, 0.21875)
+
+
+def test_negative_counts_are_refused():
+    with pytest.raises(ValueError, match="0 or more"):
+        mcnemar(-1, 2)

@@ -1,0 +1,109 @@
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sat import SatCounter, corrupted
+
+from vmd_sudoku.board import parse, solved
+from vmd_sudoku.exact import generate, solver
+from vmd_sudoku.formats import files as puzzle_file
+
+
+@pytest.fixture(scope="module")
+def sat():
+    return SatCounter()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ye_test", "radcliffe_sample", "seventeen_clue", "magictour_top1465", "forum_hardest_11plus", "several_solutions"],
+)
+def test_public_sets_agree_with_a_sat_solver(name, sat, public_set, rng):
+    """Every puzzle is solved as its file says; some, and corrupted ones, are counted by the SAT solver too."""
+    puzzles = puzzle_file.read(public_set(name))
+    solutions, counts = solver.solve(puzzles.puzzles)
+    if name == "several_solutions":
+        assert (counts == 2).all()
+    else:
+        assert (counts == 1).all()
+        assert (solutions == puzzles.solutions).all()
+    some = puzzles.puzzles[rng.permutation(len(counts))[:40]]
+    for boards in (some, corrupted(some, rng)):
+        assert solver.count_solutions(boards).tolist() == [sat.count(board) for board in boards]
+
+
+def test_puzzles_without_a_single_solution_agree_with_a_sat_solver(sat, public_set):
+    puzzles = puzzle_file.read(public_set("not_unique")).puzzles
+    assert solver.count_solutions(puzzles).tolist() == [sat.count(board) for board in puzzles]
+
+
+@pytest.mark.parametrize("level", ["easy", "medium", "hard", "expert", "extreme"])
+def test_examples_agree_with_a_sat_solver(level, sat, rng):
+    puzzles = puzzle_file.read(Path(__file__).parents[2] / "puzzles" / f"{level}.csv").puzzles
+    for boards in (puzzles, corrupted(puzzles, rng)):
+        assert solver.count_solutions(boards).tolist() == [sat.count(board) for board in boards]
+
+
+def test_generated_corrupted_and_underclued_puzzles_agree_with_a_sat_solver(sat, rng):
+    puzzles, _ = generate.puzzles(60, seed=1)
+    loose = np.where(rng.random(puzzles.shape) < 0.15, 0, puzzles).astype(np.int8)
+    for boards, seen in ((puzzles, {1}), (corrupted(puzzles, rng), {0, 1, 2}), (loose, {1, 2})):
+        counts = solver.count_solutions(boards).tolist()
+        assert counts == [sat.count(board) for board in boards]
+        assert set(counts) <= seen
+
+
+def test_solutions_are_true_to_the_clues_and_zeros_where_there_is_none(easy):
+    puzzle, solution = easy
+    impossible = parse(".12345678" + "9" + "." * 71)
+    boards = np.stack([puzzle, impossible, np.zeros(81, np.int8), solution])
+    found, counts = solver.solve(boards)
+    assert counts.tolist() == [1, 0, 2, 1]
+    assert (found[0] == solution).all()
+    assert (found[1] == 0).all()
+    assert solved(found[2:3], boards[2:3]).all()
+
+
+def test_clashing_clues_have_no_solution():
+    board = np.zeros((1, 81), np.int8)
+    board[0, [0, 80]] = 5
+    assert solver.count_solutions(board).tolist() == [2]
+    board[0, 8] = 5
+    assert solver.count_solutions(board).tolist() == [0]
+
+
+def test_counting_goes_up_to_the_limit():
+    """The two digits of an unavoidable rectangle may be swapped."""
+    puzzles, _ = generate.puzzles(50, seed=3)
+    loose = puzzles.copy()
+    loose[:, :9] = 0
+    for limit in (1, 3, 10):
+        counts = solver.count_solutions(loose, limit)
+        assert counts.max() == limit
+        assert counts.min() >= 1
+    with pytest.raises(ValueError, match="at least 1"):
+        solver.count_solutions(loose, 0)
+
+
+def test_an_empty_batch_is_fine():
+    assert solver.count_solutions(np.zeros((0, 81), np.int8)).shape == (0,)
+
+
+@pytest.mark.parametrize("digit", [-1, 10, 300])
+def test_numbers_that_are_no_digits_are_refused(digit):
+    board = np.zeros((1, 81), np.int64)
+    board[0, 40] = digit
+    with pytest.raises(ValueError, match=f"0 to 9, got .*{digit}"):
+        solver.solve(board)
+
+
+def test_threads_do_not_disturb_each_other():
+    """The compiled code lets other Python threads run beside it."""
+    alone = [generate.puzzles(200, seed) for seed in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        beside = list(pool.map(lambda seed: generate.puzzles(200, seed), range(4)))
+        counts = list(pool.map(lambda made: solver.count_solutions(made[0]), beside))
+    for one, other, count in zip(alone, beside, counts, strict=True):
+        assert (one[0] == other[0]).all()
+        assert (count == 1).all()

@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+import torch
+
+from vmd_sudoku.errors import ConfigError
+from vmd_sudoku.exact.generate import puzzles
+from vmd_sudoku.exact.symmetry import Symmetry
+from vmd_sudoku.network.latent import draw_prior
+from vmd_sudoku.network.model import Model, ModelConfig
+from vmd_sudoku.network.symmetric import NetworkConfig
+
+SMALL = NetworkConfig(width=16, middle=24, hidden=32)
+
+
+def make(latent):
+    torch.manual_seed(0)
+    return Model(ModelConfig(network=SMALL, latent=latent)).double().eval()
+
+
+@pytest.fixture(scope="module")
+def boards():
+    clues, solutions = puzzles(4, seed=5)
+    clues[0] = 0
+    return torch.from_numpy(clues).long(), torch.from_numpy(solutions).long()
+
+
+def moved_field(symmetry, field):
+    """A field over candidates, [b,9,9,9,k], moved by a symmetry."""
+    flat = field.reshape(len(field), 81, 9, -1)
+    return symmetry.candidates(flat, axis=1).reshape(field.shape)
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("latent", [0, 2])
+def test_the_denoiser_commutes_with_every_symmetry(latent, seed, boards, double):
+    model, (board, _) = make(latent), boards
+    symmetry = Symmetry.random(np.random.default_rng(seed))
+    z = draw_prior(len(board), latent, torch.Generator().manual_seed(seed)).double() if latent else None
+    logits = model.denoise(board, z, rounds=6)
+    moved = model.denoise(symmetry.board(board), None if z is None else moved_field(symmetry, z), rounds=6)
+    torch.testing.assert_close(moved, symmetry.candidates(logits, axis=1), rtol=1e-4, atol=1e-5)
+    assert logits.std() > 1e-3  # not by saying the same everywhere
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_encoder_commutes_with_every_symmetry(seed, boards, double):
+    model, (board, solution) = make(2), boards
+    symmetry = Symmetry.random(np.random.default_rng(seed))
+    posterior = model.encode(board, solution)
+    moved = model.encode(symmetry.board(board), symmetry.board(solution))
+    torch.testing.assert_close(moved.mean, moved_field(symmetry, posterior.mean), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(moved.log_variance, moved_field(symmetry, posterior.log_variance), rtol=1e-4, atol=1e-5)
+
+
+@pytest.fixture
+def double(monkeypatch):
+    """Input features in float64, so that a mistake cannot hide in rounding."""
+    from vmd_sudoku.network import model
+    from vmd_sudoku.network import symmetric as network
+
+    features, digits = network.board_features, network.digit_features
+    monkeypatch.setattr(model, "board_features", lambda board: features(board).double())
+    monkeypatch.setattr(model, "digit_features", lambda board: digits(board).double())
+
+
+def test_an_mdm_says_the_same_of_every_candidate_of_an_empty_board_and_a_vmd_need_not():
+    empty = torch.zeros(1, 81, dtype=torch.long)
+    for latent in (0, 1):
+        torch.manual_seed(0)
+        model = Model(ModelConfig(network=SMALL, latent=latent))
+        z = draw_prior(1, 1, torch.Generator().manual_seed(0)) if latent else None
+        spread = model.denoise(empty, z, rounds=3).std()
+        assert (spread > 1e-3) == bool(latent)
+
+
+def test_both_kinds_have_the_same_denoiser_but_for_the_latent_input():
+    vmd, mdm = (Model(ModelConfig(network=SMALL, latent=k)) for k in (1, 0))
+    sizes = [sum(p.numel() for p in model.denoiser.parameters()) for model in (vmd, mdm)]
+    assert sizes[0] - sizes[1] == SMALL.hidden
+
+
+def test_an_mdm_has_no_encoder(boards):
+    with pytest.raises(ConfigError, match="no latent"):
+        make(0).encode(*boards)
+
+
+@pytest.mark.parametrize("settings", [{"width": 0}, {"hidden": 5000}])
+def test_sizes_out_of_range_are_refused(settings):
+    with pytest.raises(ConfigError, match="must be 1 to 1024"):
+        NetworkConfig(**settings)

@@ -1,0 +1,327 @@
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from vmd_sudoku.board import is_complete, is_legal, to_line
+from vmd_sudoku.decoding.blocks import BLOCKS
+from vmd_sudoku.errors import CheckpointError, ConfigError, PuzzleFileError
+from vmd_sudoku.exact import solver
+from vmd_sudoku.exact.generate import full_grids, puzzles
+from vmd_sudoku.formats.files import read
+from vmd_sudoku.network.latent import draw_prior
+from vmd_sudoku.network.model import ModelConfig
+from vmd_sudoku.network.symmetric import NetworkConfig
+from vmd_sudoku.training import presets
+from vmd_sudoku.training.dreams import Dreams
+from vmd_sudoku.training.mixture import Boards, BoardStream, MixtureConfig, open_boards, unique_boards
+from vmd_sudoku.training.updates import DREAM_BATCH, TrainConfig, Training, run
+
+SMALL = TrainConfig(
+    model=ModelConfig(network=NetworkConfig(width=8, middle=8, hidden=16), encoder_rounds=2),
+    steps=12,
+    batch=6,
+    segment=2,
+    life=2,
+    dreams=0.0,
+    workers=0,
+)
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch):
+    monkeypatch.setattr(BoardStream, "CHUNK", 16)
+
+
+def stream(position=0, workers=0, hard=None):
+    return BoardStream(seed=4, open_share=0.5, config=MixtureConfig(), hard=hard, workers=workers, position=position)
+
+
+def test_unique_boards_have_one_solution_and_open_boards_are_true_to_theirs():
+    one = unique_boards(60, 1, MixtureConfig(), None)
+    assert (solver.count_solutions(one.board) == 1).all()
+    many = open_boards(60, 1, MixtureConfig())
+    for boards in (one, many):
+        assert (is_complete(boards.solution) & is_legal(boards.solution)).all()
+        shown = boards.board > 0
+        assert (boards.board[shown] == boards.solution[shown]).all()
+        assert (~shown).any(1).all()
+    assert (~(many.board > 0).any(1)).any()  # some are masked whole
+    assert one.unique.all()
+    assert not many.unique.any()
+
+
+def by_solution(boards):
+    order = np.lexsort(boards.solution.T)
+    return Boards(boards.board[order], boards.solution[order], boards.unique[order])
+
+
+def test_boards_masked_by_blocks_stop_in_the_middle_of_one():
+    config = MixtureConfig(several=0.0, untouched=1.0)
+    by_blocks = replace(config, blocks=1.0)
+    clues = by_solution(unique_boards(200, 1, config, None)).board > 0
+    one, many = by_solution(unique_boards(200, 1, by_blocks, None)), open_boards(200, 1, by_blocks)
+    for boards, given in ((one, clues), (many, np.zeros_like(clues))):
+        shown = boards.board > 0
+        assert (boards.board[shown] == boards.solution[shown]).all()
+        stops = (~shown).sum(1) == 1  # a board that would be full has one blank anywhere
+        assert (shown | ~given)[~stops].all()
+        for cells in list(BLOCKS.values())[1:]:
+            blank, untouched = (~shown)[:, cells], (shown == given)[:, cells]
+            for block in range(len(cells)):
+                stops |= ~blank[:, :block].any((1, 2)) & untouched[:, block + 1 :].all((1, 2))
+        assert stops.all()
+        assert len(np.unique(shown, axis=0)) > 150
+
+
+def test_a_share_of_boards_masked_by_blocks_leaves_the_others_as_they_were():
+    for make in (lambda config: unique_boards(200, 1, config, None), lambda config: open_boards(200, 1, config)):
+        without, some = by_solution(make(MixtureConfig())), by_solution(make(MixtureConfig(blocks=0.3)))
+        assert (without.solution == some.solution).all()
+        assert 0.5 < (without.board == some.board).all(1).mean() < 0.9
+
+
+@pytest.mark.parametrize("latent", [0, 1])
+def test_a_run_on_blocks_makes_updates_and_goes_on(tmp_path, latent):
+    mixture = presets.PRESETS["blocks"]().mixture
+    assert mixture.blocks > 0
+    training = Training(replace(SMALL, mixture=mixture, model=replace(SMALL.model, latent=latent)))
+    losses = []
+    run(training, until=lambda now, metrics: losses.append(metrics["cells"]) or now.progress.step == 4)
+    assert np.isfinite(losses).all()
+    training.save(tmp_path)
+    assert Training.resume(tmp_path).config.mixture == mixture
+
+
+def test_a_run_saved_before_boards_were_masked_by_blocks_goes_on(tmp_path):
+    Training(SMALL).save(tmp_path)
+    note = json.loads((tmp_path / "training.json").read_text())
+    del note["config"]["mixture"]["blocks"]
+    (tmp_path / "training.json").write_text(json.dumps(note))
+    assert Training.resume(tmp_path).config == SMALL
+
+
+def test_a_stream_goes_on_where_it_stopped():
+    whole = stream().take(50)
+    early = stream()
+    first = early.take(21)
+    rest = stream(early.position).take(29)
+    for a, b, c in zip(whole, first, rest, strict=True):
+        assert torch.equal(a, torch.cat([b, c]))
+
+
+def test_worker_processes_make_the_same_boards():
+    for a, b in zip(stream().take(10), stream(workers=1).take(10), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_hard_puzzles_come_from_the_file(tmp_path):
+    clues, solutions = puzzles(3, 0)
+    file = tmp_path / "hard.csv"
+    rows = [f"{to_line(a)},{to_line(b)}" for a, b in zip(clues, solutions, strict=True)]
+    file.write_text("\n".join(["puzzle,solution", *rows]))
+    boards = unique_boards(50, 0, MixtureConfig(hard=1.0), read(file))
+    known = {to_line(s) for s in solutions}
+    assert {to_line(s) for s in boards.solution} <= known
+    file.write_text("\n".join(["puzzle", *(to_line(a) for a in clues)]))
+    with pytest.raises(PuzzleFileError, match="solution"):
+        stream(hard=file)
+
+
+@pytest.mark.parametrize("latent", [0, 1])
+@pytest.mark.parametrize("muon", [False, True])
+def test_an_interrupted_training_ends_with_the_same_weights(tmp_path, latent, muon):
+    config = replace(SMALL, model=replace(SMALL.model, latent=latent), muon=muon)
+    whole = Training(config)
+    run(whole)
+    first = Training(config)
+    run(first, until=lambda training, metrics: training.progress.step == 5)
+    first.save(tmp_path)
+    second = Training.resume(tmp_path)
+    assert second.progress.step == 5
+    run(second)
+    assert second.progress.step == whole.progress.step == 12
+    for a, b in zip(whole.model.state_dict().values(), second.model.state_dict().values(), strict=True):
+        assert torch.equal(a, b)
+    for a, b in zip(whole.average.state_dict().values(), second.average.state_dict().values(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_the_bound_comes_in_named_terms_and_only_posterior_slots_pay_for_z():
+    training = Training(replace(SMALL, mode=0.5))
+    bound, logits, state = training.bound()
+    m = training.posterior_slots
+    assert (bound.cells > 0).all()
+    assert (bound.latent[:m] > 0).all()
+    assert (bound.latent[m:] == 0).all()
+    assert logits.shape == (6, 81, 9)
+    assert state.shape == training.flight.state.shape
+
+
+def test_slots_beyond_the_posterior_ones_hold_unique_puzzles_with_z_drawn_or_zero():
+    training = Training(replace(SMALL, batch=64, posterior=0.25))
+    noise = training.flight.noise[16:].flatten(1)
+    assert training.flight.unique[16:].all()
+    assert 0.2 < (noise == 0).all(1).float().mean() < 0.8
+    assert (training.flight.noise[:16].flatten(1).std(1) > 0.8).all()
+
+
+def test_posterior_slots_may_hold_hard_puzzles_with_a_kl_weight_of_their_own(tmp_path):
+    clues, solutions = puzzles(3, 0)
+    file = tmp_path / "hard.csv"
+    rows = [f"{to_line(a)},{to_line(b)}" for a, b in zip(clues, solutions, strict=True)]
+    file.write_text("\n".join(["puzzle,solution", *rows]))
+    shares = {"posterior": 0.5, "open": 0.4, "posterior_hard": 1.0, "mixture": MixtureConfig(hard=0.0)}
+    config = replace(SMALL, batch=64, beta_warmup=0.0, **shares)
+    training = Training(config, file)
+    m, flight = training.posterior_slots, training.flight
+    from_file = (flight.solution[:, None] == torch.from_numpy(solutions).long()).all(-1).any(1)
+    assert torch.equal(from_file[:m], flight.unique[:m])
+    assert 0.3 < flight.unique[:m].float().mean() < 0.9
+    assert not from_file[m:].any()
+    assert (training.bound()[0].latent[:m] > 0).all()
+    heavier = Training(replace(config, unique_beta=0.0), file)
+    first, second = training.update(), heavier.update()
+    assert first["guided_latent"] == second["guided_latent"] > 0
+    assert first["gradient"] != second["gradient"]
+
+
+def test_dreams_may_renew_z_from_the_posterior_and_keep_the_z_of_the_first_call(monkeypatch):
+    model = Training(SMALL).average
+    seen = []
+    begin = model.begin
+    monkeypatch.setattr(model, "begin", lambda board, z: seen.append(z.clone()) or begin(board, z))
+    monkeypatch.setattr("vmd_sudoku.training.dreams.boards.solved", lambda final, puzzle: np.ones(len(final), bool))
+    for renew in (False, True):
+        seen.clear()
+        dreams = Dreams(1)
+        dreams.add(model, 4, 2, torch.Generator().manual_seed(0), carry=False, renew=renew)
+        assert torch.equal(dreams.latent, seen[0])
+        assert torch.equal(seen[1], seen[0]) is not renew
+
+
+def test_boards_come_back_with_true_digits_only():
+    training = Training(replace(SMALL, on_policy=1.0, life=1, steps=6))
+
+    def check(training, metrics):
+        board, solution = training.flight.board, training.flight.solution
+        assert torch.equal(board[board > 0], solution[board > 0])
+        assert metrics["beta"] <= 1
+        return False
+
+    run(training, until=check)
+
+
+def test_the_budget_ends_in_time_too():
+    training = Training(replace(SMALL, minutes=1e-4, steps=10**6))
+    run(training)
+    assert 0 < training.progress.step < 10**6
+
+
+@pytest.mark.parametrize(
+    "settings", [{"minutes": 0}, {"steps": 0}, {"batch": 1}, {"segment": 1}, {"on_policy": 1.5}, {"life": 0}]
+)
+def test_nonsense_is_refused(settings):
+    with pytest.raises(ConfigError):
+        replace(SMALL, **settings)
+
+
+def test_a_share_out_of_range_is_refused():
+    with pytest.raises(ConfigError, match="hard must be between 0 and 1"):
+        MixtureConfig(hard=2)
+
+
+def test_a_damaged_training_is_refused(tmp_path):
+    Training(SMALL).save(tmp_path)
+    note = json.loads((tmp_path / "training.json").read_text())
+    del note["streams"]
+    (tmp_path / "training.json").write_text(json.dumps(note))
+    with pytest.raises(CheckpointError, match=r"training\.json"):
+        Training.resume(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_small_network_learns():
+    """End to end: the loss of unique puzzles comes down a long way in 600 updates."""
+    network = NetworkConfig(width=24, middle=24, hidden=48)
+    config = replace(
+        SMALL, model=ModelConfig(network=network), steps=600, batch=16, segment=6, muon=True, posterior=0.0
+    )
+    training = Training(config)
+    last = []
+    run(training, until=lambda training, metrics: last.append(metrics["unique_cells"]) or False)
+    assert np.mean(last[-30:]) < 0.4 * np.mean(last[:30])
+
+
+def test_solved_puzzles_make_room_and_unsolved_ones_live_on():
+    training = Training(replace(SMALL, batch=8, posterior=0.0, life=5, leave=1.0, on_policy=0.0))
+    before = training.flight.board.clone()
+    solved = torch.arange(8) < 3
+    ended = training._move_on(torch.zeros(8, 81, 9), solved)
+    assert torch.equal(ended, solved)
+    changed = (training.flight.board != before).any(1)
+    assert torch.equal(changed, solved)
+    assert (training.flight.age == (~solved).long()).all()
+
+
+def test_dreams_are_legal_grids_that_share_a_slot_with_their_z(monkeypatch):
+    training = Training(replace(SMALL, batch=8, posterior=0.25, dreams=1.0, life=1, on_policy=0.0, dream_every=1))
+    grids = torch.from_numpy(full_grids(DREAM_BATCH, 0)).long()
+    z = draw_prior(DREAM_BATCH, 1, torch.Generator().manual_seed(3))
+
+    def add(self, model, count, nfe, rng, *, carry, renew):
+        self.latent, self.grid = z[:count], grids[:count]
+        return 1.0
+
+    monkeypatch.setattr(Dreams, "add", add)
+    training.update()
+    flight = training.flight
+    assert flight.dream[2:].all()
+    assert not flight.dream[:2].any()
+    assert (flight.board[2:] == 0).all()
+    for solution, noise in zip(flight.solution[2:], flight.noise[2:], strict=True):
+        (place,) = (grids == solution).all(1).nonzero()
+        assert torch.equal(z[place[0]], noise)
+    assert math.isfinite(training.update()["dream_cells"])
+
+
+def test_only_legal_grids_are_kept():
+    dreams = Dreams(1)
+    share = dreams.add(Training(SMALL).average, 4, 2, torch.Generator().manual_seed(0), carry=True, renew=True)
+    assert share == 0  # untrained weights make none
+    assert len(dreams) == 0
+
+
+def test_a_model_with_a_latent_may_start_as_an_mdm():
+    mdm = Training(replace(SMALL, model=replace(SMALL.model, latent=0))).model
+    vmd = Training(SMALL, start=mdm).model
+    clues = torch.from_numpy(puzzles(2, 0)[0]).long()
+    z = draw_prior(2, 1, torch.Generator().manual_seed(0))
+    torch.testing.assert_close(vmd.denoise(clues, z, 3), mdm.denoise(clues, None, 3))
+    wider = replace(SMALL, model=replace(SMALL.model, network=NetworkConfig(width=12, middle=8, hidden=16)))
+    with pytest.raises(ConfigError, match="cannot start"):
+        Training(wider, start=mdm)
+
+
+def test_boards_may_be_moved_by_symmetries_and_stay_true(tmp_path):
+    clues, solutions = puzzles(1, 0)
+    file = tmp_path / "hard.csv"
+    file.write_text(f"puzzle,solution\n{to_line(clues[0])},{to_line(solutions[0])}\n")
+    config = MixtureConfig(hard=1.0, moved=1.0)
+    shared = {"seed": 4, "open_share": 0.0, "hard": file, "workers": 0}
+    board, solution, _ = BoardStream(config=config, **shared).take(16)
+    assert len(solution.unique(dim=0)) == 16
+    assert (is_complete(solution.numpy()) & is_legal(solution.numpy())).all()
+    assert torch.equal(board[board > 0], solution[board > 0])
+
+
+@pytest.mark.parametrize("settings", [{"weigh_latent": False}, {"time_weight": 1.0}, {"time_weight": 0.0}])
+def test_the_weights_of_the_bound_are_settings(settings):
+    """Another weight makes another update of the same boards."""
+    usual, other = Training(SMALL), Training(replace(SMALL, **settings, beta_warmup=0.0))
+    usual.config = replace(SMALL, beta_warmup=0.0)
+    gradients = [training.update()["gradient"] for training in (usual, other)]
+    assert gradients[0] != gradients[1]

@@ -1,0 +1,203 @@
+"""Commands that measure: evaluate, sample, reproduce, bench."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vmd_sudoku import __version__, board
+from vmd_sudoku.cli.options import (
+    LATENTS,
+    LIMIT,
+    MODEL_HELP,
+    SEED,
+    Z,
+    ZChoice,
+    batch_options,
+    decoding_options,
+    load,
+    setting_of,
+)
+from vmd_sudoku.cli.show import print_table, progress_bar, write_json, write_text
+from vmd_sudoku.evaluation import paper, tables
+from vmd_sudoku.formats import files as puzzle_file
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@decoding_options
+@batch_options
+@LATENTS
+@Z
+@LIMIT
+def evaluate(
+    files: tuple[Path, ...],
+    model: str,
+    chosen: dict[str, Any],
+    output: Path | None,
+    limit: int | None,
+    batch_size: int,
+    compiled: bool,
+) -> None:
+    """Whole-board accuracy over FILES (CSV with a `puzzle` column, or a puzzle a line), with its 95 % Wilson interval."""
+    sets = [puzzle_file.read(file, limit) for file in files]
+    from vmd_sudoku.evaluation import accuracy as evaluation
+
+    setting = setting_of(chosen)
+    loaded = load(model, compiled)
+    rows = []
+    for puzzles in sets:
+        with progress_bar() as bar:
+            task = bar.add_task(puzzles.name, total=len(puzzles.puzzles), solved=0)
+            rows.append(
+                evaluation.evaluate(
+                    loaded,
+                    puzzles,
+                    setting,
+                    batch_size=batch_size,
+                    progress=lambda done, solved: bar.update(task, completed=done, solved=solved),  # noqa: B023
+                )
+            )
+    columns = (
+        "file boards solved accuracy interval model policy nfe constraints mean_calls mean_backtracks puzzles_per_s"
+    )
+    print_table(rows, columns.split())
+    write_json(output, evaluation.report(rows, __version__))
+
+
+@click.command()
+@decoding_options
+@batch_options
+@click.option("--count", type=click.IntRange(1, 1_000_000), default=16, show_default=True, help="How many grids.")
+@click.option("--z", type=ZChoice(), help="`mode` (z = 0), or the seed to draw z with; the default draws with --seed.")
+@click.option("--print-grids/--no-print-grids", default=True, help="Print the grids, one a line.")
+def sample(
+    model: str,
+    chosen: dict[str, Any],
+    output: Path | None,
+    count: int,
+    batch_size: int,
+    print_grids: bool,
+    compiled: bool,
+) -> None:
+    """Whole grids from the empty board, one z for each."""
+    from vmd_sudoku.evaluation import accuracy as evaluation
+
+    setting = setting_of(chosen)
+    row, grids = evaluation.sample(load(model, compiled), count, setting, batch_size=batch_size)
+    if print_grids:
+        for grid in grids:
+            click.echo(board.to_line(grid))
+    print_table([row], ["count", "valid", "distinct", "model", "policy", "nfe", "mean_calls", "grids_per_s"])
+    write_json(output, evaluation.report([row], __version__))
+
+
+@click.group()
+def reproduce() -> None:
+    """Experiments of the paper, measured again with the models at hand."""
+
+
+@reproduce.command("sudoku")
+@click.option(
+    "--sets",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="Folder with the public sets of puzzles.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("runs/reproduce"),
+    show_default=True,
+    help="Folder for results.json, tables.md and the plot; rows already there are kept.",
+)
+@click.option("--vmd", default="vmd", show_default=True, help="The model with a latent: a name or a folder.")
+@click.option("--mdm", default="mdm", show_default=True, help="The model without one.")
+@click.option("--quick", is_flag=True, help="A few puzzles of three sets: two minutes on one core.")
+@click.option(
+    "--only", metavar="SET", multiple=True, help="Only this set (its file's name without .csv); may come again."
+)
+@click.option("--limit", type=click.IntRange(1), help="Only the first N puzzles of each set.")
+@click.option("--latents", type=click.IntRange(2, 1024), help="Latents tried where the rules choose (default: 16).")
+@click.option("--grids", type=click.IntRange(1, 1_000_000), help="Grids from the empty board (default: 200).")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all that is drawn.")
+@click.option(
+    "--batch-size", type=click.IntRange(1, 65536), default=64, show_default=True, help="Boards decoded together."
+)
+@click.option("--compile/--eager", "compiled", default=False, help="Compile the network's round: for whole sets.")
+@click.option(
+    "--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="CPU threads for the network."
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that measure rows at a time."
+)
+def reproduce_sudoku(
+    sets: Path,
+    out: Path,
+    vmd: str,
+    mdm: str,
+    quick: bool,
+    only: tuple[str, ...],
+    limit: int | None,
+    latents: int | None,
+    grids: int | None,
+    seed: int,
+    batch_size: int,
+    compiled: bool,
+    threads: int,
+    workers: int,
+) -> None:
+    """The paper's table, VMD and MDM in 5, 10 and 20 calls by two policies, beside ours on the public sets."""
+    from vmd_sudoku.evaluation import reproduce as experiment
+    from vmd_sudoku.network.checkpoint import load_model
+
+    changes: dict[str, Any] = {
+        "sets": only or None,
+        "limit": limit,
+        "latents": latents,
+        "grids": grids,
+        "seed": seed,
+        "batch_size": batch_size,
+    }
+    plan = replace(paper.QUICK if quick else paper.Plan(), **{k: v for k, v in changes.items() if v is not None})
+    models = load_model(vmd), load_model(mdm)
+    puzzles = paper.find_sets(sets, plan)
+    how = experiment.Work(workers=workers, compiled=compiled, threads=threads)
+    report = experiment.measure(
+        *models, puzzles, plan, out / "results.json", how, say=lambda line: click.echo(line, err=True)
+    )
+    text = tables.markdown(report)
+    write_text(out / "tables.md", text)
+    click.echo(text)
+    for line in tables.draw(report, out):
+        click.echo(line, err=True)
+
+
+@click.command()
+@click.option("--model", default="vmd", show_default=True, help=MODEL_HELP)
+@click.option("--quick", is_flag=True, help="Half a minute: nothing is compiled, few repeats.")
+@click.option("--batch-size", type=click.IntRange(2, 65536), help="Boards together (default: 32).")
+@click.option("--nfe", type=click.IntRange(1, 81), help="Calls of our decoding (default: 5).")
+@click.option(
+    "--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="CPU threads for the network."
+)
+@click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Also write JSON there.")
+def bench(model: str, quick: bool, batch_size: int | None, nfe: int | None, threads: int, output: Path | None) -> None:
+    """Speed of training and decoding here, against large matrix products and the 6M transformer of the literature."""
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # the profiler says when it starts and stops; read when torch loads
+    import torch
+
+    from vmd_sudoku.evaluation import bench as benchmark
+    from vmd_sudoku.network.checkpoint import load_model
+
+    torch.set_num_threads(threads)
+    changes: dict[str, Any] = {"batch": batch_size, "reference_batch": batch_size, "nfe": nfe}
+    plan = replace(benchmark.QUICK if quick else benchmark.Plan(), **{k: v for k, v in changes.items() if v})
+    report = benchmark.bench(load_model(model), plan, say=lambda line: click.echo(line, err=True))
+    head, *lines = benchmark.columns(report)
+    print_table([dict(zip(head, line, strict=True)) for line in lines], head)
+    for line in benchmark.notes(report):
+        click.echo(line)
+    write_json(output, report)

@@ -1,0 +1,278 @@
+"""Commands about puzzles: solve, replay, check, convert, reasons, solutions, generate."""
+
+import contextlib
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from vmd_sudoku import __version__, board
+from vmd_sudoku.cli.options import LATENTS, LIMIT, Z, ZChoice, batch_options, decoding_options, load, setting_of
+from vmd_sudoku.cli.show import live_board, print_table, print_trace, progress_bar, write_json, write_text
+from vmd_sudoku.errors import ConfigError, PuzzleError, TraceError
+from vmd_sudoku.formats import cells, write
+from vmd_sudoku.formats import files as puzzle_file
+from vmd_sudoku.formats import text as formats
+
+
+@click.command()
+@click.argument("puzzle")
+@decoding_options
+@LATENTS
+@Z
+@click.option("--progress", is_flag=True, help="Show the board while it fills.")
+def solve(puzzle: str, model: str, chosen: dict[str, Any], output: Path | None, progress: bool) -> None:
+    """Solve PUZZLE (81 characters, . or 0 for blanks; any other text form or link; or a file), printing every step.
+
+    The last line says `solved`, or what is wrong, with exit code 1 (2 if the puzzle has no solution).
+    """
+    clues = _one_puzzle(puzzle)
+    searches = chosen["constraints"] == "search"
+    if not searches:
+        _warn_about_solutions(clues)
+    from vmd_sudoku.network.checkpoint import load_model
+    from vmd_sudoku.solving.record import solve_puzzle
+
+    setting = setting_of(chosen)
+    loaded = load_model(model)
+    _one_thread_for_one_board()
+    with live_board(board.to_line(clues)) if progress else contextlib.nullcontext(lambda line: None) as watch:
+        trace = solve_puzzle(loaded, clues, setting, watch=watch)
+    print_trace(trace)
+    write_json(output, trace.to_json())
+    if searches:
+        _warn_about_solutions(clues)  # a search may prove it first
+    if not trace.solved:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("trace", type=click.Path(dir_okay=False, path_type=Path))
+def replay(trace: Path) -> None:
+    """Print the solve that TRACE holds (what `solve --json` wrote), after checking that its steps lead to its board."""
+    from vmd_sudoku.solving.trace import Trace
+
+    try:
+        plain = json.loads(trace.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TraceError(f"cannot read {trace}: {error.strerror}; give a file that `solve --json` wrote") from None
+    except ValueError as error:
+        raise TraceError(f"{trace} is not JSON ({error}); give a file that `solve --json` wrote") from None
+    print_trace(Trace.from_json(plain))
+
+
+@click.command()
+@click.argument("puzzle")
+@decoding_options
+@batch_options
+@LIMIT
+@click.option("--count", type=click.IntRange(1, 100_000), default=64, show_default=True, help="Boards decoded.")
+@click.option(
+    "--bound", type=click.IntRange(2, 10_000_000), default=10_000, show_default=True, help="Where exact counting stops."
+)
+@click.option("--z", type=ZChoice(), help="`mode` (z = 0), or the seed to draw z with; the default draws with --seed.")
+def solutions(
+    puzzle: str,
+    model: str,
+    chosen: dict[str, Any],
+    output: Path | None,
+    limit: int | None,
+    count: int,
+    bound: int,
+    batch_size: int,
+    compiled: bool,
+) -> None:
+    """Sample solutions of PUZZLE: each distinct one with its frequency, beside the exact number.
+
+    For a file of puzzles: how much of the known solutions is covered, and how far from uniform the samples are.
+    """
+    found = _imported(puzzle)
+    puzzles = puzzle_file.read(Path(puzzle), limit) if found.more else None
+    if puzzles is None:
+        board.require_legal(found.puzzle)
+    from vmd_sudoku.evaluation import accuracy as evaluation
+    from vmd_sudoku.evaluation import solutions as sampling
+
+    setting = setting_of(chosen)
+    loaded = load(model, compiled)
+    total = count * (len(puzzles.puzzles) if puzzles else 1)
+    with progress_bar() as bar:
+        task = bar.add_task("boards", total=total, solved=0)
+
+        def show(done: int, solved: int) -> None:
+            bar.update(task, completed=done, solved=solved)
+
+        if puzzles:
+            row = sampling.evaluate_solutions(
+                loaded, puzzles, count, setting, bound=bound, batch_size=batch_size, progress=show
+            )
+        else:
+            (sampled,) = sampling.sample_solutions(
+                loaded, found.puzzle[None], count, setting, bound=bound, batch_size=batch_size, progress=show
+            )
+    if puzzles:
+        columns = "file boards tries valid solutions distinct coverage kl kl_puzzles model policy nfe constraints"
+        print_table([row], columns.split())
+        write_json(output, evaluation.report([row], __version__))
+        return
+    for grid, times in zip(sampled.found, sampled.times, strict=True):
+        click.echo(f"{times / count:6.3f}  {board.to_line(grid)}")
+    exact = f"{sampled.exact} or more" if sampled.exact == bound else str(sampled.exact)
+    click.echo(f"{len(sampled.found)} distinct in {sampled.times.sum()} of {count} boards; there are {exact}")
+    plain = {
+        "puzzle": board.to_line(found.puzzle),
+        "count": count,
+        "exact": sampled.exact,
+        "bound": bound,
+        "coverage": sampled.coverage,
+        "kl": sampled.kl,
+        "found": [
+            {"board": board.to_line(grid), "times": int(times)}
+            for grid, times in zip(sampled.found, sampled.times, strict=True)
+        ],
+    }
+    write_json(output, plain | evaluation.settings_of(loaded, setting))
+    if not len(sampled.found):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("puzzle")
+@click.option("--solutions", is_flag=True, help="Print the solution too, or two of several.")
+@click.option(
+    "--budget-ms", type=click.IntRange(1, 600_000), default=200, show_default=True, help="Time for each puzzle."
+)
+def check(puzzle: str, solutions: bool, budget_ms: int) -> None:
+    """Say whether PUZZLE (a puzzle's text or link, or a file: all its puzzles) has none, one or several solutions.
+
+    `not decided` stands where the time was not enough. Of an impossible puzzle, stderr names clues that cannot stand together.
+    """
+    from vmd_sudoku.exact.proof import clash_sentence, clashing_clues, prove
+
+    found = _imported(puzzle)
+    puzzles = puzzle_file.read(Path(puzzle)).puzzles if found.more else found.puzzle[None]
+    for number, clues in enumerate(puzzles, 1):
+        proof = prove(clues, budget_ms)
+        known = [board.to_line(grid) for grid in (proof.solution, proof.second) if grid is not None]
+        click.echo(" ".join([proof.solutions, *(known if solutions else [])]))
+        if proof.solutions == "none":
+            where = f"puzzle {number}: " if found.more else ""
+            click.echo(where + clash_sentence(clues, clashing_clues(clues)), err=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@decoding_options
+@LIMIT
+def reasons(file: Path, model: str, chosen: dict[str, Any], output: Path | None, limit: int | None) -> None:
+    """Count which human technique justifies every cell that a model fills, over the puzzles of FILE.
+
+    A cell's reason is the easiest technique that gives its digit on the board as it was when it was filled. `needs
+    look-ahead`: no technique gives it, but every solution has it; `a guess`: it does not follow from the board.
+    """
+    puzzles = puzzle_file.read(file, limit)
+    from vmd_sudoku.evaluation.accuracy import report, settings_of
+    from vmd_sudoku.exact.reasons import count_reasons
+    from vmd_sudoku.network.checkpoint import load_model
+    from vmd_sudoku.solving.record import solve_puzzle
+    from vmd_sudoku.solving.trace import moves_of
+
+    _one_thread_for_one_board()
+    setting = setting_of(chosen)
+    loaded = load_model(model)
+    counts: Counter[str] = Counter()
+    solved = 0
+    with progress_bar() as bar:
+        task = bar.add_task(puzzles.name, total=len(puzzles.puzzles), solved=0)
+        for done, clues in enumerate(puzzles.puzzles, 1):
+            trace = solve_puzzle(loaded, clues, setting)
+            counts.update(count_reasons(moves_of([trace])))
+            solved += trace.solved
+            bar.update(task, completed=done, solved=solved)
+    cells = counts.total()
+    rows: list[dict[str, object]] = [
+        {"technique": name, "cells": count, "share": count / max(cells, 1)} for name, count in counts.items()
+    ]
+    print_table([row for row in rows if row["cells"]], ["technique", "cells", "share"])
+    click.echo(f"{cells} cells, {solved} of {len(puzzles.puzzles)} puzzles solved")
+    totals = {"file": puzzles.name, "boards": len(puzzles.puzzles), "solved": solved, "cells": cells}
+    write_json(output, settings_of(loaded, setting) | totals | report(rows, __version__))
+
+
+@click.command()
+@click.argument("puzzle")
+@click.option("--to", "form", default="line", show_default=True, help=f"One of {', '.join(write.WRITERS)}.")
+def convert(puzzle: str, form: str) -> None:
+    """Write PUZZLE (a puzzle's text or link, or a file: its first puzzle) in another form.
+
+    `svg` is a picture, `sheet` a page to print, and the names of sites give a link that opens the puzzle there.
+    """
+    if form not in write.WRITERS:
+        raise ConfigError(f"unknown form {form!r}; choose one of {', '.join(write.WRITERS)}")
+    found = _imported(puzzle)
+    if found.note:
+        click.echo(f"note: {found.note}", err=True)
+    click.echo(write.WRITERS[form](found.puzzle, found.title), nl=False)
+
+
+@click.command()
+@click.option("--count", type=click.IntRange(1, 10_000_000), default=10, show_default=True, help="How many puzzles.")
+@click.option("--clues", type=int, help="Clues of each puzzle; without it puzzles are minimal (20 to 28 clues).")
+@click.option("--grids", is_flag=True, help="Full grids instead of puzzles.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV file; the default prints puzzles.")
+def generate(count: int, clues: int | None, grids: bool, seed: int, out: Path | None) -> None:
+    """Random puzzles with exactly one solution."""
+    from vmd_sudoku.exact import generate as generator
+
+    if grids:
+        solutions = generator.full_grids(count, seed)
+        puzzles = solutions
+    else:
+        puzzles, solutions = generator.puzzles(count, seed, clues)
+    if out is None:
+        for puzzle in puzzles:
+            click.echo(board.to_line(puzzle))
+        return
+    lines = [f"{board.to_line(a)},{board.to_line(b)}\n" for a, b in zip(puzzles, solutions, strict=True)]
+    write_text(out, "puzzle,solution\n" + "".join(lines))
+    click.echo(f"{count} puzzles in {out}")
+
+
+def _imported(text: str) -> cells.Imported:
+    """The puzzle in a text or a link, or in the file of that name."""
+    return formats.read_text(text) if formats.is_text(text) else formats.read_file(Path(text))
+
+
+def _one_puzzle(text: str) -> np.ndarray:
+    """The puzzle in a text, a link or a file (of a list, the first); refuses clashing clues."""
+    found = _imported(text)
+    if found.note:
+        click.echo(f"note: {found.note}", err=True)
+    board.require_legal(found.puzzle)
+    return found.puzzle
+
+
+def _warn_about_solutions(clues: np.ndarray) -> None:
+    """Refuse a puzzle without a solution; warn when there are several."""
+    from vmd_sudoku.exact.proof import clash_sentence, clashing_clues, prove
+
+    found = prove(clues).solutions
+    if found == "none":
+        raise PuzzleError(
+            "this puzzle has no solution, although no two clues clash; was a clue mistyped? "
+            + clash_sentence(clues, clashing_clues(clues))
+        )
+    if found == "several":
+        click.echo("warning: this puzzle has several solutions; any legal one counts as solved", err=True)
+
+
+def _one_thread_for_one_board() -> None:
+    """One board is too little work to share among threads."""
+    import torch
+
+    torch.set_num_threads(1)

@@ -1,0 +1,107 @@
+"""Commands about models: train, models."""
+
+import json
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from vmd_sudoku.errors import ConfigError
+
+
+@click.command()
+def models() -> None:
+    """List the shipped models with their cards."""
+    from vmd_sudoku.network.checkpoint import load_model, shipped_models
+
+    names = shipped_models()
+    if not names:
+        click.echo("no model is shipped with this copy; train one with `vmd-sudoku train`")
+    for name in names:
+        loaded = load_model(name)
+        size = sum(p.numel() for p in loaded.model.parameters())
+        click.echo(f"{name}: {size} parameters, sha256 {loaded.sha256[:12]}")
+        click.echo(json.dumps(loaded.card, indent=2))
+
+
+@click.command()
+@click.option(
+    "--preset",
+    default="default",
+    show_default=True,
+    help="tiny, trunk, default, blocks, large or transformer (the reference).",
+)
+@click.option(
+    "--model", "kind", default="vmd", show_default=True, help="vmd, or mdm (the same network without a latent)."
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the run and the model."
+)
+@click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Time budget instead of the preset's.")
+@click.option("--steps", type=click.IntRange(1), help="Budget in updates, beside the one in time.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Seed instead of the preset's.")
+@click.option(
+    "--set",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Another value for a setting of the preset, such as beta=0.75 or model.learned_prior=true; may come again.",
+)
+@click.option(
+    "--hard", type=click.Path(dir_okay=False, path_type=Path), help="CSV of hard puzzles to mix in, with solutions."
+)
+@click.option("--resume", is_flag=True, help="Go on with the run in --out.")
+@click.option("--start-from", "start", help="Start from the weights of this model (a name or a folder).")
+@click.option("--compile/--eager", "compiled", default=True, help="Compile the network's round (needs a C++ compiler).")
+@click.option(
+    "--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="CPU threads for the network."
+)
+@click.option("--workers", type=click.IntRange(0, 64), help="Processes that make boards.")
+def train(
+    preset: str,
+    kind: str,
+    out: Path,
+    minutes: float | None,
+    steps: int | None,
+    seed: int | None,
+    settings: tuple[str, ...],
+    hard: Path | None,
+    resume: bool,
+    start: str | None,
+    compiled: bool,
+    threads: int,
+    workers: int | None,
+) -> None:
+    """Train a model on generated puzzles; interrupted, it goes on with --resume.
+
+    On several GPUs or machines: `torchrun --nproc-per-node N -m vmd_sudoku.cli train …`, each with a batch of its own.
+    """
+    import torch
+
+    from vmd_sudoku.config import changed
+    from vmd_sudoku.network.checkpoint import load_model
+    from vmd_sudoku.solving.setting import choose
+    from vmd_sudoku.training import journal, parallel, presets
+    from vmd_sudoku.training.updates import Training
+
+    torch.set_num_threads(threads)
+    parallel.start()
+    if parallel.rank():
+        out = out / f"rank-{parallel.rank()}"  # the other processes' boards in flight; their models are the same
+    if resume:
+        training = Training.resume(out, hard)
+    else:
+        if (out / "training.json").exists():
+            raise ConfigError(f"{out} already holds a run; go on with --resume, or give another folder")
+        config = choose(presets.KINDS, kind, "kind of model")(choose(presets.PRESETS, preset, "preset")())
+        config = changed(config, settings)
+        changes = {"minutes": minutes, "steps": steps, "seed": seed, "workers": workers}
+        config = replace(config, **{k: v for k, v in changes.items() if v is not None})
+        training = Training(config, hard, load_model(start).model if start else None)
+    if compiled:
+        training.compile()
+    # Also in the background and under a service manager, a stop writes a checkpoint first.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
+    journal.run_and_record(training, out)

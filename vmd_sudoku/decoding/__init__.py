@@ -1,0 +1,1 @@
+"""The reverse process, from masks to a board; knows no model."""

@@ -1,0 +1,279 @@
+"""The reverse process: one loop that knows no model, and plain functions composed around `predict`.
+
+    for step in decode(predict, board, Decoding(), noise): ...
+
+`predict(board, rows)` gets the boards that still have blanks, int64 [a,81], and which rows of the batch they are, int64
+[a]; it returns logits [a,81,9], or [a,v,81,9] if v latents look at the same board: the first one's digits are written, and
+the policy may look at the mean. What may be chosen stands in tables: POLICIES, SCHEDULES, CONSTRAINTS, REMASKING.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from vmd_sudoku import board as boards
+from vmd_sudoku.board import BLANK, CELLS
+from vmd_sudoku.decoding import singles
+from vmd_sudoku.decoding.levels import CONSTRAINTS, UNDECIDED, Level, Plan, Written, keep_legal
+from vmd_sudoku.decoding.policies import POLICIES, Policy, View
+from vmd_sudoku.decoding.remask import REMASKING, Filled, Remasking
+from vmd_sudoku.diffusion.noise import Noise
+from vmd_sudoku.diffusion.schedule import SCHEDULES, Budget
+
+__all__ = [
+    "CONSTRAINTS",
+    "POLICIES",
+    "REMASKING",
+    "SCHEDULES",
+    "Decoding",
+    "Finished",
+    "Predict",
+    "Step",
+    "Tally",
+    "decode",
+    "finish",
+    "races_won",
+]
+
+Predict = Callable[[Tensor, Tensor], Tensor]
+
+_STREAMS = 3
+"""Kinds of noise in a call: the random order, Gumbel noise on the order, Gumbel noise on the digits."""
+_LEAST_NATS = -100.0
+"""Stands for the logarithm of a probability of zero, so that one such cell does not hide the others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoding:
+    """How to decode, as the functions of the tables; `setting.Setting` makes one from names.
+
+    threshold: confidence from which the policy of that name fills a cell at once.
+    gumbel: scale of the Gumbel noise on the policy's preference. temperature: of the digits; 0 takes the most probable.
+    remask_share, remask_budget: cells that may return to MASK, as a share of the filled ones in one step, and in all.
+    limit: solutions that a search looks for before it ends.
+    """
+
+    policy: Policy = POLICIES["margin"]
+    budget: Budget = field(default_factory=Budget)
+    level: Level = CONSTRAINTS["none"]
+    remasking: Remasking = REMASKING["none"]
+    threshold: float = 0.9
+    gumbel: float = 0.0
+    temperature: float = 0.0
+    remask_share: float = 0.1
+    remask_budget: int = 40
+    limit: int = 1
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of the denoiser and what was done after it; `a` boards of the batch were unfinished.
+
+    rows: which boards of the batch, int64 [a].
+    board: those boards after the step, int64 [a,81].
+    filled: the cells filled in this step, with their digits, int64 [a,81], BLANK elsewhere.
+    why, rank: of the filled cells, index into trace.WHYS and order within the step, -1 elsewhere, int64 [a,81].
+    remasked: cells that returned to MASK, bool [a,81]: filled now, or before (and perhaps filled anew by a search).
+    undone: decisions that a search undid, int64 [a]. solutions: how many it knows of once it has ended, else -1, int64 [a].
+    probabilities: what the call said of every cell, float [a,81,9].
+    """
+
+    rows: Tensor
+    board: Tensor
+    filled: Tensor
+    why: Tensor
+    rank: Tensor
+    remasked: Tensor
+    undone: Tensor
+    solutions: Tensor
+    probabilities: Tensor
+
+
+class _Memory:
+    """Of every cell of a batch: how sure the network was of it, and when it was filled (-1: a clue, or blank)."""
+
+    def __init__(self, board: Tensor, budget: int) -> None:
+        self.clue = board != BLANK
+        self.sure = torch.ones(board.shape, device=board.device)
+        self.at = torch.full_like(board, -1)
+        self.left = torch.full_like(board[:, 0], budget)
+        """Cells that may still return to MASK, int64 [b]."""
+
+    def note(self, rows: Tensor, written: Written, before: Tensor, probabilities: Tensor, step: int) -> Tensor:
+        """Take in what a call wrote; returns the cells filled in this step, bool [a,81]."""
+        new = (written.board != BLANK) & (written.board != before)
+        digit = (written.board - 1).clamp(min=0)
+        self.sure[rows] = torch.where(new, probabilities.gather(2, digit[..., None])[..., 0], self.sure[rows])
+        # Cells that the network fills in one call know nothing of each other; singles follow from those before them.
+        turn = torch.where(written.why == singles.NETWORK, 0, written.rank + 1)
+        self.at[rows] = torch.where(new, step * (CELLS + 1) + turn, self.at[rows])
+        return new
+
+    def take_back(self, rows: Tensor, written: Written, new: Tensor, mine: Tensor, how: Decoding) -> Tensor:
+        """Cells that return to MASK now, bool [a,81]; boards whose budget does not suffice keep theirs."""
+        own = (written.board != BLANK) & ~self.clue[rows]
+        decided = own & (self.at[rows] % (CELLS + 1) == 0)
+        filled = Filled(
+            written.board,
+            own,
+            self.sure[rows],
+            self.at[rows].where(own, -1),
+            decided,
+            decided & new,
+            written.ended & (written.board == BLANK).any(1),
+            ((written.board == BLANK) & mine).sum(1),
+            how.remask_share,
+        )
+        back = how.remasking.takes_back(filled)
+        back &= (back.sum(1) <= self.left[rows])[:, None]
+        self.left[rows] -= back.sum(1)
+        return back
+
+
+@torch.inference_mode()
+def decode(
+    predict: Predict,
+    board: Tensor,
+    how: Decoding,
+    noise: Noise,
+    *,
+    within: Tensor | None = None,
+    race: Tensor | None = None,
+) -> Iterator[Step]:
+    """Fill the blanks of int64 boards [b,81] step by step, most preferred cells first; yields after every call.
+
+    A board leaves as soon as it is full, or when no further call can help. The clues and the boards handed in stay as they
+    are.
+
+    within: cells that the policy may choose from, bool [b,81]; a board leaves when all of these are filled. So decodings
+        of one block after another can be chained.
+    race: boards with the same number, int64 [b], answer the same puzzle: once one of them is solved, all leave.
+    """
+    clues, memory = board, _Memory(board, how.remask_budget)
+    mine = torch.ones_like(memory.clue) if within is None else within
+    write = how.level.begin(board, how.limit)
+    rows = ((board == BLANK) & mine).any(1).nonzero()[:, 0]
+    board = board[rows]
+    step = 0
+    while len(rows):
+        said = predict(board, rows)
+        said = said[:, None] if said.dim() == 3 else said
+        said = (keep_legal(board, said) if how.level.legal_only else said).softmax(-1)
+        probabilities, average = said[:, 0], said.mean(1)
+        plan = _plan(board, rows, probabilities, average, mine[rows], how, noise, step)
+        written = write(plan)
+        new = memory.note(rows, written, board, probabilities, step)
+        taken = (board != BLANK) & (written.board != board)
+        after, ended = written.board, written.ended
+        if not plan.is_last:
+            back = memory.take_back(rows, written, new, mine[rows], how)
+            after, taken = after.masked_fill(back, BLANK), taken | back
+            ended = ended & ~back.any(1)
+        yield Step(
+            rows=rows,
+            board=after,
+            filled=written.board.where(new, BLANK),
+            why=written.why,
+            rank=written.rank,
+            remasked=taken,
+            undone=written.undone,
+            solutions=written.solutions,
+            probabilities=probabilities,
+        )
+        stay = ((after == BLANK) & mine[rows]).any(1) & ~ended
+        if race is not None:
+            stay &= ~races_won(race[rows], after, clues[rows])
+        if plan.is_last:
+            return
+        rows, board = rows[stay], after[stay]
+        step += 1
+
+
+def races_won(race: Tensor, board: Tensor, clues: Tensor) -> Tensor:
+    """Boards [a,81] of whose race, int64 [a], one is solved: bool [a]."""
+    solved = torch.from_numpy(boards.solved(board.cpu().numpy(), clues.cpu().numpy())).to(race.device)
+    return torch.isin(race, race[solved])
+
+
+def _plan(
+    board: Tensor,
+    rows: Tensor,
+    probabilities: Tensor,
+    average: Tensor,
+    mine: Tensor,
+    how: Decoding,
+    noise: Noise,
+    step: int,
+) -> Plan:
+    """Which cells are to be filled, and by which weights of the digits."""
+    cells = (CELLS,)
+    view = View(probabilities, average, noise.uniform(rows, _STREAMS * step, cells), how.threshold)
+    score = how.policy.prefers(view)
+    if how.gumbel:
+        score = score + how.gumbel * noise.gumbel(rows, _STREAMS * step + 1, cells)
+    weights = probabilities
+    if how.temperature:
+        gumbel = noise.gumbel(rows, _STREAMS * step + 2, tuple(probabilities.shape[1:]))
+        weights = (probabilities.log() / how.temperature + gumbel).softmax(-1)
+    open_cells = (board == BLANK) & mine
+    order = score.masked_fill(~open_cells, -torch.inf).argsort(dim=-1, descending=True, stable=True)
+    order = order.where(open_cells.gather(1, order), -1)
+    due = how.budget.due(open_cells.sum(1), step)
+    if how.policy.at_once is not None:
+        due = torch.maximum(due, (how.policy.at_once(view) & open_cells).sum(1))
+    return Plan(rows, board, probabilities, weights, order, due, step, how.budget.is_last(step))
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A decoding at its end, one entry a board.
+
+    board: int64 [b,81]. calls: of the denoiser, int64 [b]. undone: decisions that a search undid, int64 [b].
+    remasked: cells that returned to MASK, int64 [b]. nats: mean log-probability of the filled digits when they were filled,
+        [b]. solutions: how many a search found in the end, UNDECIDED without one, int64 [b].
+    """
+
+    board: Tensor
+    calls: Tensor
+    undone: Tensor
+    remasked: Tensor
+    nats: Tensor
+    solutions: Tensor
+
+
+class Tally:
+    """Adds up the steps of a decoding of boards [b,81]; what it says of a board is final once the board has left."""
+
+    def __init__(self, board: Tensor) -> None:
+        self._board = board.clone()
+        self._calls, self._undone, self._remasked, self._count = (torch.zeros_like(board[:, 0]) for _ in range(4))
+        self._solutions = torch.full_like(self._calls, UNDECIDED)
+        self._nats = torch.zeros(len(board), device=board.device)
+
+    def take(self, step: Step) -> None:
+        """Add the next step."""
+        rows = step.rows
+        self._board[rows] = step.board
+        self._calls[rows] += 1
+        self._undone[rows] += step.undone
+        self._remasked[rows] += step.remasked.sum(1)
+        self._solutions[rows] = step.solutions
+        new = step.filled != BLANK
+        said = step.probabilities.gather(2, (step.filled - 1).clamp(min=0)[..., None])[..., 0]
+        self._nats[rows] += said.log().clamp(min=_LEAST_NATS).where(new, 0).sum(1)
+        self._count[rows] += new.sum(1)
+
+    def so_far(self) -> Finished:
+        """Every board as the steps taken so far leave it; later steps show in it too, except in `nats`."""
+        nats = self._nats / self._count.clamp(min=1)
+        return Finished(self._board, self._calls, self._undone, self._remasked, nats, self._solutions)
+
+
+def finish(steps: Iterator[Step], board: Tensor) -> Finished:
+    """Run a decoding of boards [b,81] to its end."""
+    tally = Tally(board)
+    for step in steps:
+        tally.take(step)
+    return tally.so_far()

@@ -1,0 +1,159 @@
+"""Complete search with the network's probabilities as its guide: every valid puzzle is solved, and none or several is proved.
+
+A node is what `solver` propagates: the candidates of all cells. A decision puts a digit into a cell, and leaves a second
+node open in which that digit is ruled out. An open node's worth is the probability of the decisions on the way to it, so
+the next node after a contradiction is the one that turns over the least certain decision. Nothing is ever dropped unless it
+was refuted: when no node is left, there is no (further) solution.
+
+If many decisions have been undone since a call, the network is asked again, on the board of the best open node.
+"""
+
+import numpy as np
+import torch
+from numba import njit
+from torch import Tensor
+
+from vmd_sudoku.board import BLANK, CELLS, DIGITS
+from vmd_sudoku.exact.solver import _MASKS, _NODE, _SOLVED, _assign, _load, _propagate, _read
+
+PATIENCE = 1024
+"""Decisions undone after the first call before the network is asked again; doubled with every call, so calls stay few."""
+_OPEN = 64
+"""Open nodes up to which the best is taken. With more, the newest is: then memory grows by the depth of a board at most."""
+_SLOTS = _OPEN + CELLS + 1
+_FLOOR = 1e-12
+"""Keeps the logarithm of a probability finite."""
+
+
+@njit(cache=True, nogil=True)
+def _best_last(nodes, worth, count):
+    """Swap the most probable of `count` open nodes to the end."""
+    best = count - 1
+    for i in range(count):
+        if worth[i] > worth[best]:
+            best = i
+    last = count - 1
+    worth[best], worth[last] = worth[last], worth[best]
+    for i in range(_NODE):
+        nodes[best, i], nodes[last, i] = nodes[last, i], nodes[best, i]
+
+
+@njit(cache=True, nogil=True)
+def _decision(node, probabilities, turn):
+    """The cell to decide, its most probable digit from 0, and that digit's probability; cell -1 if all are settled.
+
+    Cells with two digits left come before the others, then the policy's order decides: `turn` [81], low first.
+    """
+    chosen, chosen_few = -1, False
+    for cell in range(CELLS):
+        band, place = cell // 27, cell % 27
+        if node[_SOLVED + band] >> place & 1:
+            continue
+        left = 0
+        for digit in range(DIGITS):
+            left += node[3 * digit + band] >> place & 1
+        few = left == 2
+        if chosen < 0 or (few and not chosen_few) or (few == chosen_few and turn[cell] < turn[chosen]):
+            chosen, chosen_few = cell, few
+    if chosen < 0:
+        return -1, 0, 0.0
+    band, place = chosen // 27, chosen % 27
+    total, best = 0.0, -1
+    for digit in range(DIGITS):
+        if node[3 * digit + band] >> place & 1:
+            total += probabilities[chosen, digit] + _FLOOR
+            if best < 0 or probabilities[chosen, digit] > probabilities[chosen, best]:
+                best = digit
+    return chosen, best, (probabilities[chosen, best] + _FLOOR) / total
+
+
+@njit(cache=True, nogil=True)
+def _search(nodes, worth, state, probabilities, turn, patience, limit, seen, board):
+    """Go on with one puzzle until `limit` solutions are found, no node is left, or `patience` decisions were undone.
+
+    state: open nodes, solutions found, decisions undone before the first solution. board [81] becomes the first solution,
+    else the digits of the best open node. Returns whether the search has ended.
+    """
+    undone = 0
+    while state[0]:
+        if state[0] <= _OPEN:
+            _best_last(nodes, worth, state[0])
+        node = nodes[state[0] - 1]
+        if not _propagate(node, seen):
+            state[0] -= 1
+            undone += 1
+            if state[1] == 0:
+                state[2] += 1
+            continue
+        cell, digit, probability = _decision(node, probabilities, turn)
+        if cell < 0:
+            if state[1] == 0:
+                _read(node, board)
+            state[1] += 1
+            state[0] -= 1
+            if state[1] == limit:
+                return True
+            continue
+        # Not before: a node that has come to its end is a solution, and no call could add to it.
+        if undone >= patience and state[1] == 0:
+            _read(node, board)
+            return False
+        band, place = cell // 27, cell % 27
+        child, so_far = state[0], worth[state[0] - 1]
+        nodes[child] = node
+        worth[child] = so_far + np.log(probability)
+        worth[child - 1] = so_far + np.log(max(1 - probability, _FLOOR))
+        _assign(nodes[child], digit, band, place)
+        node[3 * digit + band] &= ~(1 << place)
+        state[0] += 1
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _begin(nodes, state, boards):
+    for i in range(len(boards)):
+        if _load(nodes[i, 0], boards[i]):
+            state[i, 0] = 1
+
+
+@njit(cache=True, nogil=True)
+def _go_on(nodes, worth, state, rows, probabilities, turn, patience, limit, boards, ended):
+    seen = np.empty(_MASKS, np.int64)
+    for i in range(len(rows)):
+        row = rows[i]
+        ended[i] = _search(
+            nodes[row], worth[row], state[row], probabilities[i], turn[i], patience, limit, seen, boards[i]
+        )
+
+
+class GuidedSearch:
+    """The open nodes of a batch of puzzles, int64 [b,81], from call to call. Ends after `limit` solutions of a puzzle."""
+
+    def __init__(self, puzzles: Tensor, limit: int = 1) -> None:
+        count = len(puzzles)
+        self.limit = limit
+        self._nodes = np.empty((count, _SLOTS, _NODE), np.int64)
+        self._worth = np.zeros((count, _SLOTS))
+        self._state = np.zeros((count, 3), np.int64)
+        _begin(self._nodes, self._state, puzzles.cpu().numpy())
+
+    def go_on(self, rows: Tensor, probabilities: Tensor, turn: Tensor, patience: int) -> tuple[Tensor, Tensor]:
+        """Search with the probabilities [a,81,9] of a call until it ends or `patience` decisions were undone.
+
+        rows: which puzzles, int64 [a]. turn: place of each cell in the policy's order, int64 [a,81].
+        Returns boards int64 [a,81], solved or to ask the network about (blank where none fits), and whether each search
+        has ended, bool [a].
+        """
+        boards = np.full((len(rows), CELLS), BLANK, np.int64)
+        ended = np.zeros(len(rows), np.bool_)
+        given = (probabilities.double().cpu().numpy(), turn.cpu().numpy())
+        _go_on(self._nodes, self._worth, self._state, rows.cpu().numpy(), *given, patience, self.limit, boards, ended)
+        return torch.from_numpy(boards).to(rows.device), torch.from_numpy(ended).to(rows.device)
+
+    def found(self, rows: Tensor) -> Tensor:
+        """Solutions found so far, up to `limit`; all there are if the search has ended with fewer: int64 [a]."""
+        return torch.from_numpy(self._state[rows.cpu().numpy(), 1]).to(rows.device)
+
+    def undone(self, rows: Tensor) -> Tensor:
+        """Decisions undone before the first solution, int64 [a]."""
+        return torch.from_numpy(self._state[rows.cpu().numpy(), 2]).to(rows.device)

@@ -1,0 +1,1 @@
+"""The mathematics of masked diffusion with a latent; knows no Sudoku."""

@@ -1,0 +1,216 @@
+"""The Sudoku table of the VMD paper beside ours: (VMD, MDM) x policy x calls on public sets, and what the paper lacks.
+
+Everything is neural only, with filled digits that stay filled; where the rules choose among several latents, that stands
+in a table of its own. Both models get equal calls and may run the same rounds. Rows that are already in the results file,
+measured with the same weights, puzzles and setting, are kept: whole sets take hours, and an interrupted run goes on.
+"""
+
+import hashlib
+import json
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from vmd_sudoku import __version__, board, machine
+from vmd_sudoku.errors import ConfigError
+from vmd_sudoku.evaluation.accuracy import judge, sample
+from vmd_sudoku.evaluation.paper import BIN, EMPTY, GRID_BUDGETS, Plan, Row, _calls, settings
+from vmd_sudoku.exact import solver
+from vmd_sudoku.formats.files import PuzzleSet
+from vmd_sudoku.network.checkpoint import LoadedModel
+from vmd_sudoku.solving.batch import decode_boards
+from vmd_sudoku.solving.setting import Setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """How to measure: processes that take a row each, threads of each, and whether they compile the network's round."""
+
+    workers: int = 1
+    threads: int = 1
+    compiled: bool = False
+
+
+def measure(
+    vmd: LoadedModel,
+    mdm: LoadedModel,
+    sets: list[PuzzleSet],
+    plan: Plan,
+    results: Path,
+    work: Work = Work(),
+    say: Callable[[str], None] = lambda line: None,
+) -> dict[str, Any]:
+    """Every row of the plan, as {"rows", "version"}; `results` is written after each new one, and rows in it are kept.
+
+    `say` gets a line for every row that is measured.
+
+    Raises:
+        ConfigError: the models are not one with and one without a latent, or the results file is none of ours.
+    """
+    if not vmd.model.config.latent or mdm.model.config.latent:
+        raise ConfigError(f"wanted a model with a latent and one without; got {vmd.name} and {mdm.name}")
+    known: list[Row] = read_results(results)["rows"] if results.exists() else []
+    jobs = list(_jobs(vmd, mdm, sets, plan))
+    rows = [next((row for row in known if all(row.get(k) == v for k, v in job.key.items())), None) for job in jobs]
+    missing = [number for number, row in enumerate(rows) if row is None]
+    for number, row in _measured(jobs, missing, work, (vmd, mdm, sets, plan)):
+        rows[number] = row
+        say(_line(row))
+        found = [row for row in rows if row is not None]
+        _write(results, {"rows": found + [row for row in known if row not in found], "version": __version__})
+    return {"rows": rows, "version": __version__}
+
+
+def _measured(jobs: list["_Job"], numbers: list[int], work: Work, given: tuple[Any, ...]) -> Iterator[tuple[int, Row]]:
+    """The rows of some of the jobs, by number, as they come; `given` is what `_jobs` makes them of, in any process."""
+    if work.workers == 1:
+        _get_ready(work, *given[:2])
+        yield from ((number, _row(jobs[number])) for number in numbers)
+        return
+    # Not forked: torch's threads do not survive it.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(work.workers, context, initializer=_begin_process, initargs=(work, given)) as pool:
+        waiting = {pool.submit(_row_of, number): number for number in numbers}
+        try:
+            for done in as_completed(waiting):
+                yield waiting[done], done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+_jobs_here: list["_Job"] = []
+"""The jobs of a worker process."""
+
+
+def _begin_process(work: Work, given: tuple[Any, ...]) -> None:
+    _get_ready(work, *given[:2])
+    _jobs_here[:] = _jobs(*given)
+
+
+def _row_of(number: int) -> Row:
+    return _row(_jobs_here[number])
+
+
+def _get_ready(work: Work, *models: LoadedModel) -> None:
+    torch.set_num_threads(work.threads)
+    if work.compiled:
+        for loaded in models:
+            loaded.model.compile_for_decoding()
+
+
+def _row(job: "_Job") -> Row:
+    return job.key | job.run() | {"machine": machine.describe()}
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A row to measure: what identifies it, as JSON types, and the work itself."""
+
+    key: Row
+    run: Callable[[], Row]
+
+
+def _jobs(vmd: LoadedModel, mdm: LoadedModel, sets: list[PuzzleSet], plan: Plan) -> Iterator[_Job]:
+    """The cheap and most wanted rows first: the empty board, then set by set."""
+    for nfe in GRID_BUDGETS:
+        for kind, loaded in (("VMD", vmd), ("MDM", mdm)):
+            setting = _equal_rounds(Setting(nfe=nfe, z=plan.seed, seed=plan.seed), vmd)
+            yield _Job(_key(kind, loaded, EMPTY, plan.grids, "", setting), _sampling(loaded, plan, setting))
+    for puzzles in sets:
+        digest = hashlib.sha256(puzzles.puzzles.tobytes()).hexdigest()[:12]
+        several = bool((solver.count_solutions(puzzles.puzzles) > 1).any())
+        for setting in settings(plan, several):
+            for kind, loaded in (("VMD", vmd), ("MDM", mdm)):
+                if setting.latents > 1 and kind == "MDM":
+                    continue  # it has no z to draw
+                equal = _equal_rounds(setting, vmd)
+                key = _key(kind, loaded, Path(puzzles.name).stem, len(puzzles.puzzles), digest, equal)
+                yield _Job(key, _decoding(loaded, puzzles, plan, equal))
+
+
+def _equal_rounds(setting: Setting, vmd: LoadedModel) -> Setting:
+    """The VMD's rounds for both models."""
+    first, later = setting.rounds_on(vmd.model.config)
+    return replace(setting, first_rounds=first, rounds=later)
+
+
+def _key(kind: str, loaded: LoadedModel, name: str, count: int, digest: str, setting: Setting) -> Row:
+    return {
+        "kind": kind,
+        "sha256": loaded.sha256,
+        "set": name,
+        "boards": count,
+        "puzzles_sha256": digest,
+        "setting": asdict(setting),
+    }
+
+
+def _decoding(loaded: LoadedModel, puzzles: PuzzleSet, plan: Plan, setting: Setting) -> Callable[[], Row]:
+    def run() -> Row:
+        start = time.perf_counter()
+        decoded = decode_boards(loaded, puzzles.puzzles, setting, batch_size=plan.batch_size)
+        row: Row = judge(loaded, puzzles, setting, decoded, time.perf_counter() - start)
+        solved = board.solved(decoded.board, puzzles.puzzles)
+        row["which"] = np.packbits(solved).tobytes().hex()  # one bit a puzzle, for paired tests
+        if puzzles.ratings is not None:
+            row["by_rating"] = _by_rating(puzzles.ratings, solved)
+        return row
+
+    return run
+
+
+def _sampling(loaded: LoadedModel, plan: Plan, setting: Setting) -> Callable[[], Row]:
+    def run() -> Row:
+        row, _ = sample(loaded, plan.grids, setting, batch_size=plan.batch_size)
+        return row | {"solved": row["valid"], "puzzles_per_s": row["grids_per_s"]}
+
+    return run
+
+
+def _by_rating(ratings: np.ndarray, solved: np.ndarray) -> list[list[float]]:
+    """Lower end of each bin, boards in it, boards solved."""
+    bins = np.floor(ratings / BIN) * BIN
+    return [[float(low), int((bins == low).sum()), int(solved[bins == low].sum())] for low in np.unique(bins)]
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """The report that `measure` wrote.
+
+    Raises:
+        ConfigError: the file is missing or holds something else.
+    """
+    try:
+        report = json.loads(path.read_text())
+        if not all(isinstance(row, dict) for row in report["rows"]):
+            raise ValueError("its rows are not sets of figures")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"{path} holds no results of ours ({error}); delete it or give another folder") from None
+    return report
+
+
+def _write(path: Path, report: dict[str, Any]) -> None:
+    """Write beside, then rename: a stop at any moment leaves the rows measured so far."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(path.name + ".new")
+        temporary.write_text(json.dumps(report, indent=1) + "\n")
+        os.replace(temporary, path)
+    except OSError as error:
+        raise ConfigError(f"cannot write {path}: {error.strerror}; give an --out that can be written") from None
+
+
+def _line(row: Row) -> str:
+    setting = row["setting"]
+    several = f", best of {setting['latents']} latents" if setting["latents"] > 1 else ""
+    return (
+        f"{row['set']}, {row['kind']}, {setting['policy']}, {_calls(row)}{several}: {row['solved']} of {row['boards']} "
+        f"solved, {row['seconds']:.0f} s"
+    )

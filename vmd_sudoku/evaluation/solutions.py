@@ -1,0 +1,109 @@
+"""Puzzles with several solutions: which ones a model finds, how often, and how evenly."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from vmd_sudoku import board as boards
+from vmd_sudoku.evaluation.accuracy import settings_of
+from vmd_sudoku.exact.solver import count_solutions
+from vmd_sudoku.formats.files import PuzzleSet
+from vmd_sudoku.network.checkpoint import LoadedModel
+from vmd_sudoku.solving.batch import decode_boards
+from vmd_sudoku.solving.setting import Setting
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """Solutions of one puzzle that a model came to.
+
+    found: distinct solutions int8 [s,81], most frequent first. times: how often each, int64 [s]. tries: boards decoded.
+    exact: how many solutions there are, counted up to `bound`.
+    """
+
+    found: np.ndarray
+    times: np.ndarray
+    tries: int
+    exact: int
+    bound: int
+
+    @property
+    def coverage(self) -> float:
+        """Found solutions as a part of all, or of the tries where there are more solutions than tries."""
+        wanted = min(self.exact, self.tries)
+        return len(self.found) / wanted if wanted else 0.0
+
+    @property
+    def kl(self) -> float | None:
+        """KL(found || uniform) in nats, of the legal boards; None if there is none, or if not all solutions were counted.
+
+        0 for a model that finds every solution equally often, ln n for one that finds one of n.
+        """
+        if not len(self.found) or self.exact >= self.bound:
+            return None
+        share = self.times / self.times.sum()
+        return float((share * np.log(share * self.exact)).sum())
+
+
+def sample_solutions(
+    loaded: LoadedModel,
+    puzzles: np.ndarray,
+    tries: int,
+    setting: Setting,
+    *,
+    bound: int = 10_000,
+    batch_size: int = 64,
+    progress: Callable[[int, int], None] = lambda done, solved: None,
+) -> list[Sampled]:
+    """Decode each of the puzzles, int8 [n,81], `tries` times, each with a z and noise of its own.
+
+    bound: solutions up to which the exact solver counts. `progress(done, solved)` is told of decoded boards.
+    """
+    one = replace(setting, latents=1)
+    repeated = puzzles.repeat(tries, 0)
+    decoded = decode_boards(loaded, repeated, one, batch_size=batch_size, progress=progress).board
+    solved = boards.solved(decoded, repeated).reshape(-1, tries)
+    sampled = []
+    for ends, good, exact in zip(
+        decoded.reshape(-1, tries, boards.CELLS), solved, count_solutions(puzzles, bound), strict=True
+    ):
+        found, times = np.unique(ends[good], axis=0, return_counts=True)
+        order = (-times).argsort(kind="stable")
+        sampled.append(Sampled(found[order], times[order], tries, int(exact), bound))
+    return sampled
+
+
+def evaluate_solutions(
+    loaded: LoadedModel,
+    puzzles: PuzzleSet,
+    tries: int,
+    setting: Setting,
+    *,
+    bound: int = 10_000,
+    batch_size: int = 64,
+    progress: Callable[[int, int], None] = lambda done, solved: None,
+) -> dict[str, object]:
+    """One row of figures over a set: legal boards, mean coverage of the known solutions, mean KL to uniform in nats."""
+    start = time.perf_counter()
+    sampled = sample_solutions(
+        loaded, puzzles.puzzles, tries, setting, bound=bound, batch_size=batch_size, progress=progress
+    )
+    kls = [one.kl for one in sampled if one.kl is not None]
+    valid = sum(int(one.times.sum()) for one in sampled)
+    return (
+        {
+            "file": puzzles.name,
+            "boards": len(sampled),
+            "tries": tries,
+            "valid": valid / (len(sampled) * tries) if sampled else 0.0,
+            "solutions": round(float(np.mean([one.exact for one in sampled])), 2) if sampled else 0.0,
+            "distinct": round(float(np.mean([len(one.found) for one in sampled])), 2) if sampled else 0.0,
+            "coverage": round(float(np.mean([one.coverage for one in sampled])), 4) if sampled else 0.0,
+            "kl": round(float(np.mean(kls)), 4) if kls else None,
+            "kl_puzzles": len(kls),
+        }
+        | settings_of(loaded, replace(setting, latents=1))
+        | {"seconds": round(time.perf_counter() - start, 2)}
+    )

@@ -1,0 +1,157 @@
+"""Random full grids, and puzzles with one solution, on batches. Compiled by numba.
+
+All randomness comes from the seed: the same call gives the same puzzles, whatever ran before it.
+"""
+
+import numpy as np
+from numba import njit
+
+from vmd_sudoku.board import CELLS, SIDE
+from vmd_sudoku.errors import ConfigError
+from vmd_sudoku.exact.solver import _NODE, _assign, _branch_cell, _count, _load, _propagate
+
+FEWEST_CLUES, MOST_CLUES = 20, 80
+"""Removing clues at random never gets below about 20; with 81 there is nothing to solve."""
+_TRIES = 2000
+"""Grids tried for one puzzle before the asked number of clues is called out of reach."""
+
+
+@njit(cache=True, nogil=True)
+def _random_grid(stack, seen, grid):
+    """A random full grid: three random boxes on the diagonal, then a search with random digits."""
+    grid[:] = 0
+    for box in range(3):
+        digits = np.random.permutation(SIDE)
+        for k in range(SIDE):
+            grid[(3 * box + k // 3) * SIDE + 3 * box + k % 3] = digits[k] + 1
+    _load(stack[0], grid)
+    depth = 0
+    while True:  # such a start always has a solution
+        node = stack[depth]
+        if not _propagate(node, seen):
+            depth -= 1
+            continue
+        band, place = _branch_cell(node)
+        if band < 0:
+            break
+        shift = np.random.randint(SIDE)
+        digit = shift
+        while node[3 * digit + band] >> place & 1 == 0:
+            digit = (digit + 1) % SIDE
+        stack[depth + 1] = node
+        _assign(stack[depth + 1], digit, band, place)
+        node[3 * digit + band] &= ~(1 << place)
+        depth += 1
+    for cell in range(CELLS):
+        for digit in range(SIDE):
+            if node[3 * digit + cell // 27] >> cell % 27 & 1:
+                grid[cell] = digit + 1
+
+
+@njit(cache=True, nogil=True)
+def _shuffle_lines(grid, scratch):
+    """A random order of bands, of rows in bands, of stacks and of columns in stacks, and perhaps a transposition.
+
+    The search has its habits in where it branches; this hides them.
+    """
+    rows, columns = np.empty(SIDE, np.int64), np.empty(SIDE, np.int64)
+    for order in (rows, columns):
+        bands = np.random.permutation(3)
+        for band in range(3):
+            inner = np.random.permutation(3)
+            for k in range(3):
+                order[3 * band + k] = 3 * bands[band] + inner[k]
+    transposed = np.random.random() < 0.5
+    for row in range(SIDE):
+        for column in range(SIDE):
+            cell = rows[row] * SIDE + columns[column]
+            scratch[column * SIDE + row if transposed else row * SIDE + column] = grid[cell]
+    grid[:] = scratch
+
+
+@njit(cache=True, nogil=True)
+def _reduce(stack, seen, grid, puzzle, fewest, scratch):
+    """Remove clues in random order while the solution stays the only one; returns how many clues are left.
+
+    A clue may go if no other digit fits in its cell: forbid its digit there, and look for any solution.
+    """
+    puzzle[:] = grid
+    left = CELLS
+    for cell in np.random.permutation(CELLS):
+        if left == fewest:
+            break
+        digit = puzzle[cell]
+        puzzle[cell] = 0
+        _load(stack[0], puzzle)
+        stack[0, 3 * (digit - 1) + cell // 27] &= ~(1 << cell % 27)
+        if _count(stack, seen, 1, scratch):
+            puzzle[cell] = digit
+        else:
+            left -= 1
+    return left
+
+
+@njit(cache=True, nogil=True)
+def _grids(seed, out):
+    np.random.seed(seed)
+    stack, seen = np.empty((CELLS + 1, _NODE), np.int64), np.empty(_NODE - 3, np.int64)
+    scratch = np.empty(CELLS, np.int8)
+    for i in range(len(out)):
+        _random_grid(stack, seen, out[i])
+        _shuffle_lines(out[i], scratch)
+
+
+@njit(cache=True, nogil=True)
+def _puzzles(seed, fewest, puzzles, solutions):
+    """Fill both arrays; returns the number of puzzles made, short of all when `fewest` clues were out of reach."""
+    np.random.seed(seed)
+    stack, seen = np.empty((CELLS + 1, _NODE), np.int64), np.empty(_NODE - 3, np.int64)
+    scratch = np.empty(CELLS, np.int8)
+    for i in range(len(puzzles)):
+        for _ in range(_TRIES):
+            _random_grid(stack, seen, solutions[i])
+            _shuffle_lines(solutions[i], scratch)
+            left = _reduce(stack, seen, solutions[i], puzzles[i], fewest, scratch)
+            if fewest == 0 or left == fewest:
+                break
+        else:
+            return i
+    return len(puzzles)
+
+
+@njit(cache=True, nogil=True)
+def _search_needed(boards, needed):
+    node, seen = np.empty(_NODE, np.int64), np.empty(_NODE - 3, np.int64)
+    for i in range(len(boards)):
+        needed[i] = not (_load(node, boards[i]) and _propagate(node, seen) and _branch_cell(node)[0] < 0)
+
+
+def needs_search(boards: np.ndarray) -> np.ndarray:
+    """Which boards, int8 [n,81], singles and locked candidates alone do not fill: bool [n]."""
+    needed = np.zeros(len(boards), np.bool_)
+    _search_needed(np.ascontiguousarray(boards, np.int8), needed)
+    return needed
+
+
+def full_grids(count: int, seed: int) -> np.ndarray:
+    """Random solved grids, int8 [count,81]."""
+    grids = np.zeros((count, CELLS), np.int8)
+    _grids(seed, grids)
+    return grids
+
+
+def puzzles(count: int, seed: int, clues: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Random puzzles with exactly one solution, and their solutions, int8 [count,81] each.
+
+    clues: how many; None for minimal puzzles, from which no clue can be taken (20 to 28 clues, 24.4 on average).
+
+    Raises:
+        ConfigError: clues is out of range, or so few that none was found.
+    """
+    if clues is not None and not FEWEST_CLUES <= clues <= MOST_CLUES:
+        raise ConfigError(f"clues must be {FEWEST_CLUES} to {MOST_CLUES} for generated puzzles, got {clues}")
+    made = np.zeros((count, CELLS), np.int8)
+    solutions = np.zeros((count, CELLS), np.int8)
+    if _puzzles(seed, clues or 0, made, solutions) < count:
+        raise ConfigError(f"no puzzle with {clues} clues in {_TRIES} tries; ask for more clues (24 and up are quick)")
+    return made, solutions

@@ -1,0 +1,143 @@
+"""Models and interrupted trainings as folders that a person can read: one JSON note and one safetensors file.
+
+The note is replaced last and names the tensors' file and its sha256, so a crash at any moment leaves the old or the new
+checkpoint whole. Nothing is pickled: loading a folder runs no code from it.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load as tensors_from_bytes
+from safetensors.torch import save as tensors_to_bytes
+from torch import Tensor
+
+from vmd_sudoku.config import from_plain, to_plain
+from vmd_sudoku.errors import CheckpointError, ConfigError
+from vmd_sudoku.network.model import Model, ModelConfig
+
+FORMAT = 1
+SHIPPED = Path(__file__).parents[1] / "models"
+_NOTE_LIMIT = 1 << 20
+_TENSORS_LIMIT = 1 << 30
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model ready to use, with the name it was asked for by, its card and the sha256 of its weights."""
+
+    model: Model
+    name: str
+    card: dict[str, Any]
+    sha256: str
+
+
+def write_folder(folder: Path, name: str, note: dict[str, Any], tensors: dict[str, Tensor]) -> str:
+    """Write `name`.json and the tensors it names into `folder`, atomically; returns the tensors' sha256."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = tensors_to_bytes({key: value.detach().cpu().contiguous() for key, value in tensors.items()})
+    digest = hashlib.sha256(data).hexdigest()
+    file = f"{name}-{digest[:12]}.safetensors"
+    _replace(folder / file, data)
+    text = json.dumps({"format": FORMAT, "tensors": file, "sha256": digest} | note, indent=2) + "\n"
+    _replace(folder / f"{name}.json", text.encode())
+    for old in folder.glob(f"{name}-*.safetensors"):
+        if old.name != file:
+            old.unlink()
+    return digest
+
+
+def read_folder(folder: Path, name: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """The note and the tensors that `write_folder` wrote.
+
+    Raises:
+        CheckpointError: missing, unreadable, damaged, or of another format; the message names the file.
+    """
+    path = folder / f"{name}.json"
+    note = read_json(path)
+    if note.get("format") != FORMAT:
+        raise CheckpointError(f"{path} has format {note.get('format')!r}; this version reads format {FORMAT}")
+    file = note.get("tensors")
+    if not isinstance(file, str) or Path(file).name != file:
+        raise CheckpointError(f"{path} names no tensors file beside it (found {file!r}); write the checkpoint again")
+    data = _read(folder / file, _TENSORS_LIMIT)
+    if hashlib.sha256(data).hexdigest() != note.get("sha256"):
+        raise CheckpointError(f"{folder / file} is damaged (its sha256 is not the one in {path.name}); copy it again")
+    try:
+        return note, tensors_from_bytes(data)
+    except SafetensorError as error:
+        raise CheckpointError(f"{folder / file} is not a safetensors file ({error}); copy it again") from None
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file.
+
+    Raises:
+        CheckpointError: missing, unreadable or not a JSON object.
+    """
+    try:
+        note = json.loads(_read(path, _NOTE_LIMIT))
+    except ValueError as error:
+        raise CheckpointError(f"{path} is not valid JSON ({error}); copy the folder again") from None
+    if not isinstance(note, dict):
+        raise CheckpointError(f"{path} must hold a JSON object, found {type(note).__name__}")
+    return note
+
+
+def save_model(folder: Path, model: Model, card: dict[str, Any]) -> str:
+    """Save a model with its card (card.json: data, steps, time, figures …); returns the weights' sha256."""
+    digest = write_folder(folder, "model", {"config": to_plain(model.config)}, dict(model.state_dict()))
+    _replace(folder / "card.json", (json.dumps(card | {"sha256": digest}, indent=2) + "\n").encode())
+    return digest
+
+
+def load_model(where: str | Path) -> LoadedModel:
+    """A shipped model by its name, or any model by its folder.
+
+    Raises:
+        CheckpointError: there is no such model, or its folder is damaged or of another format.
+    """
+    folder = SHIPPED / where if str(where) in shipped_models() else Path(where)
+    if not folder.is_dir():
+        known = ", ".join(shipped_models()) or "none"
+        raise CheckpointError(f"no model {str(where)!r}: give a shipped one ({known}) or the folder of a trained one")
+    note, tensors = read_folder(folder, "model")
+    try:
+        model = Model(from_plain(ModelConfig, note.get("config")))
+        model.load_state_dict(tensors)
+    except (ConfigError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(f"{folder / 'model.json'} does not describe its weights ({reason})") from None
+    card = read_json(folder / "card.json") if (folder / "card.json").exists() else {}
+    return LoadedModel(model.eval().requires_grad_(False), str(where), card, note["sha256"])
+
+
+def shipped_models() -> list[str]:
+    """Names of the models inside the package, the product's own first."""
+    names = [note.parent.name for note in SHIPPED.glob("*/model.json")]
+    return sorted(names, key=lambda name: (name != "vmd", name))
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write beside, then rename: a reader sees the old file or the new one."""
+    temporary = path.with_name(path.name + ".new")
+    with open(temporary, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def _read(path: Path, limit: int) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise CheckpointError(f"cannot read {path}: {error.strerror}; is the model folder complete?") from None
+    if len(data) > limit:
+        raise CheckpointError(f"{path} is larger than {limit} bytes; this is not one of our checkpoints")
+    return data

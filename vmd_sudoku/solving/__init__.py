@@ -1,0 +1,1 @@
+"""Model and reverse process together: boards in, boards or a trace out."""

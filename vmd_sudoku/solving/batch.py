@@ -1,0 +1,153 @@
+"""Decode puzzles with a model and a setting: a batch for figures, or one puzzle with its whole trace."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vmd_sudoku import board as boards
+from vmd_sudoku.board import BLANK
+from vmd_sudoku.decoding.blocks import BLOCKS, decode_blocks
+from vmd_sudoku.decoding.loop import Finished, Predict, Step, finish
+from vmd_sudoku.diffusion.noise import Noise
+from vmd_sudoku.network.checkpoint import LoadedModel
+from vmd_sudoku.solving.predictor import RENEWALS, Predictor, Renew, as_latent, board_ids, draw_latents
+from vmd_sudoku.solving.setting import Setting
+
+
+@dataclass(frozen=True)
+class Run:
+    """A decoding that is about to start: `boards` int64 [n * each,81], `each` boards for every puzzle.
+
+    views: latents that look at each board.
+    """
+
+    steps: Iterator[Step]
+    boards: Tensor
+    predictor: Predictor
+    each: int
+    views: int
+
+
+def begin(
+    loaded: LoadedModel,
+    puzzles: np.ndarray,
+    setting: Setting,
+    *,
+    place: int = 0,
+    latent: np.ndarray | None = None,
+) -> Run:
+    """The decoding of a batch of puzzles, int8 [n,81].
+
+    place: number of the first puzzle in its set: what is drawn belongs to a puzzle's place, not to its batch.
+    latent: z of the first board, [9,9,9,K], in every block, instead of the setting's.
+
+    Raises:
+        ConfigError: `latent` does not fit the model.
+    """
+    model = loaded.model
+    where = next(model.parameters()).device
+    each, views = setting.latents_on(model.config)
+    count = len(puzzles)
+    ids = board_ids(place, count, each * views)
+    field = None if latent is None else as_latent(model, latent)
+    seed = setting.seed if setting.z is None else setting.z
+    renewal = RENEWALS[setting.renew_z]
+
+    def latents(block: int) -> tuple[Tensor | None, Renew | None]:
+        z = draw_latents(model, setting.z, ids, setting.seed, block)
+        if z is None:
+            return None, None
+        if field is not None:
+            z[0] = field
+        drawn = setting.z is not None and field is None
+        return z, renewal(model, Noise(seed, ids, block), drawn) if renewal else None
+
+    z, renew = latents(0)
+    first_rounds, rounds = setting.rounds_on(model.config)
+    predictor = Predictor(
+        model,
+        z,
+        first_rounds=first_rounds,
+        rounds=rounds,
+        views=views,
+        renew=renew,
+        carry=setting.carry,
+        settle=setting.settle,
+    )
+
+    def begin_block(block: int) -> tuple[Predict, Noise]:
+        if block:
+            predictor.start_over(*latents(block))
+        return predictor, Noise(setting.seed, board_ids(place, count, each), block)
+
+    board = torch.from_numpy(puzzles).long().to(where).repeat_interleave(each, 0)
+    race = torch.arange(count, device=where).repeat_interleave(each) if each > 1 else None
+    steps = decode_blocks(begin_block, board, setting.decoding(), BLOCKS[setting.blocks], race=race)
+    return Run(steps, board, predictor, each, views)
+
+
+def best_of(run: Run, ended: Finished) -> np.ndarray:
+    """Which board of every puzzle of a run wins, [n]: the most complete legal one, then the likeliest, then the first."""
+    final = ended.board.cpu().numpy()
+    legal = boards.is_legal(final)
+    filled = (final != BLANK).sum(1)
+    order = np.stack([legal, filled, ended.nats.cpu().numpy()], 1).reshape(-1, run.each, 3)
+    ranks = np.lexsort(
+        order.transpose(2, 0, 1)[::-1], axis=1
+    )  # the last key counts most, and equal ones keep their order
+    top = np.take_along_axis(order, ranks[:, -1:, None], 1)
+    return (order == top).all(2).argmax(1) + np.arange(len(order)) * run.each
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Decoded puzzles, one entry each.
+
+    board: the best of each puzzle's boards, int8 [n,81]. calls: of the denoiser, over all its latents, [n].
+    undone, remasked: decisions that a search undid on that board, and cells that returned to MASK, [n].
+    solutions: how many a search found, -1 without one, [n]. rounds: mean rounds for a puzzle, over all its latents.
+    """
+
+    board: np.ndarray
+    calls: np.ndarray
+    undone: np.ndarray
+    remasked: np.ndarray
+    solutions: np.ndarray
+    rounds: float
+
+
+def decode_boards(
+    loaded: LoadedModel,
+    puzzles: np.ndarray,
+    setting: Setting,
+    *,
+    batch_size: int = 64,
+    progress: Callable[[int, int], None] = lambda done, solved: None,
+) -> Decoded:
+    """Decode puzzles, int8 [n,81], in batches of `batch_size` boards (puzzles x latents).
+
+    `progress(done, solved)` is called after every batch with the counts so far.
+    """
+    boards_each, views = setting.latents_on(loaded.model.config)
+    per_batch = max(1, batch_size // (boards_each * views))
+    parts: list[tuple[np.ndarray, ...]] = []
+    total_rounds, done, solved = 0, 0, 0
+    for start in range(0, len(puzzles), per_batch):
+        clues = puzzles[start : start + per_batch]
+        run = begin(loaded, clues, setting, place=start)
+        ended = finish(run.steps, run.boards)
+        best = best_of(run, ended)
+        final = ended.board.cpu().numpy().astype(np.int8)[best]
+        calls = ended.calls.cpu().numpy().reshape(-1, run.each).sum(1) * run.views
+        parts.append((final, calls, *(t.cpu().numpy()[best] for t in (ended.undone, ended.remasked, ended.solutions))))
+        total_rounds += run.predictor.total_rounds
+        done, solved = done + len(clues), solved + int(boards.solved(final, clues).sum())
+        progress(done, solved)
+    if not parts:
+        none = np.zeros(0, np.int64)
+        return Decoded(np.zeros((0, boards.CELLS), np.int8), none, none, none, none, 0.0)
+    board, calls, undone, remasked, solutions = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Decoded(board, calls, undone, remasked, solutions, total_rounds / done)

@@ -1,0 +1,255 @@
+"""From a model to `predict`: runs the rounds of each call, leaves boards alone that are decided, and keeps z."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vmd_sudoku.board import BLANK, DIGITS
+from vmd_sudoku.diffusion.noise import Noise
+from vmd_sudoku.errors import ConfigError
+from vmd_sudoku.machine import mixed_precision
+from vmd_sudoku.network.model import Model
+
+MAX_LATENTS = 1024
+"""Of one puzzle."""
+_Z_STREAM = 1 << 32
+"""Streams of noise from here on are for z, those below for the loop."""
+_CHUNK = 8
+"""Rounds between two looks at whether a board has settled."""
+_SURE = 0.9
+"""Probability from which the network counts as sure of a digit."""
+
+
+def board_ids(place: int, puzzles: int, each: int) -> np.ndarray:
+    """A number for each of `each` boards (or latents) of every puzzle, the first puzzle being number `place` of its set:
+    int64 [puzzles * each]. What is drawn belongs to these numbers, and so not to a batch."""
+    return ((place + np.arange(puzzles))[:, None] * MAX_LATENTS + np.arange(each)).ravel()
+
+
+def draw_latents(model: Model, seed: int | None, ids: np.ndarray, spare_seed: int = 0, part: int = 0) -> Tensor | None:
+    """z of boards, [b,9,9,9,K] or global [b,K], or None for a model without a latent.
+
+    With a learned prior this is the noise that z is made of (see `Model.latent_from`), and zeros stand for its mode.
+    With a `seed` z is drawn from the prior. Without one, the first board of every puzzle gets the prior's mode, z = 0, and the
+    others are drawn with `spare_seed`. part: of the decoding, as for Noise; each has a z of its own.
+    """
+    if not model.config.latent:
+        return None
+    noise = Noise(spare_seed if seed is None else seed, ids, part)
+    z = noise.normal(torch.arange(len(ids)), _Z_STREAM, model.config.latent_shape(1)[1:])
+    if seed is None:
+        z[torch.from_numpy(ids % MAX_LATENTS == 0)] = 0
+    return z
+
+
+def latent_for(model: Model, boards: int, z: int | None) -> Tensor | None:
+    """z that one board of each of so many puzzles gets: the prior's mode (z None), or drawn with seed `z`."""
+    return draw_latents(model, z, board_ids(0, boards, 1))
+
+
+def as_latent(model: Model, field: np.ndarray) -> Tensor:
+    """A z made by hand, [9,9,9,K] or global [K], as a tensor; with a learned prior, the noise that z is made of.
+
+    Raises:
+        ConfigError: the model has no latent, or one of another shape.
+    """
+    if not model.config.latent:
+        raise ConfigError("this model has no latent (it is an MDM); leave z out, or choose a model with one")
+    wanted = model.config.latent_shape(1)[1:]
+    if np.shape(field) != wanted:
+        raise ConfigError(f"z must have the shape {wanted}, got {np.shape(field)}")
+    return torch.tensor(np.asarray(field, np.float32))
+
+
+Renew = Callable[[Tensor, int, Tensor, Tensor], Tensor]
+"""(rows [a], number of the call, board [a,81], guess [a,81]) -> z of a later call."""
+
+
+def from_prior(model: Model, noise: Noise, drawn: bool) -> Renew:
+    """Fresh z from the prior in every call, as in VADD (arXiv 2505.17384)."""
+    shape = model.config.latent_shape(1)[1:]
+
+    def drawn_again(rows: Tensor, call: int, board: Tensor, guess: Tensor) -> Tensor:
+        return model.latent_from(noise.normal(rows, _Z_STREAM + call, shape).to(board.device), board)
+
+    return drawn_again
+
+
+def from_posterior(model: Model, noise: Noise, drawn: bool) -> Renew:
+    """z from q(z | x0, xt) with the network's guess for x0: a draw where z is drawn, else the mean."""
+
+    def refined(rows: Tensor, call: int, board: Tensor, guess: Tensor) -> Tensor:
+        posterior = model.encode(board, guess)
+        if not drawn:
+            return posterior.mean
+        return posterior.from_noise(noise.normal(rows, _Z_STREAM + call, tuple(posterior.mean.shape[1:])))
+
+    return refined
+
+
+def where_drawn(model: Model, noise: Noise, drawn: bool) -> Renew | None:
+    """From the posterior where z was drawn; z = 0, or one made by hand, is kept.
+
+    A drawn z seldom fits one grid in every cell. After a call the encoder's z for the board as the network sees it does, so
+    the calls agree on one grid from the second on.
+    """
+    return from_posterior(model, noise, drawn) if drawn else None
+
+
+RENEWALS: dict[str, Callable[[Model, Noise, bool], Renew | None] | None] = {
+    "where-drawn": where_drawn,
+    "never": None,
+    "prior": from_prior,
+    "posterior": from_posterior,
+}
+"""Ways to come by another z in later calls; `drawn` says whether the first one was drawn."""
+
+
+class Predictor:
+    """`predict` for one decoding of one batch.
+
+    Every call starts from nothing: it thinks `first_rounds` rounds, later ones `rounds`, about the board as it is by then. z
+    comes from the prior that the boards of the first call have, if the model has learned one.
+
+    views: latents that look at each board; then `z` has as many for every board, one after the other.
+    renew: another z for later calls; None keeps the first.
+    carry: later calls go on from the hidden state of the call before, with the newly filled cells injected.
+    settle: adaptive depth. A board stops thinking in a call when its most probable digits stayed the same for eight rounds
+        and no probability of a blank cell moved more than this. A later call leaves it alone, and repeats the answer, if
+        the network was sure of every blank and all that happened since is that some were filled as it said: there is
+        nothing left to decide, and further rounds can only lose what is right. 0: every call runs all its rounds, as those
+        of a network without rounds do.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        z: Tensor | None,
+        *,
+        first_rounds: int,
+        rounds: int,
+        views: int = 1,
+        renew: Renew | None = None,
+        carry: bool = False,
+        settle: float = 0.0,
+    ) -> None:
+        self.model, self.views = model, views
+        self.carry = carry and model.is_recurrent
+        self.settle = settle if model.is_recurrent else 0.0
+        self.first_rounds, self.rounds = first_rounds, rounds
+        self.rounds_run = torch.zeros(0, dtype=torch.long)
+        """Rounds run so far on every board, one after the other as in `z`; boards that came to none may be missing: int64."""
+        self.start_over(z, renew)
+
+    def start_over(self, z: Tensor | None, renew: Renew | None) -> None:
+        """Forget what was said, so that the next call is a first one, with another z: a block begins."""
+        self.z, self._renew = z, renew
+        self._calls = 0
+        self._last: _Call | None = None
+
+    @property
+    def total_rounds(self) -> int:
+        """Rounds run so far, over all boards."""
+        return int(self.rounds_run.sum())
+
+    @torch.inference_mode()
+    def __call__(self, board: Tensor, rows: Tensor) -> Tensor:
+        """Boards int64 [a,81] that are rows [a] of the batch -> logits float32 [a,81,9], or [a,views,81,9] of several."""
+        if self.views > 1:
+            rows = (rows[:, None] * self.views + torch.arange(self.views, device=rows.device)).flatten()
+            board = board.repeat_interleave(self.views, 0)
+        last = self._last.of(rows) if self._last else None
+        z = self._latent(board, rows, last)
+        logits = torch.zeros(*board.shape, DIGITS, device=board.device) if last is None else last.logits
+        moving = torch.arange(len(board), device=board.device) if last is None else self._undecided(board, last)
+        state = None if last is None else last.state
+        if len(moving):
+            with mixed_precision(board.device):
+                first, given = self.model.begin(board[moving], None if z is None else z[moving])
+                start = first.to(given.dtype) if state is None else state[moving]
+                before = None if state is None else logits[moving].softmax(-1)
+                rounds = self.first_rounds if last is None else self.rounds
+                thought, ran = self._think(start, given, rounds, board[moving] == BLANK, before)
+                logits[moving] = self.model.logits(thought)
+            self._count(rows[moving], ran)
+            if self.carry:
+                state = thought if state is None else state.index_copy(0, moving, thought)
+        self._last = _Call(rows, board, logits, state)
+        self._calls += 1
+        return logits.view(-1, self.views, *logits.shape[1:]) if self.views > 1 else logits
+
+    def _latent(self, board: Tensor, rows: Tensor, last: "_Call | None") -> Tensor | None:
+        """z of the boards at hand: in the first call from the learned prior, later another one if they are renewed."""
+        if self.z is None:
+            return None
+        where = rows.to(self.z.device)
+        with mixed_precision(board.device):
+            if last is None:
+                z = self.model.latent_from(self.z[where].to(board.device), board)
+            elif self._renew is not None:
+                guess = last.logits.argmax(-1) + 1
+                z = self._renew(rows, self._calls, board, torch.where(board == BLANK, guess, board))
+            else:
+                return self.z[where].to(board.device)
+        self.z = self.z.index_copy(0, where, z.to(self.z))
+        return self.z[where].to(board.device)
+
+    def _undecided(self, board: Tensor, last: "_Call") -> Tensor:
+        """Which boards [a,81] a later call has to think about, as indices."""
+        if not self.settle:
+            return torch.arange(len(board), device=board.device)
+        blank = last.board == BLANK
+        decided = (last.logits.softmax(-1).amax(-1) > _SURE) | ~blank
+        as_said = (board == last.board) | (blank & (board == last.logits.argmax(-1) + 1))
+        return (~(decided & as_said).all(1)).nonzero()[:, 0]
+
+    def _count(self, rows: Tensor, ran: Tensor) -> None:
+        rows, ran = rows.cpu(), ran.cpu()
+        missing = int(rows.max()) + 1 - len(self.rounds_run)
+        counts = torch.nn.functional.pad(self.rounds_run, (0, max(0, missing)))
+        self.rounds_run = counts.index_add(0, rows, ran)
+
+    def _think(
+        self, state: Tensor, given: Tensor, rounds: int, blank: Tensor, before: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """`rounds` rounds, or fewer for boards whose answer has settled; the state, and rounds run on each board, int64 [a].
+
+        before: what was said last, [a,81,9].
+        """
+        ran = torch.zeros(len(state), dtype=torch.long, device=state.device)
+        if not self.settle:
+            return self.model.think(state, given, rounds), ran + rounds
+        state = state.clone()
+        active = torch.arange(len(state), device=state.device)
+        for done in range(0, rounds, _CHUNK):
+            chunk = min(_CHUNK, rounds - done)
+            state[active] = self.model.think(state[active], given[active], chunk)
+            ran[active] += chunk
+            now = self.model.logits(state[active]).softmax(-1)
+            moves = torch.ones_like(active, dtype=torch.bool)
+            if before is not None:
+                moved = (now - before).abs().amax(-1) > self.settle
+                changed = now.argmax(-1) != before.argmax(-1)
+                moves = ((moved | changed) & blank[active]).any(1)
+            active, before = active[moves], now[moves]
+            if not len(active):
+                break
+        return state, ran
+
+
+@dataclass(frozen=True)
+class _Call:
+    """What a call saw and said. rows int64 [a], board int64 [a,81], logits [a,81,9], state [a,...] if it is carried."""
+
+    rows: Tensor
+    board: Tensor
+    logits: Tensor
+    state: Tensor | None
+
+    def of(self, rows: Tensor) -> "_Call":
+        """The same without the boards that have left since."""
+        here = torch.isin(self.rows, rows)
+        return _Call(rows, self.board[here], self.logits[here], None if self.state is None else self.state[here])

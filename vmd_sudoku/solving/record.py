@@ -1,0 +1,177 @@
+"""One puzzle solved with a record of every step."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from vmd_sudoku import __version__
+from vmd_sudoku import board as boards
+from vmd_sudoku.board import BLANK, DIGITS
+from vmd_sudoku.decoding.loop import Step, Tally
+from vmd_sudoku.decoding.policies import entropy, margin
+from vmd_sudoku.decoding.why import WHYS
+from vmd_sudoku.exact.proof import prove
+from vmd_sudoku.network.checkpoint import LoadedModel
+from vmd_sudoku.solving.batch import Run, begin, best_of
+from vmd_sudoku.solving.setting import Setting
+from vmd_sudoku.solving.trace import SOLUTIONS, Trace, TraceStep
+
+
+def solve_puzzle(
+    loaded: LoadedModel,
+    puzzle: np.ndarray,
+    setting: Setting | None = None,
+    *,
+    latent: np.ndarray | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    watch: Callable[[str], None] = lambda board: None,
+) -> Trace:
+    """Fill the blanks of one puzzle, int8 [81], and judge the result by the rules.
+
+    latent: a z made by hand, [9,9,9,K], instead of the one that `setting.z` asks for. cancelled: asked between calls; once
+    it says yes, the trace ends with the board reached. watch: told the (first) board, 81 characters, after every call.
+
+    Raises:
+        PuzzleError: two clues clash. ConfigError: `latent` does not fit the model.
+    """
+    boards.require_legal(puzzle)
+    setting = setting or Setting()
+    start = time.perf_counter()
+    run = begin(loaded, puzzle[None], setting, latent=latent)
+    record = Record(loaded, setting, run, given=latent is not None)
+    for step in _until(cancelled, run.steps):
+        record.take(step)
+        if step.rows[0] == 0:
+            watch(boards.to_line(step.board[0].cpu().numpy()))
+    return record.trace(0, seconds=time.perf_counter() - start)
+
+
+class Record:
+    """The steps of a run as they are made, and the trace of each of its puzzles, judged by the rules.
+
+    Taking steps is work for the whole batch in torch; a trace is made in numpy, since many threads that each make theirs by
+    small torch operations would wait for each other at every one.
+    """
+
+    def __init__(self, loaded: LoadedModel, setting: Setting, run: Run, *, given: bool = False) -> None:
+        """Nothing was taken yet. given: whether z was made by hand."""
+        self._loaded = loaded
+        self._setting = setting
+        self._run = run
+        self._given = given
+        self._tally = Tally(run.boards)
+        self._steps: list[_Arrays] = []
+
+    def take(self, step: Step) -> None:
+        """Add the next step."""
+        self._tally.take(step)
+        self._steps.append(_Arrays.of(step))
+
+    def trace(self, number: int, *, seconds: float) -> Trace:
+        """The trace of a puzzle, by its number in the batch, from the steps taken so far. Safe beside a thread that takes more,
+        once the puzzle's boards have left."""
+        run, setting, loaded = self._run, self._setting, self._loaded
+        ended, steps = self._tally.so_far(), tuple(self._steps)
+        best = number if run.each == 1 else int(best_of(run, ended)[number])
+        mine = slice(number * run.each, (number + 1) * run.each)
+        views = slice(mine.start * run.views, mine.stop * run.views)
+        clues, final = (board[best].cpu().numpy().astype(np.int8) for board in (run.boards, ended.board))
+        verdict = boards.verdict(final, clues)
+        found = int(ended.solutions[best])
+        # A search that ended knows at least whether there is a solution; whether there is another, if it was asked to prove it.
+        solutions = SOLUTIONS[found] if setting.prove and found >= 0 else prove(clues).solutions
+        z = run.predictor.z
+        return Trace(
+            puzzle=boards.to_line(clues),
+            model=loaded.name,
+            sha256=loaded.sha256,
+            version=__version__,
+            policy=setting.policy,
+            nfe="cell" if setting.nfe is None else setting.nfe,
+            constraints=setting.constraints,
+            remask=setting.remask,
+            latents=run.each * run.views,
+            z="given" if self._given else "mode" if setting.z is None or z is None else setting.z,
+            latent=None if z is None else _rounded(z[best * run.views].flatten().cpu().numpy(), 3),
+            seed=setting.seed,
+            setting=asdict(setting)
+            | dict(zip(("first_rounds", "rounds"), setting.rounds_on(loaded.model.config), strict=True)),
+            steps=tuple(part for step in steps for part in step.of_board(best)),
+            board=boards.to_line(final),
+            verdict=verdict,
+            calls=int(ended.calls[mine].sum()) * run.views,
+            rounds=int(run.predictor.rounds_run[views].sum()),
+            backtracks=int(ended.undone[best]),
+            seconds=round(seconds, 3),
+            solutions=solutions,
+            is_the_solution=verdict == "solved" if solutions == "one" else None,
+        )
+
+
+def _until(cancelled: Callable[[], bool], steps: Iterator[Step]) -> Iterator[Step]:
+    while not cancelled():
+        step = next(steps, None)
+        if step is None:
+            return
+        yield step
+
+
+@dataclass(frozen=True)
+class _Arrays:
+    """A `Step` in numpy, with the margin and the entropy of every cell."""
+
+    rows: np.ndarray
+    board: np.ndarray
+    filled: np.ndarray
+    why: np.ndarray
+    rank: np.ndarray
+    remasked: np.ndarray
+    undone: np.ndarray
+    probabilities: np.ndarray
+    margin: np.ndarray
+    entropy: np.ndarray
+
+    @classmethod
+    def of(cls, step: Step) -> "_Arrays":
+        said = step.probabilities
+        found = {name: getattr(step, name) for name in cls.__dataclass_fields__ if hasattr(step, name)}
+        found |= {"margin": margin(said), "entropy": entropy(said)}
+        return cls(**{name: value.cpu().numpy() for name, value in found.items()})
+
+    def of_board(self, row: int) -> Iterator[TraceStep]:
+        """What the step says of one board of the batch: nothing if it had left; two parts where a search changed digits."""
+        place = np.flatnonzero(self.rows == row)
+        if not len(place):
+            return
+        at = int(place[0])
+        said, digits, remasked, undone = (
+            self.probabilities[at],
+            self.filled[at],
+            self.remasked[at],
+            int(self.undone[at]),
+        )
+        cells = np.flatnonzero(digits != BLANK)
+        cells = cells[np.argsort(self.rank[at, cells], kind="stable")]
+        probabilities = tuple(zip(*[iter(_rounded(said.ravel()))] * DIGITS, strict=True))
+        if (remasked & (digits != BLANK) & (self.board[at] != BLANK)).any():
+            # Cells that a search filled anew were blank in between.
+            taken = tuple(np.flatnonzero(remasked).tolist())
+            yield TraceStep((), (), (), (), (), (), taken, undone, probabilities)
+            remasked, undone = np.zeros_like(remasked), 0
+        yield TraceStep(
+            cells=tuple(cells.tolist()),
+            digits=tuple(digits[cells].tolist()),
+            confidence=_rounded(said[cells, digits[cells] - 1]),
+            margin=_rounded(self.margin[at, cells]),
+            entropy=_rounded(self.entropy[at, cells]),
+            why=tuple(WHYS[reason] for reason in self.why[at, cells].tolist()),
+            remasked=tuple(np.flatnonzero(remasked).tolist()),
+            backtracks=undone,
+            probabilities=probabilities,
+        )
+
+
+def _rounded(values: np.ndarray, decimals: int = 4) -> tuple[float, ...]:
+    return tuple(np.round(values.astype(float), decimals).tolist())

@@ -1,0 +1,1 @@
+"""Training: boards, updates, and the record of a run."""

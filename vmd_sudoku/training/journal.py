@@ -1,0 +1,189 @@
+"""A training run seen from outside: progress bar, metrics.csv, validation by real decoding, checkpoints, the model."""
+
+import csv
+import math
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from vmd_sudoku import __version__, board, machine
+from vmd_sudoku.config import to_plain
+from vmd_sudoku.exact import generate
+from vmd_sudoku.network.checkpoint import LoadedModel, save_model
+from vmd_sudoku.solving.batch import decode_boards
+from vmd_sudoku.solving.setting import Setting
+from vmd_sudoku.training import parallel
+from vmd_sudoku.training.updates import Training, run
+
+LOG_EVERY = 100
+SAVE_EVERY_S = 300
+VALIDATE_EVERY_S = 900
+VALIDATION_SEED = 2**30
+"""Puzzles for validation are generated with a seed that no training stream uses as its own."""
+VALIDATION_COUNT = 64
+
+COLUMNS = [
+    "step",
+    "seconds",
+    "boards",
+    "cells",
+    "latent",
+    "unique_cells",
+    "guided_cells",
+    "guided_latent",
+    "dream_cells",
+    "dreamt",
+    "whole",
+    "gradient",
+    "beta",
+    "learning_rate",
+    "minimal_one_call",
+    "minimal_nfe_10",
+    "empty_nfe_20",
+]
+
+
+def run_and_record(training: Training, folder: Path) -> None:
+    """Train to the end of the budget; writes metrics.csv, a checkpoint every five minutes and `folder`/model.
+
+    A stop by Ctrl-C writes a checkpoint and the model too.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    recorder = _Recorder(training, folder)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, disable=parallel.rank() > 0) as bar:
+        task = bar.add_task("starting", total=1.0)
+        try:
+            run(training, until=lambda now, metrics: recorder.after_update(now, metrics, bar, task))
+        finally:
+            training.save(folder)
+            save_model(folder / "model", training.average, card(training, {}))
+    figures = validate(training, VALIDATION_COUNT * 4)
+    recorder.write({}, figures)
+    save_model(folder / "model", training.average, card(training, figures))
+    draw_curves(folder)
+
+
+def draw_curves(folder: Path) -> None:
+    """Draw metrics.csv as curves.html, which opens in any browser; does nothing without the packages of `[train]`."""
+    try:
+        import pandas as pd
+        from plotly.subplots import make_subplots
+    except ImportError:
+        return
+    metrics = pd.read_csv(folder / "metrics.csv")
+    panels = {
+        "nats a board": ["cells", "latent", "unique_cells", "guided_cells", "guided_latent"],
+        "share of boards": ["whole", "minimal_one_call", "minimal_nfe_10", "empty_nfe_20"],
+    }
+    figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.05)
+    for row, (title, names) in enumerate(panels.items(), 1):
+        for name in names:
+            known = metrics.dropna(subset=[name])
+            style = "lines" if len(known) > 20 else "lines+markers"
+            figure.add_scatter(x=known["seconds"] / 60, y=known[name], name=name, mode=style, row=row, col=1)
+        figure.update_yaxes(title_text=title, rangemode="tozero", row=row, col=1)
+    figure.update_xaxes(title_text="minutes", row=len(panels), col=1)
+    figure.write_html(folder / "curves.html", include_plotlyjs=True)
+
+
+def validate(training: Training, count: int) -> dict[str, float]:
+    """Accuracy of the averaged weights by real decoding: generated minimal puzzles, and grids from the empty board."""
+    loaded = LoadedModel(training.average, "in training", {}, "")
+    puzzles, _ = generate.puzzles(count, VALIDATION_SEED)
+    empty = np.full((count, board.CELLS), board.BLANK, np.int8)
+
+    def accuracy(clues: np.ndarray, setting: Setting) -> float:
+        return float(board.solved(decode_boards(loaded, clues, setting).board, clues).mean())
+
+    return {
+        "minimal_one_call": accuracy(puzzles, Setting(nfe=1)),
+        "minimal_nfe_10": accuracy(puzzles, Setting(nfe=10)),
+        "empty_nfe_20": accuracy(empty, Setting(nfe=20, z=0)),
+    }
+
+
+def card(training: Training, figures: dict[str, float]) -> dict[str, Any]:
+    """The model card: what the weights are, how they were made, and what they reach on generated puzzles."""
+    progress = training.progress
+    return {
+        "model": "VMD" if training.config.model.latent else "MDM (VMD without its latent)",
+        "parameters": {
+            "denoiser": sum(p.numel() for p in training.average.denoiser.parameters()),
+            "encoder": sum(p.numel() for p in training.average.encoder.parameters()) if training.average.encoder else 0,
+        },
+        "data": "generated on the fly" + (f"; hard puzzles from {training.hard.name}" if training.hard else ""),
+        "updates": progress.step,
+        "boards": progress.boards,
+        "minutes": round(progress.seconds / 60, 1),
+        "seed": training.config.seed,
+        "machine": machine.describe(),
+        "version": __version__,
+        "date": date.today().isoformat(),
+        "validation": {"puzzles": VALIDATION_COUNT * 4, "seed": VALIDATION_SEED, "policy": "margin"} | figures,
+        "config": to_plain(training.config),
+    }
+
+
+class _Recorder:
+    """Collects metrics between rows of metrics.csv, and knows when to validate and to save."""
+
+    def __init__(self, training: Training, folder: Path) -> None:
+        self.training, self.folder = training, folder
+        self.rows: list[dict[str, float]] = []
+        self.saved = self.validated = training.progress.seconds
+        self.validation = 0.0
+        self.mark = (time.monotonic(), training.progress.boards)
+
+    def after_update(self, training: Training, metrics: dict[str, float], bar: Progress, task: Any) -> bool:
+        self.rows.append(metrics)
+        progress = training.progress
+        if progress.step % LOG_EVERY == 0:
+            means = _means(self.rows)
+            self.rows = []
+            self.write(means, {})
+            now = time.monotonic()
+            speed = (progress.boards - self.mark[1]) / (now - self.mark[0])
+            self.mark = (now, progress.boards)
+            bar.update(
+                task,
+                completed=training.done(),
+                description=f"update {progress.step}: open {means['cells']:.1f} nats + KL {means['latent']:.1f}, "
+                f"puzzles {means['unique_cells']:.2f} nats, whole {means['whole']:.3f}, {speed:.0f} boards/s",
+            )
+        if progress.seconds - self.saved > SAVE_EVERY_S:
+            self.saved = progress.seconds
+            training.save(self.folder)
+            save_model(self.folder / "model", training.average, card(training, {}))
+        if progress.seconds - self.validated > VALIDATE_EVERY_S:
+            self.validated = progress.seconds
+            self.write({}, validate(training, VALIDATION_COUNT))
+        return False
+
+    def write(self, means: dict[str, float], figures: dict[str, float]) -> None:
+        """One row of metrics.csv."""
+        progress = self.training.progress
+        row = to_plain(progress) | means | figures
+        path = self.folder / "metrics.csv"
+        fresh = not path.exists()
+        columns = (
+            COLUMNS if fresh else path.read_text().partition("\n")[0].split(",")
+        )  # of the version that began the run
+        with open(path, "a", newline="") as file:
+            writer = csv.DictWriter(file, columns, extrasaction="ignore")
+            if fresh:
+                writer.writeheader()
+            writer.writerow({k: round(v, 5) if isinstance(v, float) else v for k, v in row.items()})
+
+
+def _means(rows: list[dict[str, float]]) -> dict[str, float]:
+    """Mean of every column, leaving out updates where it was not a number (no such board in the batch)."""
+    means = {}
+    for name in rows[0]:
+        known = [row[name] for row in rows if not math.isnan(row[name])]
+        means[name] = sum(known) / len(known) if known else math.nan
+    return means
