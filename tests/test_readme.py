@@ -39,6 +39,15 @@ def test_the_files_exist():
         assert (ROOT / link).exists(), link
 
 
-def test_every_module_is_in_the_table_of_files():
-    for path in (ROOT / "vmd_sudoku").glob("[a-z]*.py"):
-        assert path.name in README, path.name
+def test_every_package_and_every_module_of_the_root_is_in_the_table_of_files():
+    for path in (ROOT / "vmd_sudoku").iterdir():
+        if (path / "__init__.py").exists():
+            assert f"vmd_sudoku/{path.name}/" in README, path.name
+        elif path.suffix == ".py" and not path.name.startswith("_"):
+            assert path.name in README, path.name
+
+
+def test_every_module_is_in_the_architecture():
+    architecture = (ROOT / "docs" / "architecture.md").read_text()
+    for path in (ROOT / "vmd_sudoku").rglob("[a-z]*.py"):
+        assert f"`{path.stem}`" in architecture, path.relative_to(ROOT)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from app.parts import choices, words
@@ -126,6 +126,13 @@ class Settings:
         renewed = self.renew_z == "prior" and self.model != "mdm"
         return self.z is not None or self.policy == "random" or renewed or self.gumbel > 0 or self.temperature > 0
 
+    def library(self) -> "Setting":
+        """These settings as the library has them, without the z that was steered by hand."""
+        from vmd_sudoku.solving.setting import Setting
+
+        names = {field.name for field in fields(Setting)} & {field.name for field in fields(self)}
+        return Setting(z=self.z, **{name: getattr(self, name) for name in names})
+
     def to_query(self) -> dict[str, str]:
         """What differs from the defaults, as parameters of a link."""
         usual = Settings()._texts()
@@ -215,26 +222,3 @@ def _decimal(text: str | None, high: float, usual: float) -> float:
     if text is None or not _DECIMAL.fullmatch(text) or float(text) > high:
         return usual
     return float(text)
-
-
-def _setting(settings: Settings) -> "Setting":
-    """Settings as the library has them, without the z that was steered by hand."""
-    from vmd_sudoku.solving.setting import Setting
-
-    return Setting(
-        policy=settings.policy,
-        threshold=settings.threshold,
-        nfe=settings.nfe,
-        schedule=settings.schedule,
-        blocks=settings.blocks,
-        gumbel=settings.gumbel,
-        temperature=settings.temperature,
-        constraints=settings.constraints,
-        remask=settings.remask,
-        remask_share=settings.remask_share,
-        remask_budget=settings.remask_budget,
-        latents=settings.latents,
-        z=settings.z,
-        renew_z=settings.renew_z,
-        seed=settings.seed,
-    )

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from vmd_sudoku.network.checkpoint import LoadedModel
-from app.parts.settings import _setting
 
 _SWITCH = 2e-4
 """Seconds that a thread may keep Python's lock while others want it."""
@@ -56,7 +55,7 @@ def look(board: str, settings: Settings) -> tuple[np.ndarray, np.ndarray | None]
     from vmd_sudoku.solving.setting import Setting
 
     loaded, z = model(settings.model), latent(settings)
-    rounds, _ = _setting(settings).rounds_on(loaded.model.config)
+    rounds, _ = settings.library().rounds_on(loaded.model.config)
     predict = Predictor(loaded.model, z, first_rounds=rounds, rounds=rounds, settle=Setting.settle)
     said = predict(torch.as_tensor(parse(board)).long()[None], torch.zeros(1, dtype=torch.long)).softmax(-1)[0]
     return as_bytes(said.numpy()), None if z is None else z.view(CELLS * DIGITS, -1)[:, 0].numpy()

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.parts.settings import Settings, _setting
-from app.server.gate import CancelledError, gate
+from app.parts.settings import Settings
+from app.server import gate
+from app.server.gate import CancelledError
 from app.server.models import latent, model
 from app.server.together import Together, can_share
 from vmd_sudoku.board import parse
@@ -64,7 +65,7 @@ def shelf() -> Shelf:
 @st.cache_resource(show_spinner=False)
 def together() -> Together:
     """The batches that wait at the gate."""
-    return Together(lambda flag: gate().enter(flag))
+    return Together(lambda flag: gate.gate().enter(flag))
 
 
 def solve(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> "Trace":
@@ -80,7 +81,7 @@ def solve(puzzle: str, settings: Settings, cancelled: threading.Event | None = N
         return trace
     if can_share(settings):
         flag = cancelled or threading.Event()
-        trace = together().solve(model(settings.model), puzzle, settings, _setting(settings), flag, SOLVE_TIME)
+        trace = together().solve(model(settings.model), puzzle, settings, settings.library(), flag, SOLVE_TIME)
     else:
         trace = solve_afresh(puzzle, settings, cancelled)
     if trace is None:
@@ -92,7 +93,7 @@ def solve(puzzle: str, settings: Settings, cancelled: threading.Event | None = N
 
 def solve_afresh(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> "Trace":
     """The same without looking at what was solved before, and without keeping it: for puzzles by the hundred."""
-    with gate().enter(cancelled):
+    with gate.gate().enter(cancelled):
         return _solve(puzzle, settings, cancelled)
 
 
@@ -107,7 +108,7 @@ def _solve(puzzle: str, settings: Settings, cancelled: threading.Event | None) -
     trace = solve_puzzle(
         model(settings.model),
         parse(puzzle),
-        _setting(settings),
+        settings.library(),
         latent=None if z is None else z[0].numpy(),
         cancelled=no_more,
     )

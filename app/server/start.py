@@ -12,9 +12,9 @@ from vmd_sudoku.errors import VmdSudokuError
 
 if TYPE_CHECKING:
     pass
+from app.server import gate
 from app.server.exact import proof, reason
 from app.server.examples import levels
-from app.server.gate import gate
 from app.server.models import model
 from app.server.solves import solve
 
@@ -32,7 +32,7 @@ def warm_up() -> threading.Thread:
 def _load_everything() -> None:
     first = next(iter(levels().values())).puzzles[0]
     try:
-        with gate().enter():
+        with gate.gate().enter():
             proof(first)
         # Whoever presses Solve on the example that the page opens with finds its trace ready.
         solve(first, Settings())

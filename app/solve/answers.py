@@ -22,8 +22,8 @@ from app.solve import report
 from app.solve.session import Session
 from vmd_sudoku.board import cell_name, conflicts, is_complete, parse, to_grid, to_line
 from vmd_sudoku.errors import PuzzleError
+from vmd_sudoku.formats import drawing, write
 from vmd_sudoku.formats import text as formats
-from vmd_sudoku.formats import write
 
 MAX_LINK = 1500
 """Characters of the longest address that a QR code is made of; more would be too fine to be read from a screen."""

@@ -423,7 +423,7 @@ def test_puzzles_that_wait_together_come_out_as_they_do_alone(settings: Settings
     held = Held()
     batches, loaded = together.Together(held.enter), models.model(settings.model)
     with ThreadPoolExecutor(len(puzzles)) as pool:
-        setting = settings._setting(settings)
+        setting = settings.library()
         waiting = [
             pool.submit(batches.solve, loaded, puzzle, settings, setting, threading.Event(), 600.0)
             for puzzle in puzzles
@@ -632,7 +632,7 @@ def test_the_gate_lets_one_in_and_turns_away_who_finds_the_queue_full():
     assert inside.wait(10)
     threads.append(threading.Thread(target=second))
     threads[1].start()
-    while gate._queue._value:  # the second is on its way into the queue
+    while one._queue._value:  # the second is on its way into the queue
         pass
     with pytest.raises(gate.BusyError), one.enter():
         pass
@@ -974,7 +974,7 @@ def test_an_unforeseen_error_is_told_by_a_number_alone(asked, monkeypatch):
 
 def test_a_busy_server_says_so_and_the_browser_asks_again(monkeypatch):
     one = gate.Gate(running=1, waiting=0)
-    monkeypatch.setattr(solves, "gate", lambda: one)
+    monkeypatch.setattr(gate, "gate", lambda: one)
     monkeypatch.setattr(start, "warm_up", lambda: None)
     app = opened()
     with one.enter():
@@ -988,7 +988,7 @@ def test_a_busy_server_says_so_and_the_browser_asks_again(monkeypatch):
 
 def test_what_was_solved_before_needs_no_gate(monkeypatch):
     one, settings = gate.Gate(running=1, waiting=0), Settings(seed=5)
-    monkeypatch.setattr(solves, "gate", lambda: one)
+    monkeypatch.setattr(gate, "gate", lambda: one)
     monkeypatch.setattr(start, "warm_up", lambda: None)
     trace = stub_trace(easy(), settings)
     solves.shelf().put(easy(), settings, trace)
@@ -1188,7 +1188,8 @@ def test_no_html_from_strings_and_nothing_from_elsewhere():
 
 
 def test_every_word_of_the_browser_is_used_and_no_other():
-    code = "".join(component.source(path.name) for path in (ROOT / "app" / "board").glob("*.*"))
+    sources = (path for path in (ROOT / "app").rglob("*") if path.suffix in {".js", ".html", ".css"})
+    code = "".join(path.read_text(encoding="utf-8") for path in sources)
     used = set(re.findall(r"WORDS\.(\w+)", code)) | set(re.findall(r'data-(?:word|label|title)="(\w+)"', code))
     made = re.findall(r"WORDS\[`(\w+)\$\{|WORDS\[(\w+)\]", code)
     prefixes = tuple(start for start, _ in made if start)
@@ -1199,14 +1200,14 @@ def test_every_word_of_the_browser_is_used_and_no_other():
 
 
 def test_what_takes_long_to_load_is_not_loaded_before_the_board_is_drawn():
-    heavy = "import sys, app.views.solve, app.views.compare; print({'torch', 'numba'} & set(sys.modules))"
+    heavy = "import sys, app.solve.page, app.compare.page; print({'torch', 'numba'} & set(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", heavy], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "set()"
 
 
 def test_the_parts_of_the_board_are_code_not_file_names():
-    assert "\n" in component.source("board.css")
-    assert "export default" in component.source("board.js")
+    assert "\n" in component.source("parts/board.css")
+    assert "export default" in component.source("solve/board.js")
 
 
 def test_what_the_board_is_sent_is_numbered_by_its_changes(asked):

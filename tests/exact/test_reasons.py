@@ -11,7 +11,7 @@ from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.exact import generate, solver
 from vmd_sudoku.exact import techniques as t
 from vmd_sudoku.exact.reasons import TECHNIQUES, Moves, count_reasons, next_step, reason_for, technique_numbers
-from vmd_sudoku.solving.trace import Trace, TraceStep
+from vmd_sudoku.solving.trace import Trace, TraceStep, moves_of
 
 SWORDFISH = "rows 3, 6 and 9"
 # Board, cell, digit, technique and where: the next step of rated puzzles from a public-domain collection (grantm).
@@ -229,7 +229,7 @@ def test_moves_of_a_trace_stand_on_the_board_before_their_step(easy):
             step(tuple(again.tolist()), answer[tuple(again)]),
         ],
     )
-    moves = trace.moves_of([trace, trace])
+    moves = moves_of([trace, trace])
     assert moves.cells.tolist() == 2 * [*blanks, *again]
     assert (moves.digits == solution[moves.cells]).all()
     assert (moves.boards[:3] == puzzle).all()
@@ -239,4 +239,4 @@ def test_moves_of_a_trace_stand_on_the_board_before_their_step(easy):
     assert np.count_nonzero(moves.boards[len(blanks)] == 0) == 1
     assert (moves.boards[len(blanks) + 1] == puzzle).all()
     assert count_reasons(moves)["a guess"] == 0
-    assert trace.moves_of([]).boards.shape == (0, CELLS)
+    assert moves_of([]).boards.shape == (0, CELLS)

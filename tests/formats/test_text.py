@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from vmd_sudoku.board import parse, to_grid, to_line
 from vmd_sudoku.errors import ConfigError, PuzzleError, PuzzleFileError
-from vmd_sudoku.formats import lzstring, write
+from vmd_sudoku.formats import drawing, lzstring, write
 from vmd_sudoku.formats import text as formats
 from vmd_sudoku.formats.text import read_text
 
@@ -292,4 +292,4 @@ def test_names_of_files_are_no_puzzles():
 
 def test_an_unknown_number_of_puzzles_a_page_is_refused():
     with pytest.raises(ConfigError, match="1 or 4 puzzles, not 3"):
-        formats.to_sheet(PUZZLE, per_page=3)
+        drawing.to_sheet(PUZZLE, per_page=3)

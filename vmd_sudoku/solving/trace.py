@@ -6,7 +6,7 @@ steps do not lead to its board is refused.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from vmd_sudoku import board as boards
 from vmd_sudoku.board import BLANK, CELLS, DIGITS, parse
 from vmd_sudoku.decoding.why import WHYS
 from vmd_sudoku.errors import PuzzleError, TraceError
-from vmd_sudoku.exact.reasons import Moves
+
+if TYPE_CHECKING:
+    from vmd_sudoku.exact.reasons import Moves
 
 FORMAT = 3
 SOLUTIONS = ("none", "one", "several", "not decided")
@@ -166,12 +168,14 @@ def _require_sound(trace: Trace) -> None:
         raise TraceError("the verdict of the trace is not its board's; one of them was changed: solve again")
 
 
-def moves_of(traces: Iterable[Trace]) -> Moves:
+def moves_of(traces: Iterable[Trace]) -> "Moves":
     """Everything that was filled in, each on the board as it was before its step.
 
     Raises:
         TraceError: the steps of a trace do not fit together.
     """
+    from vmd_sudoku.exact.reasons import Moves  # numba; a page that shows a trace does not wait for it
+
     boards = [np.zeros((0, CELLS), np.int8)]
     cells: list[int] = []
     digits: list[int] = []
