@@ -8,10 +8,12 @@ import torch
 
 from vmd_sudoku.board import is_complete, is_legal, to_line
 from vmd_sudoku.decoding.blocks import BLOCKS
+from vmd_sudoku.diffusion.bound import masked_nats
 from vmd_sudoku.errors import CheckpointError, ConfigError, PuzzleFileError
 from vmd_sudoku.exact import solver
 from vmd_sudoku.exact.generate import full_grids, puzzles
 from vmd_sudoku.formats.files import read
+from vmd_sudoku.machine import mixed_precision
 from vmd_sudoku.network.latent import draw_prior
 from vmd_sudoku.network.model import ModelConfig
 from vmd_sudoku.network.symmetric import NetworkConfig
@@ -222,7 +224,17 @@ def test_the_budget_ends_in_time_too():
 
 
 @pytest.mark.parametrize(
-    "settings", [{"minutes": 0}, {"steps": 0}, {"batch": 1}, {"segment": 1}, {"on_policy": 1.5}, {"life": 0}]
+    "settings",
+    [
+        {"minutes": 0},
+        {"steps": 0},
+        {"batch": 1},
+        {"segment": 1},
+        {"on_policy": 1.5},
+        {"life": 0},
+        {"guess_tries": 0},
+        {"guesses": 0.8, "dreams": 0.3},
+    ],
 )
 def test_nonsense_is_refused(settings):
     with pytest.raises(ConfigError):
@@ -286,6 +298,40 @@ def test_dreams_are_legal_grids_that_share_a_slot_with_their_z(monkeypatch):
         (place,) = (grids == solution).all(1).nonzero()
         assert torch.equal(z[place[0]], noise)
     assert math.isfinite(training.update()["dream_cells"])
+
+
+def test_guesses_are_puzzles_with_the_likeliest_of_some_draws(monkeypatch):
+    config = replace(SMALL, batch=8, posterior=0.25, guesses=1.0, guess_tries=3, life=1, on_policy=0.0, mode=1.0)
+    training = Training(config)
+    drawn = []
+    monkeypatch.setattr(
+        "vmd_sudoku.training.guesses.draw_prior", lambda *args: drawn.append(draw_prior(*args)) or drawn[-1]
+    )
+    training.update()
+    flight = training.flight
+    assert flight.guess[2:].all()
+    assert not flight.guess[:2].any()
+    assert flight.unique[2:].all()
+    for board, solution, noise, draws in zip(
+        flight.board[2:], flight.solution[2:], flight.noise[2:], drawn, strict=True
+    ):
+        boards = board.expand(3, -1)
+        with mixed_precision(board.device):
+            nats = masked_nats(training.average.denoise(boards, draws), solution.expand(3, -1) - 1, boards == 0)
+        assert torch.equal(noise, draws[nats.argmin()])
+    assert math.isfinite(training.update()["guess_cells"])
+
+
+def test_a_run_with_guesses_goes_on_as_if_it_had_not_stopped(tmp_path):
+    config = replace(SMALL, guesses=0.5, guess_tries=2, steps=6)
+    whole, first = Training(config), Training(config)
+    run(whole)
+    run(first, until=lambda training, metrics: training.progress.step == 3)
+    first.save(tmp_path)
+    second = Training.resume(tmp_path)
+    run(second)
+    for a, b in zip(whole.model.state_dict().values(), second.model.state_dict().values(), strict=True):
+        assert torch.equal(a, b)
 
 
 def test_only_legal_grids_are_kept():

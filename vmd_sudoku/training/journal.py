@@ -35,6 +35,7 @@ COLUMNS = [
     "unique_cells",
     "guided_cells",
     "guided_latent",
+    "guess_cells",
     "dream_cells",
     "dreamt",
     "whole",

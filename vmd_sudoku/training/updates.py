@@ -9,7 +9,7 @@ in: the boards that confidence policies visit when they decode (on-policy boards
 import copy
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from vmd_sudoku.network.checkpoint import read_folder, write_folder
 from vmd_sudoku.network.model import Model, ModelConfig
 from vmd_sudoku.training import parallel
 from vmd_sudoku.training.dreams import Dreams
+from vmd_sudoku.training.guesses import best_draws
 from vmd_sudoku.training.mixture import BoardStream, MixtureConfig
 
 SEEDS_APART = 2**20
@@ -55,6 +56,9 @@ class TrainConfig:
         averaged weights made of it in `dream_calls` calls, which carry their state with `dream_carry`, and renew z from the
         posterior of the guess so far with `dream_renew`, as the answer (see `dreams`); none for an MDM.
     dream_every: updates between two batches of such grids.
+    guesses: share of the other slots' new boards that are puzzles, of the posterior slots' kind, with the best of `guess_tries`
+        draws of z from the prior: the one by which the averaged weights come nearest to the answer in one call (see `guesses`).
+        This trains what several draws do together; none for an MDM.
     on_policy: chance that a board comes back with its surest cells filled in; carry: share of these that keep their
         hidden state, as decoding does if asked to.
     beta: weight of the KL; unique_beta: the same for puzzles with one solution, where a light one lets z tell so much that no
@@ -85,6 +89,8 @@ class TrainConfig:
     dream_carry: bool = True
     dream_renew: bool = False
     dream_every: int = 40
+    guesses: float = 0.0
+    guess_tries: int = 16
     mode: float = 0.6
     on_policy: float = 0.5
     carry: float = 0.0
@@ -108,6 +114,7 @@ class TrainConfig:
             "open",
             "posterior_hard",
             "dreams",
+            "guesses",
             "mode",
             "on_policy",
             "carry",
@@ -121,6 +128,10 @@ class TrainConfig:
                 raise ConfigError(f"{name} must be between 0 and 1, got {getattr(self, name)}")
         if self.minutes <= 0 or self.steps < 1:
             raise ConfigError(f"the budget must be positive, got {self.minutes} minutes and {self.steps} steps")
+        if self.dreams + self.guesses > 1:
+            raise ConfigError(f"dreams and guesses are shares of the same boards; got {self.dreams} and {self.guesses}")
+        if not 1 <= self.guess_tries <= 1024:
+            raise ConfigError(f"guess_tries must be 1 to 1024, got {self.guess_tries}")
         if self.batch < 2 or self.segment < 2 or min(self.life, self.open_life) < 1:
             raise ConfigError(
                 f"a run needs a batch of 2, segments of 2 rounds and a life of 1 segment at least; got batch "
@@ -133,6 +144,7 @@ class Flight:
     """The boards in flight: n slots, of which the first ones take z from the posterior.
 
     board, solution: int64 [n,81]; unique: bool [n], one solution; dream: bool [n], the solution is the model's own grid;
+    guess: bool [n], z is the best of several draws for that solution;
     noise: what z is made of, float [n,9,9,9,K];
     age, life: segments lived and to live, int64 [n]; state: hidden state carried on, [n,9,9,9,w].
     """
@@ -141,6 +153,7 @@ class Flight:
     solution: Tensor
     unique: Tensor
     dream: Tensor
+    guess: Tensor
     noise: Tensor
     age: Tensor
     life: Tensor
@@ -184,12 +197,14 @@ class Training:
         self.progress = Progress()
         self.posterior_slots = round(config.posterior * config.batch)
         self.dreams = Dreams(config.model.latent, config.model.latent_kind)
-        self._open_streams((0, 0))
+        self._open_streams((0, 0, 0))
         self.flight = self._first_flight()
 
-    def _open_streams(self, positions: tuple[int, int]) -> None:
+    def _open_streams(self, positions: Sequence[int]) -> None:
+        """Boards of the posterior slots, of the others, and to guess at."""
         config, mixture = self.config, self.config.mixture
-        kinds = ((config.open, replace(mixture, hard=config.posterior_hard)), (0.0, mixture))
+        hard = replace(mixture, hard=config.posterior_hard)
+        kinds = [(config.open, hard), (0.0, mixture)] + ([(0.0, hard)] if self.has_guesses else [])
         self.streams = tuple(
             BoardStream(
                 seed=2 * self.seed + i,
@@ -199,8 +214,13 @@ class Training:
                 workers=config.workers,
                 position=position,
             )
-            for i, ((open_share, shares), position) in enumerate(zip(kinds, positions, strict=True))
+            for i, ((open_share, shares), position) in enumerate(zip(kinds, positions, strict=False))
         )
+
+    @property
+    def has_guesses(self) -> bool:
+        """Whether some boards get the best of several draws of z."""
+        return self.config.guesses > 0 and self.config.model.latent > 0
 
     def _first_flight(self) -> Flight:
         n, m = self.config.batch, self.posterior_slots
@@ -211,6 +231,7 @@ class Training:
             solution=solution,
             unique=unique,
             dream=torch.zeros_like(unique),
+            guess=torch.zeros_like(unique),
             noise=torch.zeros(self.config.model.latent_shape(n), device=self.device),
             age=torch.zeros(n, dtype=torch.long, device=self.device),
             life=torch.zeros(n, dtype=torch.long, device=self.device),
@@ -300,20 +321,22 @@ class Training:
         self.progress.step += 1
         self._follow_average()
         guided = torch.arange(config.batch, device=self.device) < self.posterior_slots  # by a z that knows the answer
+        alone = unique & ~guided & ~flight.guess  # without a z that was chosen by the answer
         whole = ((logits.argmax(-1) + 1 == flight.solution) | (flight.board != BLANK)).all(1)
         metrics = {
             "cells": _mean(bound.cells, many),
             "latent": _mean(bound.latent, many),
-            "unique_cells": _mean(bound.cells, unique & ~guided),
+            "unique_cells": _mean(bound.cells, alone),
             "guided_cells": _mean(bound.cells, unique & guided),
             "guided_latent": _mean(bound.latent, unique & guided),
+            "guess_cells": _mean(bound.cells, flight.guess),
             "dream_cells": _mean(bound.cells, own),
             "dreamt": dreamt,
             "gradient": norm.item(),
             "beta": warmth * config.beta,
             "learning_rate": rate,
         }
-        ended = unique & ~guided & self._move_on(logits, whole)
+        ended = alone & self._move_on(logits, whole)
         return metrics | {"whole": _mean(whole.float(), ended)}
 
     @torch.no_grad()
@@ -349,24 +372,38 @@ class Training:
         self.progress.boards += int(ended.sum())
         slots = over.nonzero()[:, 0]
         of_posterior = slots < self.posterior_slots
-        self._refill(slots[of_posterior], self.streams[0], 0.0)
-        self._refill(slots[~of_posterior], self.streams[1], config.dreams)
+        self._refill(slots[of_posterior], self.streams[0], 0.0, 0.0)
+        self._refill(slots[~of_posterior], self.streams[1], config.dreams, config.guesses)
         return ended
 
-    def _refill(self, slots: Tensor, stream: BoardStream, dreams: float) -> None:
-        """New boards in `slots` (indices): a share `dreams` of the model's own, once it has some, else from `stream`."""
+    def _refill(self, slots: Tensor, stream: BoardStream, dreams: float, guesses: float) -> None:
+        """New boards in `slots` (indices): some of the model's own, or to guess at; the rest of `stream`."""
         flight = self.flight
-        own = torch.rand(len(slots), generator=self.rng) < (dreams if len(self.dreams) >= DREAM_BATCH else 0.0)
-        real, dreamt = slots[~own], slots[own]
-        board, solution, unique = (column.to(self.device) for column in stream.take(len(real)))
-        flight.board[real], flight.solution[real], flight.unique[real] = board, solution, unique
-        flight.unique[dreamt] = False
-        flight.dream[real], flight.dream[dreamt] = False, True
+        chance = torch.rand(len(slots), generator=self.rng)
+        dreamt = chance < (dreams if len(self.dreams) >= DREAM_BATCH else 0.0)
+        guessed = ~dreamt & (chance >= 1 - guesses) & self.has_guesses
+        self._place(slots[~dreamt & ~guessed], stream)
+        if guessed.any():
+            self._place(slots[guessed], self.streams[2])
+        flight.unique[slots[dreamt]] = False
+        flight.dream[slots], flight.guess[slots] = dreamt.to(self.device), guessed.to(self.device)
         self._new_lives(flight, slots)
-        if len(dreamt):
-            z, grid = self.dreams.take(len(dreamt), self.rng)
-            flight.board[dreamt] = BLANK
-            flight.solution[dreamt], flight.noise[dreamt] = grid.to(self.device), z.to(self.device)
+        if guessed.any():
+            self._draw_best(slots[guessed])
+        if dreamt.any():
+            z, grid = self.dreams.take(int(dreamt.sum()), self.rng)
+            flight.board[slots[dreamt]] = BLANK
+            flight.solution[slots[dreamt]], flight.noise[slots[dreamt]] = grid.to(self.device), z.to(self.device)
+
+    def _place(self, slots: Tensor, stream: BoardStream) -> None:
+        """The next boards of `stream` in `slots` (indices)."""
+        board, solution, unique = (column.to(self.device) for column in stream.take(len(slots)))
+        self.flight.board[slots], self.flight.solution[slots], self.flight.unique[slots] = board, solution, unique
+
+    def _draw_best(self, slots: Tensor) -> None:
+        """For the puzzles in `slots` (indices) the best of some draws of z."""
+        flight, tries = self.flight, self.config.guess_tries
+        flight.noise[slots] = best_draws(self.average, flight.board[slots], flight.solution[slots], tries, self.rng)
 
     def save(self, folder: Path) -> None:
         """Write everything that `resume` needs into `folder`."""
@@ -399,7 +436,9 @@ class Training:
             training.progress = from_plain(Progress, note["progress"])
             for name, module in (("model", training.model), ("average", training.average)):
                 module.load_state_dict(_under(f"{name}.", tensors))
-            training.flight = Flight(**{k: v.to(training.device) for k, v in _under("flight.", tensors).items()})
+            missing = {"flight.guess": torch.zeros(config.batch, dtype=torch.bool)}  # before there were guesses
+            flight = _under("flight.", missing | tensors)
+            training.flight = Flight(**{k: v.to(training.device) for k, v in flight.items()})
             training.dreams.latent, training.dreams.grid = tensors["dreams.latent"], tensors["dreams.grid"]
             training.rng.set_state(tensors["rng"])
             for i, optimizer in enumerate(training.optimizers):
@@ -408,11 +447,11 @@ class Training:
                     index, name = key.split(".")
                     saved.setdefault(int(index), {})[name] = value
                 optimizer.load_state_dict(optimizer.state_dict() | {"state": saved})
-            first, second = note["streams"]
+            positions = [int(position) for position in note["streams"]]
         except (KeyError, ValueError, TypeError, RuntimeError) as error:
             reason = str(error).splitlines()[0]
             raise CheckpointError(f"{folder / 'training.json'} does not describe a training ({reason})") from None
-        training._open_streams((first, second))
+        training._open_streams(positions)
         return training
 
     def compile(self) -> None:
