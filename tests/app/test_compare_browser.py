@@ -7,7 +7,7 @@ import pytest
 from test_browser import CHROMIUM, ROOT, Axe, Server, chromium, needs_model, server, sync_api  # noqa: F401  (fixtures)
 
 PUZZLE = (ROOT / "puzzles" / "apart.csv").read_text().splitlines()[1].split(",")[0]
-"""Solved by the VMD and not by the MDM; `docs/pictures.py find` looks for such puzzles."""
+"""Solved by the VMD and not by the MDM; `tools/pictures.py find` looks for such puzzles."""
 
 pytestmark = [
     pytest.mark.browser,

@@ -1,6 +1,6 @@
 """What the latent carries: the terms of the bound by number of clues, and what is lost without the right z.
 
-python docs/latent.py --grids 256
+python tools/latent.py --grids 256
 """
 
 import json

@@ -1,7 +1,7 @@
 """What the app does, in figures, beside what it is meant to do.
 
-python docs/app_figures.py                        # all of it; some five minutes
-python docs/app_figures.py solving keys --json out.json
+python tools/app_figures.py                        # all of it; some five minutes
+python tools/app_figures.py solving keys --json out.json
 
 A server of its own on a free port, and Chromium. Needs playwright and axe (pip install .[dev]). Server and browser share the
 machine, so the figures are of both; give them two cores that are otherwise idle.

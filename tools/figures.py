@@ -1,9 +1,9 @@
 """What is measured into the README and the model cards, and trained runs into the package.
 
 vmd-sudoku reproduce sudoku --sets FOLDER --out runs/reproduce --compile   # measures; hours for whole sets
-python docs/figures.py publish runs/reproduce                              # into README.md, docs/ and the cards
+python tools/figures.py publish runs/reproduce                              # into README.md, docs/ and the cards
 
-python docs/figures.py ship runs/vmd vmd --commit HASH                     # makes a trained run the shipped model
+python tools/figures.py ship runs/vmd vmd --commit HASH                     # makes a trained run the shipped model
 """
 
 import shutil
@@ -17,9 +17,9 @@ from vmd_sudoku.evaluation.tables import markdown, summary
 from vmd_sudoku.network.checkpoint import SHIPPED, load_model, save_model
 from vmd_sudoku.network.model import ModelConfig
 
-HERE = Path(__file__).parent
-README = HERE.parent / "README.md"
-MARKS = ("<!-- figures: python docs/figures.py publish -->", "<!-- end of figures -->")
+ROOT = Path(__file__).parents[1]
+DOCS, README = ROOT / "docs", ROOT / "README.md"
+MARKS = ("<!-- figures: python tools/figures.py publish -->", "<!-- end of figures -->")
 IN_CARD = (
     *("set", "boards", "solved", "interval", "policy", "nfe", "latents", "z", "seed"),
     *("mean_calls", "mean_rounds", "puzzles_per_s", "machine"),
@@ -44,8 +44,8 @@ def publish(folder: Path) -> None:
         save_model(SHIPPED / name, loaded.model, loaded.card | {"figures": rows})
     shipped = {load_model(name).sha256 for name in ("vmd", "mdm")}
     report["rows"] = [row for row in report["rows"] if row["sha256"] in shipped]
-    (HERE / "figures.md").write_text(markdown(report))
-    shutil.copy(folder / "difficulty.png", HERE / "difficulty.png")
+    (DOCS / "figures.md").write_text(markdown(report))
+    shutil.copy(folder / "difficulty.png", DOCS / "difficulty.png")
     text = README.read_text()
     before, after = text.split(MARKS[0])[0], text.split(MARKS[1])[1]
     words = (

@@ -1,4 +1,4 @@
-"""Speed of the exact solver and of the generator on one core: `python docs/benchmarks/exact.py [FOLDER]`.
+"""Speed of the exact solver and of the generator on one core: `python tools/exact_speed.py [FOLDER]`.
 
 FOLDER holds the public sets seventeen_clue.csv and forum_hardest_11plus.csv; without it the project's own examples are
 solved. Every figure is the median of five runs after one that compiles, by the processor time that this one thread used.

@@ -1,8 +1,8 @@
 """Pictures of the app, and the puzzles that Compare opens on. Run it again when the shipped models have changed.
 
-python docs/pictures.py find           # puzzles/apart.csv: puzzles that tell the shipped models apart; about a minute
-python docs/pictures.py animate        # docs/compare.gif
-python docs/pictures.py screenshots    # every page at a desk, on a phone and in the dark, into screenshots/
+python tools/pictures.py find           # puzzles/apart.csv: puzzles that tell the shipped models apart; about a minute
+python tools/pictures.py animate        # docs/compare.gif
+python tools/pictures.py screenshots    # every page at a desk, on a phone and in the dark, into screenshots/
 
 The last two need Chromium, playwright and pillow (pip install .[dev]).
 """
@@ -36,8 +36,7 @@ from vmd_sudoku.solving.batch import decode_boards
 from vmd_sudoku.solving.record import solve_puzzle
 from vmd_sudoku.solving.setting import Setting
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent
+ROOT = Path(__file__).parents[1]
 APART = ROOT / "puzzles" / "apart.csv"
 SEED = 2028
 NFE = 5
@@ -92,7 +91,7 @@ def _solves(loaded: LoadedModel, puzzle: np.ndarray, setting: Setting, has_fast_
 
 
 @cli.command()
-@click.option("--out", type=click.Path(path_type=Path), default=HERE / "compare.gif", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=ROOT / "docs" / "compare.gif", show_default=True)
 def animate(out: Path) -> None:
     """The two boards of Compare, step by step, as a picture that moves."""
     with chromium() as browser, served() as url:
