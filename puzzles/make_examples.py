@@ -11,7 +11,7 @@ from numba import njit
 
 from vmd_sudoku.board import BLANK, CELLS, DIGITS, PEERS, UNITS, is_complete, to_line
 from vmd_sudoku.exact import generate, solver
-from vmd_sudoku.exact.solver import _NODE, _assign, _branch_cell, _load, _propagate
+from vmd_sudoku.exact.solver import MASKS, NODE, branch, branch_cell, candidate, load, propagate
 from vmd_sudoku.exact.symmetry import Symmetry
 
 SEED = 2026
@@ -40,23 +40,18 @@ def singles(puzzles: np.ndarray, naked: bool = True) -> np.ndarray:
 @njit
 def _guesses(boards):
     """Branches tried to find every solution by depth-first search over singles and locked candidates: int64 [n]."""
-    stack, seen = np.empty((CELLS + 1, _NODE), np.int64), np.empty(3 * DIGITS, np.int64)
+    stack, seen = np.empty((CELLS + 1, NODE), np.int64), np.empty(MASKS, np.int64)
     tried = np.zeros(len(boards), np.int64)
     for i in range(len(boards)):
-        _load(stack[0], boards[i])
+        load(stack[0], boards[i])
         depth = 0
         while depth >= 0:
             node = stack[depth]
-            band, place = _branch_cell(node) if _propagate(node, seen) else (-1, 0)
+            band, place = branch_cell(node) if propagate(node, seen) else (-1, 0)
             if band < 0:
                 depth -= 1
                 continue
-            digit = 0
-            while node[3 * digit + band] >> place & 1 == 0:
-                digit += 1
-            stack[depth + 1] = node
-            _assign(stack[depth + 1], digit, band, place)
-            node[3 * digit + band] &= ~(1 << place)
+            branch(stack, depth, candidate(node, band, place, 0), band, place)
             depth += 1
             tried[i] += 1
     return tried

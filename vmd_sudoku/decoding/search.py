@@ -14,7 +14,7 @@ from numba import njit
 from torch import Tensor
 
 from vmd_sudoku.board import BLANK, CELLS, DIGITS
-from vmd_sudoku.exact.solver import _MASKS, _NODE, _SOLVED, _assign, _load, _propagate, _read
+from vmd_sudoku.exact.solver import MASKS, NODE, SETTLED, branch, load, propagate, read
 
 PATIENCE = 1024
 """Decisions undone after the first call before the network is asked again; doubled with every call, so calls stay few."""
@@ -34,7 +34,7 @@ def _best_last(nodes, worth, count):
             best = i
     last = count - 1
     worth[best], worth[last] = worth[last], worth[best]
-    for i in range(_NODE):
+    for i in range(NODE):
         nodes[best, i], nodes[last, i] = nodes[last, i], nodes[best, i]
 
 
@@ -47,7 +47,7 @@ def _decision(node, probabilities, turn):
     chosen, chosen_few = -1, False
     for cell in range(CELLS):
         band, place = cell // 27, cell % 27
-        if node[_SOLVED + band] >> place & 1:
+        if node[SETTLED + band] >> place & 1:
             continue
         left = 0
         for digit in range(DIGITS):
@@ -79,7 +79,7 @@ def _search(nodes, worth, state, probabilities, turn, patience, limit, seen, boa
         if state[0] <= _OPEN:
             _best_last(nodes, worth, state[0])
         node = nodes[state[0] - 1]
-        if not _propagate(node, seen):
+        if not propagate(node, seen):
             state[0] -= 1
             undone += 1
             if state[1] == 0:
@@ -88,7 +88,7 @@ def _search(nodes, worth, state, probabilities, turn, patience, limit, seen, boa
         cell, digit, probability = _decision(node, probabilities, turn)
         if cell < 0:
             if state[1] == 0:
-                _read(node, board)
+                read(node, board)
             state[1] += 1
             state[0] -= 1
             if state[1] == limit:
@@ -96,15 +96,12 @@ def _search(nodes, worth, state, probabilities, turn, patience, limit, seen, boa
             continue
         # Not before: a node that has come to its end is a solution, and no call could add to it.
         if undone >= patience and state[1] == 0:
-            _read(node, board)
+            read(node, board)
             return False
-        band, place = cell // 27, cell % 27
         child, so_far = state[0], worth[state[0] - 1]
-        nodes[child] = node
         worth[child] = so_far + np.log(probability)
         worth[child - 1] = so_far + np.log(max(1 - probability, _FLOOR))
-        _assign(nodes[child], digit, band, place)
-        node[3 * digit + band] &= ~(1 << place)
+        branch(nodes, child - 1, digit, cell // 27, cell % 27)
         state[0] += 1
     return True
 
@@ -112,13 +109,13 @@ def _search(nodes, worth, state, probabilities, turn, patience, limit, seen, boa
 @njit(cache=True, nogil=True)
 def _begin(nodes, state, boards):
     for i in range(len(boards)):
-        if _load(nodes[i, 0], boards[i]):
+        if load(nodes[i, 0], boards[i]):
             state[i, 0] = 1
 
 
 @njit(cache=True, nogil=True)
 def _go_on(nodes, worth, state, rows, probabilities, turn, patience, limit, boards, ended):
-    seen = np.empty(_MASKS, np.int64)
+    seen = np.empty(MASKS, np.int64)
     for i in range(len(rows)):
         row = rows[i]
         ended[i] = _search(
@@ -132,7 +129,7 @@ class GuidedSearch:
     def __init__(self, puzzles: Tensor, limit: int = 1) -> None:
         count = len(puzzles)
         self.limit = limit
-        self._nodes = np.empty((count, _SLOTS, _NODE), np.int64)
+        self._nodes = np.empty((count, _SLOTS, NODE), np.int64)
         self._worth = np.zeros((count, _SLOTS))
         self._state = np.zeros((count, 3), np.int64)
         _begin(self._nodes, self._state, puzzles.cpu().numpy())

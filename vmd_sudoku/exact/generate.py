@@ -8,7 +8,7 @@ from numba import njit
 
 from vmd_sudoku.board import CELLS, SIDE
 from vmd_sudoku.errors import ConfigError
-from vmd_sudoku.exact.solver import _NODE, _assign, _branch_cell, _count, _load, _propagate
+from vmd_sudoku.exact.solver import MASKS, NODE, branch, branch_cell, candidate, count_from, load, propagate, read
 
 FEWEST_CLUES, MOST_CLUES = 20, 80
 """Removing clues at random never gets below about 20; with 81 there is nothing to solve."""
@@ -19,33 +19,25 @@ _TRIES = 2000
 @njit(cache=True, nogil=True)
 def _random_grid(stack, seen, grid):
     """A random full grid: three random boxes on the diagonal, then a search with random digits."""
+    # Boxes on the diagonal share no unit, so any three go together, and with 27 digits set the search hardly ever turns back.
     grid[:] = 0
     for box in range(3):
         digits = np.random.permutation(SIDE)
         for k in range(SIDE):
             grid[(3 * box + k // 3) * SIDE + 3 * box + k % 3] = digits[k] + 1
-    _load(stack[0], grid)
+    load(stack[0], grid)
     depth = 0
     while True:  # such a start always has a solution
         node = stack[depth]
-        if not _propagate(node, seen):
+        if not propagate(node, seen):
             depth -= 1
             continue
-        band, place = _branch_cell(node)
+        band, place = branch_cell(node)
         if band < 0:
             break
-        shift = np.random.randint(SIDE)
-        digit = shift
-        while node[3 * digit + band] >> place & 1 == 0:
-            digit = (digit + 1) % SIDE
-        stack[depth + 1] = node
-        _assign(stack[depth + 1], digit, band, place)
-        node[3 * digit + band] &= ~(1 << place)
+        branch(stack, depth, candidate(node, band, place, np.random.randint(SIDE)), band, place)
         depth += 1
-    for cell in range(CELLS):
-        for digit in range(SIDE):
-            if node[3 * digit + cell // 27] >> cell % 27 & 1:
-                grid[cell] = digit + 1
+    read(node, grid)
 
 
 @njit(cache=True, nogil=True)
@@ -82,9 +74,10 @@ def _reduce(stack, seen, grid, puzzle, fewest, scratch):
             break
         digit = puzzle[cell]
         puzzle[cell] = 0
-        _load(stack[0], puzzle)
+        # To look for any solution with the digit forbidden is 1.3 to 1.7 times as fast as to count to two.
+        load(stack[0], puzzle)
         stack[0, 3 * (digit - 1) + cell // 27] &= ~(1 << cell % 27)
-        if _count(stack, seen, 1, scratch):
+        if count_from(stack, seen, 1, scratch):
             puzzle[cell] = digit
         else:
             left -= 1
@@ -93,8 +86,8 @@ def _reduce(stack, seen, grid, puzzle, fewest, scratch):
 
 @njit(cache=True, nogil=True)
 def _grids(seed, out):
-    np.random.seed(seed)
-    stack, seen = np.empty((CELLS + 1, _NODE), np.int64), np.empty(_NODE - 3, np.int64)
+    np.random.seed(seed)  # numba's own generator: numpy's, which others share, is not touched
+    stack, seen = np.empty((CELLS + 1, NODE), np.int64), np.empty(MASKS, np.int64)
     scratch = np.empty(CELLS, np.int8)
     for i in range(len(out)):
         _random_grid(stack, seen, out[i])
@@ -105,7 +98,7 @@ def _grids(seed, out):
 def _puzzles(seed, fewest, puzzles, solutions):
     """Fill both arrays; returns the number of puzzles made, short of all when `fewest` clues were out of reach."""
     np.random.seed(seed)
-    stack, seen = np.empty((CELLS + 1, _NODE), np.int64), np.empty(_NODE - 3, np.int64)
+    stack, seen = np.empty((CELLS + 1, NODE), np.int64), np.empty(MASKS, np.int64)
     scratch = np.empty(CELLS, np.int8)
     for i in range(len(puzzles)):
         for _ in range(_TRIES):
@@ -121,9 +114,9 @@ def _puzzles(seed, fewest, puzzles, solutions):
 
 @njit(cache=True, nogil=True)
 def _search_needed(boards, needed):
-    node, seen = np.empty(_NODE, np.int64), np.empty(_NODE - 3, np.int64)
+    node, seen = np.empty(NODE, np.int64), np.empty(MASKS, np.int64)
     for i in range(len(boards)):
-        needed[i] = not (_load(node, boards[i]) and _propagate(node, seen) and _branch_cell(node)[0] < 0)
+        needed[i] = not (load(node, boards[i]) and propagate(node, seen) and branch_cell(node)[0] < 0)
 
 
 def needs_search(boards: np.ndarray) -> np.ndarray:

@@ -18,13 +18,18 @@ from numba.extending import intrinsic
 from vmd_sudoku.board import CELLS, DIGITS, SIDE
 
 _FULL = (1 << 27) - 1
-_MASKS = 3 * DIGITS  # the masks of one search node: digit d, band b at 3 d + b
-_SOLVED = _MASKS  # behind them, the cells of each band that are settled
-_NODE = _MASKS + 3
+MASKS = 3 * DIGITS
+"""Numbers of a search node that hold candidates: digit d (0 to 8) in band b at 3 d + b."""
+SETTLED = MASKS
+"""Where the cells of each band that are settled begin, behind the candidates."""
+NODE = MASKS + 3
+"""Numbers of a search node, int64. Masks instead of lists of candidates: a node is copied at every guess, and 240 bytes are
+quickly copied."""
 
 
 def _triplet_table() -> np.ndarray:
     """Nine column bits of a row -> which of its three triplets are not empty."""
+    # All 512 rows are looked up rather than computed: the solver asks this three times for each digit and band.
     bits = np.arange(512)
     return np.sum([((bits >> 3 * s & 7) > 0).astype(np.int64) << s for s in range(3)], axis=0)
 
@@ -70,19 +75,21 @@ def _low_bit(context, mask):
 
 
 @njit(cache=True, nogil=True)
-def _assign(node, digit, band, place):
+def assign(node, digit, band, place):
     """Put a digit at a place; False when it may not stand there."""
     bit = 1 << place
     mine = 3 * digit + band
+    # Asked here and not by the callers: a propagation may find two singles in one pass of which the first rules out the second.
     if node[mine] & bit == 0:
         return False
     for other in range(DIGITS):
         node[3 * other + band] &= ~bit
     node[mine] = node[mine] & ~_PEERS_IN_BAND[place] | bit
+    # Of the peers outside this band only the column's are left, and they are the same bits in both other bands.
     column = ~(_COLUMN << place % 9)
     node[3 * digit + (band + 1) % 3] &= column
     node[3 * digit + (band + 2) % 3] &= column
-    node[_SOLVED + band] |= bit
+    node[SETTLED + band] |= bit
     return True
 
 
@@ -102,15 +109,18 @@ def _columns(mask):
 def _shrink(node, digit):
     """Locked candidates of one digit, by rows and by columns, to their fixed point; False when it has no place left."""
     base = 3 * digit
+    # Three local numbers instead of the array: they stay in registers for the whole loop.
     a, b, c = _locked_rows(node[base]), _locked_rows(node[base + 1]), _locked_rows(node[base + 2])
     while a and b and c:
         in_a, in_b, in_c = _columns(a), _columns(b), _columns(c)
         keep_a, keep_b, keep_c = 0, 0, 0
+        # The same rule turned by 90 degrees: in a stack, the three bands play the part of the three rows.
         for stack in range(0, 9, 3):
             pattern = _FEASIBLE[(in_a >> stack & 7) | (in_b >> stack & 7) << 3 | (in_c >> stack & 7) << 6]
             keep_a |= (pattern & 7) << stack
             keep_b |= (pattern >> 3 & 7) << stack
             keep_c |= (pattern >> 6) << stack
+        # Only columns can bring something new: the rows were at their fixed point before.
         if keep_a == in_a and keep_b == in_b and keep_c == in_c:
             node[base], node[base + 1], node[base + 2] = a, b, c
             return True
@@ -124,6 +134,7 @@ def _shrink(node, digit):
 def _hidden_singles(node, digit):
     """Put one digit wherever a row, column or box has a single place for it; False when a unit has none."""
     base = 3 * digit
+    # Two bits a column count to "more than once", for all nine columns at the same time.
     once, twice = 0, 0
     for band in range(3):
         mask = node[base + band]
@@ -139,24 +150,24 @@ def _hidden_singles(node, digit):
         found = mask & (columns * _EVERY_ROW)
         for row in range(0, 27, 9):
             line = mask & 511 << row
-            if line & (line - 1) == 0:
+            if line & (line - 1) == 0:  # one bit or none; a row without any was met by `_shrink`
                 found |= line
         for box in range(0, 9, 3):
             inside = mask & _BOX << box
             if inside & (inside - 1) == 0:
                 found |= inside
-        found &= ~node[_SOLVED + band]
+        found &= ~node[SETTLED + band]
         while found:
-            if not _assign(node, digit, band, _low_bit(found)):
+            if not assign(node, digit, band, _low_bit(found)):
                 return False
             found &= found - 1
     return True
 
 
 @njit(cache=True, nogil=True)
-def _propagate(node, seen):
+def propagate(node, seen):
     """All three rules to their fixed point; False at a contradiction. `seen` [27] is scratch."""
-    seen[:] = -1
+    seen[:] = -1  # no mask is negative, so every digit has its first turn
     while True:
         quiet = True
         for digit in range(DIGITS):
@@ -167,9 +178,11 @@ def _propagate(node, seen):
             quiet = False
             if not _shrink(node, digit):
                 return False
+            # Noted before the singles are put, which change the masks again: the digit gets another turn for these.
             seen[base], seen[base + 1], seen[base + 2] = node[base], node[base + 1], node[base + 2]
             if not _hidden_singles(node, digit):
                 return False
+        # Naked singles come last: they are the dearest to find, since all nine digits have to be looked at.
         for band in range(3):
             once, twice = 0, 0
             for digit in range(DIGITS):
@@ -178,13 +191,13 @@ def _propagate(node, seen):
                 once |= mask
             if once != _FULL:
                 return False
-            singles = once & ~twice & ~node[_SOLVED + band]
+            singles = once & ~twice & ~node[SETTLED + band]
             while singles:
                 place = _low_bit(singles)
                 singles &= singles - 1
                 for digit in range(DIGITS):
                     if node[3 * digit + band] >> place & 1:
-                        _assign(node, digit, band, place)
+                        assign(node, digit, band, place)
                         quiet = False
                         break
                 else:
@@ -194,11 +207,12 @@ def _propagate(node, seen):
 
 
 @njit(cache=True, nogil=True)
-def _branch_cell(node):
+def branch_cell(node):
     """A cell with two digits left if there is one, else one with few: (band, place), or (-1, 0) when all are settled."""
+    # A cell with two digits is as good as it gets, so the first one ends the look; three against four is only a tie-break.
     chosen, fewest, where = -1, 10, 0
     for band in range(3):
-        open_cells = _FULL & ~node[_SOLVED + band]
+        open_cells = _FULL & ~node[SETTLED + band]
         if open_cells == 0:
             continue
         one, two, three, four = 0, 0, 0, 0
@@ -218,14 +232,36 @@ def _branch_cell(node):
 
 
 @njit(cache=True, nogil=True)
-def _load(node, board):
+def candidate(node, band, place, first):
+    """The first digit (0 to 8) that a cell may hold, counted from `first` on and around; the cell must have one."""
+    digit = first
+    while node[3 * digit + band] >> place & 1 == 0:
+        digit = (digit + 1) % DIGITS
+    return digit
+
+
+@njit(cache=True, nogil=True)
+def branch(stack, depth, digit, band, place):
+    """Guess: node `depth` + 1 of `stack` has the digit put, and node `depth` has it ruled out.
+
+    So a search that comes back to a node never meets the same guess again, and the two nodes share no solution.
+    """
+    node = stack[depth]
+    stack[depth + 1] = node
+    assign(stack[depth + 1], digit, band, place)
+    node[3 * digit + band] &= ~(1 << place)
+
+
+@njit(cache=True, nogil=True)
+def load(node, board):
     """Candidates of a board with its digits put; False when digits clash."""
-    node[_SOLVED:] = 0
+    # Not by 30 calls of `assign`: a generator loads a board for every clue that it tries to take away.
+    node[SETTLED:] = 0
     for cell in range(CELLS):
         if board[cell]:
-            node[_SOLVED + cell // 27] |= 1 << cell % 27
-    for mask in range(_MASKS):
-        node[mask] = _FULL & ~node[_SOLVED + mask % 3]
+            node[SETTLED + cell // 27] |= 1 << cell % 27
+    for mask in range(MASKS):
+        node[mask] = _FULL & ~node[SETTLED + mask % 3]
     # Of the settled cells, a digit's masks now hold those that it has been put in, and no others.
     for cell in range(CELLS):
         if board[cell] == 0:
@@ -235,7 +271,7 @@ def _load(node, board):
         clash = 0
         for other in range(3):
             seen = _PEERS_IN_BAND[place] if other == band else column
-            clash |= node[base + other] & seen & node[_SOLVED + other]
+            clash |= node[base + other] & seen & node[SETTLED + other]
             node[base + other] &= ~seen
         if clash:
             return False
@@ -244,12 +280,12 @@ def _load(node, board):
 
 
 @njit(cache=True, nogil=True)
-def _read(node, board):
+def read(node, board):
     """Write the digits of the settled cells of a node to `board` [81], 0 elsewhere."""
     for cell in range(CELLS):
         band, place = cell // 27, cell % 27
         board[cell] = 0
-        if node[_SOLVED + band] >> place & 1:
+        if node[SETTLED + band] >> place & 1:
             for digit in range(DIGITS):
                 if node[3 * digit + band] >> place & 1:
                     board[cell] = digit + 1
@@ -263,36 +299,31 @@ def _advance(stack, seen, limit, solutions, depth, found, nodes):
     The search is over when depth is below 0 or when `limit` solutions were found. They are written to `solutions` [s,81] as
     far as it has rows.
     """
+    # A loop over a stack instead of recursion: it can stop after any node and go on, and numba compiles it to plain jumps.
     contradictions = 0
     while depth >= 0 and nodes > 0:
         nodes -= 1
         node = stack[depth]
-        if not _propagate(node, seen):
+        if not propagate(node, seen):
             contradictions += 1
             depth -= 1
             continue
-        band, place = _branch_cell(node)
+        band, place = branch_cell(node)
         if band < 0:
             if found < len(solutions):
-                _read(node, solutions[found])
+                read(node, solutions[found])
             found += 1
             if found == limit:
                 break
             depth -= 1
             continue
-        digit = 0
-        while node[3 * digit + band] >> place & 1 == 0:
-            digit += 1
-        # One level up: the digit is put; at this level it is ruled out, for when the search comes back.
-        stack[depth + 1] = node
-        _assign(stack[depth + 1], digit, band, place)
-        node[3 * digit + band] &= ~(1 << place)
+        branch(stack, depth, candidate(node, band, place, 0), band, place)
         depth += 1
     return depth, found, contradictions
 
 
 @njit(cache=True, nogil=True)
-def _count(stack, seen, limit, solution):
+def count_from(stack, seen, limit, solution):
     """Solutions of the node at the bottom of `stack`, up to `limit`; the first is written to `solution`."""
     return _advance(stack, seen, limit, solution.reshape(1, CELLS), 0, 0, 1 << 62)[1]
 
@@ -300,10 +331,10 @@ def _count(stack, seen, limit, solution):
 @njit(cache=True, nogil=True)
 def _count_all(boards, limit, solutions, counts, contradictions):
     """Solutions of each board, up to `limit`, and the contradictions met; the first solution is written to `solutions`."""
-    stack = np.empty((CELLS + 1, _NODE), np.int64)
-    seen = np.empty(_MASKS, np.int64)
+    stack = np.empty((CELLS + 1, NODE), np.int64)  # a guess settles a cell, so no search goes deeper
+    seen = np.empty(MASKS, np.int64)
     for i in range(len(boards)):
-        if _load(stack[0], boards[i]):
+        if load(stack[0], boards[i]):
             _, counts[i], contradictions[i] = _advance(stack, seen, limit, solutions[i : i + 1], 0, 0, 1 << 62)
 
 
@@ -324,10 +355,10 @@ class Search:
 
     def __init__(self, board: np.ndarray, limit: int, but_not: tuple[int, int] | None = None):
         """Look for up to `limit` solutions of a board, int8 [81]; with `but_not`, those where a cell has not a digit."""
-        self._stack, self._seen = np.empty((CELLS + 1, _NODE), np.int64), np.empty(_MASKS, np.int64)
+        self._stack, self._seen = np.empty((CELLS + 1, NODE), np.int64), np.empty(MASKS, np.int64)
         self._solutions = np.zeros((limit, CELLS), np.int8)
         self._found = 0
-        self._depth = 0 if _load(self._stack[0], as_digits(board)[0]) else -1
+        self._depth = 0 if load(self._stack[0], as_digits(board)[0]) else -1
         if but_not:
             cell, digit = but_not
             self._stack[0, 3 * (digit - 1) + cell // 27] &= ~(1 << cell % 27)
