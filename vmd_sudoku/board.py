@@ -97,6 +97,7 @@ def to_grid(board: np.ndarray) -> str:
 
 def conflicts(board: np.ndarray) -> list[Clash]:
     """Every pair of cells that hold the same digit in one unit; a pair that shares two units is named once."""
+    # Nearly every board is legal; the search for pairs is for those that are not.
     if is_legal(board):
         return []
     found: dict[tuple[int, int], Clash] = {}
@@ -128,6 +129,7 @@ def is_complete(boards: np.ndarray) -> np.ndarray:
 
 def is_legal(boards: np.ndarray) -> np.ndarray:
     """Whether no digit stands twice in a unit, blanks aside: [...,81] -> bool [...]."""
+    # Bit 9 does not fit into int8.
     digits = np.asarray(boards)[..., UNITS].astype(np.int16)
     bits = np.where(digits == BLANK, 0, np.int16(1) << digits)
     return (bits.sum(-1) == np.bitwise_or.reduce(bits, -1)).all(-1)  # a digit twice makes the sum exceed the union
@@ -141,6 +143,7 @@ def solved(boards: np.ndarray, clues: np.ndarray) -> np.ndarray:
 
 def verdict(board: np.ndarray, clues: np.ndarray) -> str:
     """`solved`, or what is wrong with a board, int8 [81], as an answer to its clues."""
+    # Changed clues come first: a legal grid that answers another puzzle is the worst of wrong answers.
     changed = np.flatnonzero((clues != BLANK) & (board != clues))
     if len(changed):
         return f"changes a clue: {cell_name(int(changed[0]))}"

@@ -43,6 +43,7 @@ def decode_blocks(
     cells: of each block, in order, a row of BLOCKS.
     """
     clues = board
+    # A board whose block failed must not spend calls on later blocks: its figures would look better than they are.
     going = torch.ones_like(board[:, 0], dtype=torch.bool)
     calls: list[int | None] = (
         [None] * len(cells) if how.budget.calls is None else [*parts(how.budget.calls, len(cells))]
@@ -52,6 +53,7 @@ def decode_blocks(
         within = torch.zeros_like(board, dtype=torch.bool)
         within[:, block] = going[:, None]
         part = replace(how, budget=replace(how.budget, calls=calls[number]), remask_budget=returns[number])
+        # Noise of its own for each block, else all blocks would make the same draws.
         predict, noise = begin(number)
         for step in decode(predict, board, part, noise, within=within, race=race):
             board = board.index_copy(0, step.rows, step.board)

@@ -85,6 +85,7 @@ def held_by_peers(board: Tensor) -> Tensor:
 def keep_legal(board: Tensor, logits: Tensor) -> Tensor:
     """Logits [a,...,81,9] without digits that a peer holds. A cell that has none left keeps all: dead ends stay visible."""
     held = held_by_peers(board)
+    # All -inf would make softmax return NaN, and would hide that the cell is at a dead end.
     held &= ~held.all(-1, keepdim=True)
     return logits.masked_fill(held.view(len(board), *(1,) * (logits.dim() - 3), CELLS, DIGITS), -torch.inf)
 
@@ -98,6 +99,7 @@ def _written(plan: Plan, board: Tensor, why: Tensor, rank: Tensor, ended: Tensor
 def _as_the_network_says(plan: Plan) -> Written:
     """The digit of the highest weight, whatever stands beside it."""
     place = torch.arange(CELLS, device=plan.order.device).expand_as(plan.order)
+    # Without a Python loop over boards: every row has its own number of cells.
     due = (place < plan.due[:, None]) & (plan.order >= 0)
     rank = torch.full_like(plan.order, singles.NOT_FILLED)
     rank.scatter_(1, plan.order.where(due, plan.order[:, :1]), place.where(due, 0))
@@ -108,6 +110,7 @@ def _as_the_network_says(plan: Plan) -> Written:
 
 
 def _one_by_one(plan: Plan, propagate: bool) -> Written:
+    # The compiled code writes in place, and the plan's board is still needed to tell what is new.
     board = plan.board.cpu().numpy().copy()
     why, rank = np.full((2, *board.shape), singles.NOT_FILLED)
     alive = np.ones(len(board), np.bool_)
@@ -120,13 +123,16 @@ def _by_search(clues: Tensor, limit: int) -> Write:
     search = GuidedSearch(clues, limit)
 
     def write(plan: Plan) -> Written:
+        # Column 81 takes the writes of the padding (-1) and is cut off again.
         turn = plan.order.new_full((len(plan.order), CELLS + 1), CELLS)
         places = torch.arange(CELLS, device=plan.order.device).expand_as(plan.order)
         turn.scatter_(1, plan.order.where(plan.order >= 0, CELLS), places)
         before = search.undone(plan.rows)
+        # Shifted by 40 at most: 2^50 decisions are without end already, and more would overflow.
         patience = _WITHOUT_END if plan.is_last else PATIENCE << min(plan.step, 40)
         board, ended = search.go_on(plan.rows, plan.weights, turn[:, :CELLS].contiguous(), patience)
         found = search.found(plan.rows)
+        # What a refuted search has last tried means nothing, so the clues are shown instead.
         board = torch.where((ended & (found == 0))[:, None], clues[plan.rows], board)
         kept = plan.board.where(plan.board == board, BLANK)
         start, said, order = (given.cpu().numpy() for given in (kept, plan.probabilities.float(), plan.order))

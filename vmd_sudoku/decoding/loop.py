@@ -103,6 +103,7 @@ class _Memory:
 
     def note(self, rows: Tensor, written: Written, before: Tensor, probabilities: Tensor, step: int) -> Tensor:
         """Take in what a call wrote; returns the cells filled in this step, bool [a,81]."""
+        # A search may put another digit where one stood; that counts as filled now, with today's certainty.
         new = (written.board != BLANK) & (written.board != before)
         digit = (written.board - 1).clamp(min=0)
         self.sure[rows] = torch.where(new, probabilities.gather(2, digit[..., None])[..., 0], self.sure[rows])
@@ -114,6 +115,7 @@ class _Memory:
     def take_back(self, rows: Tensor, written: Written, new: Tensor, mine: Tensor, how: Decoding) -> Tensor:
         """Cells that return to MASK now, bool [a,81]; boards whose budget does not suffice keep theirs."""
         own = (written.board != BLANK) & ~self.clue[rows]
+        # Turn 0 of a call is the network's; singles have later turns.
         decided = own & (self.at[rows] % (CELLS + 1) == 0)
         filled = Filled(
             written.board,
@@ -127,6 +129,7 @@ class _Memory:
             how.remask_share,
         )
         back = how.remasking.takes_back(filled)
+        # All or nothing: half of what hangs together would leave digits that rest on blanks.
         back &= (back.sum(1) <= self.left[rows])[:, None]
         self.left[rows] -= back.sum(1)
         return back
@@ -155,21 +158,26 @@ def decode(
     mine = torch.ones_like(memory.clue) if within is None else within
     write = how.level.begin(board, how.limit)
     rows = ((board == BLANK) & mine).any(1).nonzero()[:, 0]
+    # Only unfinished boards are handed to the model: late calls, with few boards left, are the cheap ones.
     board = board[rows]
     step = 0
     while len(rows):
         said = predict(board, rows)
+        # One latent or several, the rest of the loop sees the same shape.
         said = said[:, None] if said.dim() == 3 else said
         said = (keep_legal(board, said) if how.level.legal_only else said).softmax(-1)
         probabilities, average = said[:, 0], said.mean(1)
+        # The plan is made from the board as the network saw it; nothing written in this call changes it.
         plan = _plan(board, rows, probabilities, average, mine[rows], how, noise, step)
         written = write(plan)
         new = memory.note(rows, written, board, probabilities, step)
         taken = (board != BLANK) & (written.board != board)
         after, ended = written.board, written.ended
+        # After the last call nothing could fill a cell that returned.
         if not plan.is_last:
             back = memory.take_back(rows, written, new, mine[rows], how)
             after, taken = after.masked_fill(back, BLANK), taken | back
+            # A dead end from which cells returned is none any more.
             ended = ended & ~back.any(1)
         yield Step(
             rows=rows,
@@ -210,18 +218,23 @@ def _plan(
     """Which cells are to be filled, and by which weights of the digits."""
     cells = (CELLS,)
     view = View(probabilities, average, noise.uniform(rows, _STREAMS * step, cells), how.threshold)
+    # The policy orders cells; it never sees the noise, so that noise can be added to any policy.
     score = how.policy.prefers(view)
     if how.gumbel:
         score = score + how.gumbel * noise.gumbel(rows, _STREAMS * step + 1, cells)
     weights = probabilities
     if how.temperature:
         gumbel = noise.gumbel(rows, _STREAMS * step + 2, tuple(probabilities.shape[1:]))
+        # Gumbel noise on log weights makes the maximum a draw, so everything after this line can go on taking the
+        # maximum.
         weights = (probabilities.log() / how.temperature + gumbel).softmax(-1)
     open_cells = (board == BLANK) & mine
+    # A stable sort: equal scores keep the reading order, so results do not hang on the sort of a device.
     order = score.masked_fill(~open_cells, -torch.inf).argsort(dim=-1, descending=True, stable=True)
     order = order.where(open_cells.gather(1, order), -1)
     due = how.budget.due(open_cells.sum(1), step)
     if how.policy.at_once is not None:
+        # The budget is a lower bound here: a threshold may fill more, never fewer, so a run always ends.
         due = torch.maximum(due, (how.policy.at_once(view) & open_cells).sum(1))
     return Plan(rows, board, probabilities, weights, order, due, step, how.budget.is_last(step))
 
@@ -247,6 +260,7 @@ class Tally:
     """Adds up the steps of a decoding of boards [b,81]; what it says of a board is final once the board has left."""
 
     def __init__(self, board: Tensor) -> None:
+        # The caller keeps its boards.
         self._board = board.clone()
         self._calls, self._undone, self._remasked, self._count = (torch.zeros_like(board[:, 0]) for _ in range(4))
         self._solutions = torch.full_like(self._calls, UNDECIDED)
@@ -261,6 +275,7 @@ class Tally:
         self._remasked[rows] += step.remasked.sum(1)
         self._solutions[rows] = step.solutions
         new = step.filled != BLANK
+        # Blank is clamped to a digit that exists, and taken out again one line below.
         said = step.probabilities.gather(2, (step.filled - 1).clamp(min=0)[..., None])[..., 0]
         self._nats[rows] += said.log().clamp(min=_LEAST_NATS).where(new, 0).sum(1)
         self._count[rows] += new.sum(1)

@@ -32,12 +32,14 @@ def confidence(probabilities: Tensor) -> Tensor:
 
 def margin(probabilities: Tensor) -> Tensor:
     """Top probability margin, p(j1) - p(j2): [..., 9] -> [...] (Kim et al. 2025, arXiv 2502.06768)."""
+    # Two maxima instead of a full sort of nine.
     top = probabilities.topk(2, -1).values
     return top[..., 0] - top[..., 1]
 
 
 def entropy(probabilities: Tensor) -> Tensor:
     """Entropy of a cell's digit in nats: [..., 9] -> [...]."""
+    # entr(0) is 0, where -p log p would be NaN.
     return torch.special.entr(probabilities).sum(-1)
 
 

@@ -55,6 +55,7 @@ def least_sure(filled: Filled) -> Tensor:
     keep: the blanks that are left over the cells that are filled. So none returns from a full board (or block).
     """
     own = filled.own.sum(1)
+    # Never more than what is still to be filled: so a run with a budget ends with a full board.
     count = torch.minimum((filled.share * own).floor(), filled.left.double()).long()
     order = filled.sure.masked_fill(~filled.own, torch.inf).argsort(dim=-1, stable=True).argsort(-1)
     return filled.own & (order < count[:, None])
@@ -72,11 +73,13 @@ def in_conflict(filled: Filled) -> Tensor:
     suspects = filled.written.where(filled.written.any(1, keepdim=True), filled.decided)
     sure = filled.sure.masked_fill(~suspects, math.inf)
     weakest = (sure == sure.amin(1, keepdim=True)) & suspects
+    # At a dead end one of the decisions is wrong; the least sure one is the best bet.
     back |= weakest & filled.dead[:, None]
     spread = back.cpu().numpy()
     singles.spread(spread, filled.at.cpu().numpy())
     back = torch.from_numpy(spread).to(back.device)
     first = filled.at.where(back, torch.iinfo(filled.at.dtype).max).amin(1, keepdim=True)
+    # Singles are cheap to find again, so all later ones go: to track which of them hold would take a proof for each.
     return back | (filled.own & ~filled.decided & (filled.at > first))
 
 

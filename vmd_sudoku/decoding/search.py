@@ -28,6 +28,7 @@ _FLOOR = 1e-12
 @njit(cache=True, nogil=True)
 def _best_last(nodes, worth, count):
     """Swap the most probable of `count` open nodes to the end."""
+    # A scan and no heap: 64 entries at most, and nodes have to lie in an array for the compiled code anyway.
     best = count - 1
     for i in range(count):
         if worth[i] > worth[best]:
@@ -52,6 +53,7 @@ def _decision(node, probabilities, turn):
         left = 0
         for digit in range(DIGITS):
             left += node[3 * digit + band] >> place & 1
+        # A cell with two digits halves the board's possibilities whatever is chosen; worth more than any confidence.
         few = left == 2
         if chosen < 0 or (few and not chosen_few) or (few == chosen_few and turn[cell] < turn[chosen]):
             chosen, chosen_few = cell, few
@@ -61,6 +63,7 @@ def _decision(node, probabilities, turn):
     total, best = 0.0, -1
     for digit in range(DIGITS):
         if node[3 * digit + band] >> place & 1:
+            # Renormalised over what the rules left, so that worth compares nodes whose cells differ.
             total += probabilities[chosen, digit] + _FLOOR
             if best < 0 or probabilities[chosen, digit] > probabilities[chosen, best]:
                 best = digit
@@ -76,6 +79,7 @@ def _search(nodes, worth, state, probabilities, turn, patience, limit, seen, boa
     """
     undone = 0
     while state[0]:
+        # Beyond that the newest node is taken, which is depth first and needs no more memory.
         if state[0] <= _OPEN:
             _best_last(nodes, worth, state[0])
         node = nodes[state[0] - 1]
@@ -99,6 +103,7 @@ def _search(nodes, worth, state, probabilities, turn, patience, limit, seen, boa
             read(node, board)
             return False
         child, so_far = state[0], worth[state[0] - 1]
+        # Logarithms: the product of eighty probabilities would underflow.
         worth[child] = so_far + np.log(probability)
         worth[child - 1] = so_far + np.log(max(1 - probability, _FLOOR))
         branch(nodes, child - 1, digit, cell // 27, cell % 27)

@@ -20,6 +20,8 @@ _UNIT_OF = np.stack([ROW, SIDE + COL, 2 * SIDE + BOX], 1)
 
 @njit(cache=True, nogil=True)
 def _units_in_use(board, used):
+    # Computed anew for every board, in 81 steps: to carry it from call to call would cost more to keep right than it
+    # saves.
     used[:] = 0
     for cell in range(CELLS):
         if board[cell] != BLANK:
@@ -65,10 +67,12 @@ def _best(weights, bits):
 def _settle(board, used, why, rank, turn):
     """Fill naked and hidden singles until there are none: the next turn, and False at a dead end."""
     while True:
+        # Naked singles first in every pass: they are found by a look at three numbers.
         before = turn
         for cell in range(CELLS):
             if board[cell] == BLANK:
                 bits = _free(used, cell)
+                # A blank cell without a digit is a dead end whatever else happens, so stop before more is written.
                 if bits == 0:
                     return turn, False
                 if bits & (bits - 1) == 0:
@@ -81,12 +85,14 @@ def _settle(board, used, why, rank, turn):
                     bits = _free(used, cell)
                     twice |= once & bits
                     once |= bits
+            # A digit that has no place in a unit and does not stand in it.
             if once | used[unit] != _ALL:
                 return turn, False
             hidden = once & ~twice
             for cell in UNITS[unit]:
                 if hidden and board[cell] == BLANK:
                     bits = _free(used, cell) & hidden
+                    # Two digits have this cell as their only place.
                     if bits & (bits - 1):
                         return turn, False
                     if bits:
@@ -99,6 +105,8 @@ def _settle(board, used, why, rank, turn):
 @njit(cache=True, nogil=True)
 def _write(board, weights, order, count, propagate, used, why, rank):
     """Write `count` blank cells of `order` one by one; False at a dead end, which only `propagate` looks for."""
+    # Each digit is checked against those written before it in the same call, which is what keeps cells of one call
+    # apart.
     turn, alive = 0, True
     _units_in_use(board, used)
     if propagate:
@@ -106,6 +114,7 @@ def _write(board, weights, order, count, propagate, used, why, rank):
     for cell in order:
         if not alive or count == 0:
             return alive
+        # A single may have filled this cell since the order was made.
         if cell < 0:
             break
         if board[cell] != BLANK:
@@ -156,6 +165,8 @@ def explain(start, target, probabilities, order, why, rank):
                 break
             if board[cell] != BLANK or target[i, cell] == BLANK:
                 continue
+            # The reason is found afterwards, by replaying the answer: during a search there are thousands of branches
+            # that come to nothing.
             likely = _best(probabilities[i, cell], _free(used, cell)) == target[i, cell]
             reason = NETWORK if likely else SEARCH
             _put(board, used, cell, target[i, cell], scratch_why, scratch_rank, reason, turn)
@@ -173,6 +184,7 @@ def spread(back, filled_at):
     filled_at: when each cell was filled, [a,81]; negative for clues and blanks, which stay.
     """
     for i in range(len(back)):
+        # In the order of filling, so that one pass carries the effect along chains of any length.
         for cell in np.argsort(filled_at[i]):
             if filled_at[i, cell] < 0:
                 continue

@@ -19,6 +19,7 @@ class Gaussian:
 
     def from_noise(self, noise: Tensor) -> Tensor:
         """The draw that standard normal `noise` stands for, differentiable in mean and variance."""
+        # The reparametrised draw: gradients reach mean and variance through it.
         return self.mean + noise * (self.log_variance / 2).exp()
 
     def sample(self, rng: torch.Generator) -> Tensor:
@@ -27,6 +28,7 @@ class Gaussian:
 
     def kl_from_standard(self) -> Tensor:
         """KL(self || N(0, I)) in nats, [b]."""
+        # In closed form; an estimate from draws would add noise to every gradient of the encoder.
         return 0.5 * (self.mean**2 + self.log_variance.exp() - 1 - self.log_variance).flatten(1).sum(1)
 
     def kl_from(self, other: "Gaussian") -> Tensor:

@@ -30,6 +30,7 @@ class Noise:
             self._keys = _mix(
                 _mix(np.array(seed, np.uint64) + _GOLDEN) + (np.asarray(ids).astype(np.uint64) + 1) * _GOLDEN
             )
+            # Part 0 leaves the keys as they are, so decodings without blocks draw what they always drew.
             self._keys = self._keys ^ _mix(np.array(part, np.uint64) * _GOLDEN)  # 0 mixes to 0
 
     def uniform(self, rows: Tensor, stream: int, shape: tuple[int, ...]) -> Tensor:
@@ -37,7 +38,10 @@ class Noise:
         count = int(np.prod(shape))
         with np.errstate(over="ignore"):
             keys = _mix(self._keys[rows.cpu().numpy()] + np.uint64(stream + 1) * _GOLDEN)
+            # Wrap-around is what the mixer is built on; numpy would warn of it.
             bits = _mix(keys[:, None] + (np.arange(count, dtype=np.uint64) + np.uint64(1)) * _GOLDEN)
+        # The highest 23 bits, plus a half: float32 holds them exactly, and neither 0 nor 1 can come out, whose
+        # logarithms end in infinity.
         numbers = ((bits >> np.uint64(41)).astype(np.float32) + np.float32(0.5)) / np.float32(1 << 23)
         return torch.from_numpy(numbers.reshape(-1, *shape)).to(rows.device)
 

@@ -32,6 +32,7 @@ def share(keep: Callable[[float], float], step: int, steps: int) -> float:
     (keep(s) - keep(t)) / (1 - keep(t)) for a step from time t down to s: the reverse process of masked diffusion
     (arXiv 2406.04329).
     """
+    # By rule and not by arithmetic: rounding could leave one cell blank for ever.
     if step >= steps - 1:
         return 1.0
     before, after = keep(1 - step / steps), keep(1 - (step + 1) / steps)
@@ -63,6 +64,7 @@ class Budget:
         if self.calls is None:
             return torch.full_like(blanks, self.cells)
         part = share(SCHEDULES[self.schedule], step, self.calls)
+        # Rounded up: rounding down would put off every cell to the last call.
         return (blanks.double() * part - _ROUNDING).ceil().long().clamp(min=1)
 
     def is_last(self, step: int) -> bool:

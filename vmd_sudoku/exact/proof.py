@@ -57,6 +57,7 @@ def clashing_clues(puzzle: np.ndarray, budget_ms: float = 1000) -> tuple[int, ..
     clues = np.flatnonzero(puzzle)
     fewest = clues
     rng = np.random.default_rng(0)  # the same puzzle gets the same answer
+    # The set left over depends on the order of trying; a smaller one is easier to see through.
     for _ in range(_ORDERS):
         left = puzzle.copy()
         for cell in rng.permutation(clues):

@@ -67,6 +67,7 @@ def technique_numbers(moves: Moves) -> np.ndarray:
         raise ValueError("only a digit for a blank cell has a reason")
     if not len(boards):
         return np.zeros(0, np.int64)
+    # Neighbours on the same board are judged together: the techniques are the same for all of its cells.
     new = np.flatnonzero((boards[1:] != boards[:-1]).any(1)) + 1
     same = zip(np.split(cells, new), np.split(digits, new), strict=True)
     return np.concatenate([_judge(board, *moves) for board, moves in zip(boards[[0, *new]], same, strict=True)])
@@ -79,10 +80,12 @@ def _judge(board: np.ndarray, cells: np.ndarray, digits: np.ndarray) -> np.ndarr
     state, level = _State(board, _is_unique(search)), np.full(CELLS, -1)
     sure = np.zeros(CELLS, np.int8)
     t.direct_singles(state.masks, sure, level)
+    # Without a solution every technique may remove anything, so a proof from one would mean nothing.
     if count:
         state.run(t.HARDEST, level=level)
         sure = state.digits
     numbers = np.where((level[cells] >= 0) & (sure[cells] == digits), level[cells], t.GUESS)
+    # A search for each is dear, so only what no technique has explained gets one.
     for i in np.flatnonzero(numbers == t.GUESS):
         if count == 1:
             follows = search.solutions[0, cells[i]] == digits[i]
@@ -172,6 +175,7 @@ def next_step(board: np.ndarray) -> tuple[int, int, Reason]:
     # A digit that must be there, if any; of these, where fewest candidates are left.
     solution = search.solutions[0]
     blanks = np.flatnonzero(board == BLANK)
+    # Look-ahead before a guess, so a hint is a digit that must be there whenever there is one.
     numbers = technique_numbers(Moves(np.repeat(board[None], len(blanks), 0), blanks, solution[blanks]))
     left = np.array([int(mask).bit_count() for mask in state.masks[blanks]])
     cell = int(blanks[np.lexsort((left, numbers))[0]])

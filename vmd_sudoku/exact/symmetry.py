@@ -57,4 +57,5 @@ def moved_apart(boards: list[np.ndarray], rng: np.random.Generator) -> list[np.n
 
 def _orders(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Random permutations along the last axis."""
+    # The order of random numbers is a random order, for a whole batch at a time.
     return rng.random(shape).argsort(-1)

@@ -35,6 +35,7 @@ _ALL = (1 << DIGITS) - 1
 _COUNT = np.array([bits.bit_count() for bits in range(512)])
 _LOW = np.array([(bits & -bits).bit_length() - 1 for bits in range(512)])
 """Index of the lowest bit; -1 where there is none."""
+# Tables instead of arithmetic: these are asked millions of times when techniques are counted over a set.
 _SEES = (ROW[:, None] == ROW) | (COL[:, None] == COL) | (BOX[:, None] == BOX)
 _SEES &= ~np.eye(CELLS, dtype=bool)
 _PAIRS, _TRIPLES, _QUADS = (
@@ -68,6 +69,7 @@ def places(masks, unit, digit):
 @njit(cache=True, nogil=True)
 def hidden_in(masks, cell, digit):
     """The first unit, boxes first, in which a cell is the one place for a digit (0 to 8); -1 if there is none."""
+    # A person looks at boxes first, so a single that both a box and a line show is told by its box.
     for kind in (2, 0, 1):
         unit = _UNITS_OF[cell, kind]
         if masks[cell] >> digit & 1 and _COUNT[places(masks, unit, digit)] == 1:
@@ -78,7 +80,9 @@ def hidden_in(masks, cell, digit):
 @njit(cache=True, nogil=True)
 def _put(masks, digits, cell, digit):
     """Put a digit (0 to 8) in a cell; False when a peer is left without any."""
+    # The mask goes to 0, so that a filled cell never shows up among the candidates of a unit.
     masks[cell], digits[cell] = 0, digit + 1
+    # All peers are cleared even after one ran empty: the state stays consistent for whoever looks at it.
     fine = True
     for peer in PEERS[cell]:
         if masks[peer] >> digit & 1:
@@ -96,6 +100,8 @@ def _missing(masks, digits):
     for unit in range(len(UNITS)):
         there = 0
         for cell in UNITS[unit]:
+            # One pass finds both a digit without a place and a digit that was put twice (its second place took
+            # another one).
             there |= masks[cell] if digits[cell] == 0 else 1 << (digits[cell] - 1)
         if there != _ALL:
             return True
@@ -107,10 +113,12 @@ def _fill_singles(masks, digits, target, level, label):
     """Put every single but the target: how many, or IMPOSSIBLE. Newly filled cells without a level get `label`."""
     filled = 0
     for cell in range(CELLS):
+        # The target stays blank: the question is what justifies its digit, and it may need more than a single.
         if masks[cell] == 0 or cell == target:
             continue
         digit = -1
         if _COUNT[masks[cell]] == 1:
+            # A naked single is taken before a hidden one because it is found from this cell alone.
             digit = _LOW[masks[cell]]
         else:
             for d in range(DIGITS):
@@ -121,6 +129,8 @@ def _fill_singles(masks, digits, target, level, label):
             if not _put(masks, digits, cell, digit):
                 return IMPOSSIBLE
             if level[cell] < 0:
+                # Only the first label counts: a cell that an easier technique has filled is not made harder
+                # afterwards.
                 level[cell] = label
             filled += 1
     return filled
@@ -134,6 +144,7 @@ def _fill_singles(masks, digits, target, level, label):
 def _passed_over(words):
     if words[_SKIP] == 0:
         return False
+    # Asked after the check that something would be removed: only uses that remove something are counted.
     words[_SKIP] -= 1
     return True
 
@@ -150,8 +161,10 @@ def _locked(masks, words, basis):
         unit = (turn + 2 * SIDE) % len(UNITS)  # boxes first
         for digit in range(DIGITS):
             found = places(masks, unit, digit)
+            # A single place is a hidden single and is filled elsewhere.
             if _COUNT[found] < 2:
                 continue
+            # Every other place must lie in a unit of the first one, so its three units are all that can hold them.
             first = UNITS[unit, _LOW[found]]
             for kind in range(3):
                 other = _UNITS_OF[first, kind]
@@ -161,10 +174,12 @@ def _locked(masks, words, basis):
                 for i in range(SIDE):
                     if found >> i & 1 and _UNITS_OF[UNITS[unit, i], kind] != other:
                         inside = False
+                # As many places in both units means that nothing is left to remove.
                 if not inside or _COUNT[places(masks, other, digit)] == _COUNT[found] or _passed_over(words):
                     continue
                 _say(words, 1 << digit, 1 << unit, 1 << other)
                 for cell in UNITS[unit]:
+                    # The basis is noted before anything is removed, else it would be empty for the explanation.
                     basis[cell] = masks[cell] >> digit & 1
                 for cell in UNITS[other]:
                     if not basis[cell]:
@@ -184,6 +199,8 @@ def _naked(masks, subsets, size, words, basis):
                 if subset >> i & 1:
                     union |= masks[cells[i]]
                     fits = fits and masks[cells[i]] != 0
+            # Fewer digits than cells would be a contradiction, which `_missing` reports; only the exact fit is an
+            # argument.
             if not fits or _COUNT[union] != size:
                 continue
             removes = False
@@ -244,6 +261,7 @@ def _fish(masks, subsets, size, words, basis):
                 for line in range(SIDE):
                     if subset >> line & 1:
                         union |= where[line]
+                        # A line with one place is a hidden single; a fish through it would say less.
                         fits = fits and _COUNT[where[line]] >= 2
                 if not fits or _COUNT[union] != size:
                     continue
@@ -252,6 +270,8 @@ def _fish(masks, subsets, size, words, basis):
                     removes = removes or (subset >> line & 1 == 0 and where[line] & union != 0)
                 if not removes or _passed_over(words):
                     continue
+                # Rows are units 0 to 8 and columns 9 to 17, so the cover of a fish on rows is shifted by nine, on
+                # columns by none.
                 _say(words, 1 << digit, subset << base, union << (SIDE - base))
                 for line in range(SIDE):
                     for i in range(SIDE):
@@ -269,6 +289,7 @@ def _fish(masks, subsets, size, words, basis):
 def _remove_seen(masks, bits, basis, words):
     """Remove digits from every cell that sees all of `basis`; False when there is nothing to remove, or it is passed over."""
     removes = False
+    # Two passes: the first one changes nothing, since a use that is passed over must leave no trace.
     for turn in range(2):
         for cell in range(CELLS):
             if masks[cell] & bits == 0 or basis[cell]:
@@ -296,13 +317,16 @@ def _xy_wing(masks, words, basis):
                 continue
             for second in PEERS[pivot]:
                 z = masks[first] & masks[second] & ~masks[pivot]
+                # Each pair of wings is met twice; the second time it would be counted as another use.
                 if second <= first or _COUNT[masks[second]] != 2 or z == 0:
                     continue
+                # Three digits in all, else the two wings do not leave z as the only way out.
                 if _COUNT[masks[first] | masks[second] | masks[pivot]] != 3 or masks[first] == masks[second]:
                     continue
                 basis[:] = False
                 basis[first] = basis[second] = True
                 if _remove_seen(masks, z, basis, words):
+                    # The pivot joins the basis only now: cells that see the wings need not see the pivot.
                     basis[pivot] = True
                     _say(words, z, 0, 0)
                     return True
@@ -333,12 +357,16 @@ def _unique_rectangle(masks, blank, words, basis):
         for bottom in range(top + 1, SIDE):
             for left in range(SIDE):
                 for right in range(left + 1, SIDE):
+                    # Two rows of one band and two columns of two stacks, or the reverse: in four boxes a swap would
+                    # break the boxes.
                     if (top // 3 == bottom // 3) == (left // 3 == right // 3):
                         continue
                     corners[0], corners[1] = SIDE * top + left, SIDE * top + right
                     corners[2], corners[3] = SIDE * bottom + left, SIDE * bottom + right
                     usable = True
                     for cell in corners:
+                        # Only cells that the puzzle leaves blank: a swap may not change a clue, so with a clue in it
+                        # the rectangle proves nothing.
                         usable = usable and blank[cell] and masks[cell] != 0
                     if usable and _rectangle(masks, corners, words, basis):
                         return True
@@ -357,11 +385,13 @@ def _rectangle(masks, corners, words, basis):
                 extra |= masks[corners[i]] & ~pair
                 with_extra += 1
                 last = corners[i]
+        # Type 1: three corners hold just the pair, so the fourth must break it.
         if with_extra == 1 and masks[last] & pair and not _passed_over(words):
             masks[last] &= ~pair
             basis[corners] = True
             _say(words, pair, 0, 0)
             return True
+        # Types 2 and 5: one of the corners with the extra digit holds it, so no cell that sees them all does.
         if with_extra >= 2 and _COUNT[extra] == 1:
             basis[:] = False
             for cell in corners:
@@ -370,6 +400,7 @@ def _rectangle(masks, corners, words, basis):
                 basis[corners] = True
                 _say(words, pair, 0, 0)
                 return True
+            # The trial basis is wiped: the next type starts from nothing.
             basis[:] = False
         # The two cells of the opposite side; the sides of corner i lead to i ^ 1 (its row) and i ^ 2 (its column).
         for along in (1, 2):
@@ -399,11 +430,13 @@ def _colouring(masks, words, basis):
     colour, queue = np.zeros(CELLS, np.int64), np.zeros(CELLS, np.int64)
     for digit in range(DIGITS):
         bit = 1 << digit
+        # Every cluster is found from each of its cells; looking at it once is enough.
         done = np.zeros(CELLS, np.bool_)
         for seed in range(CELLS):
             if done[seed] or masks[seed] & bit == 0:
                 continue
             colour[:] = 0
+            # Breadth first, with 1 and -1 for the two colours, so that the other colour is a change of sign.
             colour[seed], queue[0], size, place = 1, seed, 1, 0
             while place < size:
                 cell = queue[place]
@@ -421,6 +454,7 @@ def _colouring(masks, words, basis):
                             size += 1
             if size < 2:
                 continue
+            # Two cells of a colour in one unit: that colour is false in the whole cluster.
             wrong = 0
             for i in range(size):
                 for j in range(i):
@@ -491,6 +525,7 @@ def run(masks, digits, blank, unique, allowed, target, digit, level):
     one solution. `level` int64 [81] gets, where it is below 0, the hardest technique used up to each filled cell.
     """
     words, basis = np.zeros(WORDS, np.int64), np.zeros(CELLS, np.bool_)
+    # Singles found after the first round rest on cells that were filled before, which is already a chain.
     label = CHAIN
     while True:
         if _missing(masks, digits):
@@ -500,6 +535,7 @@ def run(masks, digits, blank, unique, allowed, target, digit, level):
                 return IMPOSSIBLE  # the asked digit has gone: it cannot follow
             if masks[target] == 1 << digit or hidden_in(masks, target, digit) >= 0:
                 return REACHED
+        # All singles before any technique: so a technique counts only where singles are at an end.
         filled = _fill_singles(masks, digits, target, level, label)
         if filled == IMPOSSIBLE:
             return IMPOSSIBLE
@@ -507,6 +543,7 @@ def run(masks, digits, blank, unique, allowed, target, digit, level):
             continue
         for technique in allowed:
             if apply(technique, masks, blank, unique, words, basis):
+                # Back to singles after one removal: a harder technique is never used while an easier one would do.
                 label = max(label, technique)
                 break
         else:
@@ -518,6 +555,8 @@ def direct_singles(masks, digits, level):
     """Mark what a board gives at once: naked singles, then hidden ones; `digits` and `level` as of `run`."""
     for cell in range(CELLS):
         if _COUNT[masks[cell]] == 1:
+            # Marked, not filled: filling would make the next cell easier, and the board at hand is what is asked
+            # about.
             level[cell], digits[cell] = NAKED_SINGLE, _LOW[masks[cell]] + 1
             continue
         for digit in range(DIGITS):

@@ -45,6 +45,7 @@ def write_folder(folder: Path, name: str, note: dict[str, Any], tensors: dict[st
     _replace(folder / file, data)
     text = json.dumps({"format": FORMAT, "tensors": file, "sha256": digest} | note, indent=2) + "\n"
     _replace(folder / f"{name}.json", text.encode())
+    # Only after the note names the new file: before, the old one is what a reader needs.
     for old in folder.glob(f"{name}-*.safetensors"):
         if old.name != file:
             old.unlink()
@@ -62,6 +63,7 @@ def read_folder(folder: Path, name: str) -> tuple[dict[str, Any], dict[str, Tens
     if note.get("format") != FORMAT:
         raise CheckpointError(f"{path} has format {note.get('format')!r}; this version reads format {FORMAT}")
     file = note.get("tensors")
+    # A note from a stranger must not make us read a file elsewhere on the disk.
     if not isinstance(file, str) or Path(file).name != file:
         raise CheckpointError(f"{path} names no tensors file beside it (found {file!r}); write the checkpoint again")
     data = _read(folder / file, _TENSORS_LIMIT)
@@ -101,6 +103,7 @@ def load_model(where: str | Path) -> LoadedModel:
     Raises:
         CheckpointError: there is no such model, or its folder is damaged or of another format.
     """
+    # Shipped names first: a folder called `vmd` in the working directory must not change what the default model is.
     folder = SHIPPED / where if str(where) in shipped_models() else Path(where)
     if not folder.is_dir():
         known = ", ".join(shipped_models()) or "none"
@@ -127,6 +130,7 @@ def _replace(path: Path, data: bytes) -> None:
     temporary = path.with_name(path.name + ".new")
     with open(temporary, "wb") as file:
         file.write(data)
+        # Without fsync a crash of the machine could leave the new name with an empty file.
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)

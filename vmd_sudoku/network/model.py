@@ -107,6 +107,7 @@ class Model(nn.Module):
                 self.encoder = CandidateNetwork(network, inputs=BOARD_FEATURES + 1, extra=0, outputs=2 * latent)
         self.prior_head = nn.Linear(width, 2 * latent) if config.learned_prior else None
         if self.prior_head:
+            # At first the same model as one without a learned prior, so the two can be compared from one start.
             nn.init.zeros_(self.prior_head.weight)  # the learned prior starts as N(0, I)
             nn.init.zeros_(self.prior_head.bias)
 
@@ -122,6 +123,7 @@ class Model(nn.Module):
         mine = self.state_dict()
         inject = "denoiser.inject.weight"
         if not other.config.latent and self.config.latent and weights[inject].shape[0] == mine[inject].shape[0]:
+            # Columns of zeros: at its first update the VMD computes what the MDM did.
             weights[inject] = F.pad(weights[inject], (0, self.config.latent))
             own = ("encoder.", "prior_head.")
             weights = {name: value for name, value in mine.items() if name.startswith(own)} | weights
@@ -138,6 +140,7 @@ class Model(nn.Module):
         if isinstance(self.denoiser, TransformerNetwork):
             return self.denoiser.begin([board], z)
         if z is not None and self.config.latent_kind == "global":
+            # A view; the copy would be 729 times as large.
             z = z[:, None, None, None].expand(-1, SIDE, SIDE, SIDE, -1)
         return self.denoiser.begin(board_features(board), z)
 
@@ -169,6 +172,8 @@ class Model(nn.Module):
 
     def denoise(self, board: Tensor, z: Tensor | None = None, rounds: int | None = None) -> Tensor:
         """Logits [b,81,9] of p(x0 | xt, z) from nothing, in one call."""
+        # One place where a call is made of its parts; whatever steps through rounds by itself does the same three
+        # things.
         state, given = self.begin(board, z)
         return self.logits(self.think(state.to(given.dtype), given, rounds or self.config.first_rounds))
 
@@ -190,6 +195,7 @@ class Model(nn.Module):
         """
         if self.encoder is None or self.prior_head is None:
             raise ConfigError("this model has no learned prior; its z comes from N(0, I)")
+        # The encoder with nothing to see of the answer: prior and posterior share its weights.
         unknown = torch.full_like(board, BLANK)
         return self._gaussian(self.prior_head(self.encoder.norm(self._seen(board, unknown))))
 
@@ -213,6 +219,7 @@ class Model(nn.Module):
         """Mean and log variance of z from 2K numbers for every candidate or cell, averaged over the board if z is global."""
         numbers = numbers.float()
         if self.config.latent_kind == "global":
+            # A mean, so that the scale does not hang on how many candidates there are.
             numbers = numbers.flatten(1, -2).mean(1)
         mean, log_variance = numbers.chunk(2, -1)
         return Gaussian(mean, log_variance.clamp(*LOG_VARIANCE_RANGE))

@@ -57,6 +57,7 @@ class Block(nn.Module):
     def forward(self, x: Tensor, modulation: Tensor) -> Tensor:
         """x [b,81,w], modulation [b,6,w] (zeros without a latent) -> [b,81,w]."""
         shift, scale, gate, shift_2, scale_2, gate_2 = (modulation + self.offset)[:, :, None].unbind(1)
+        # The gate is added to 1 and starts at 0: without a latent this is a plain transformer.
         x = x + (1 + gate) * self.attend(self.norms[0](x) * (1 + scale) + shift)
         inner = self.norms[1](x) * (1 + scale_2) + shift_2
         return x + (1 + gate_2) * self.down(F.gelu(self.up(inner)))
@@ -111,6 +112,8 @@ class TransformerNetwork(nn.Module):
             modulation = self.modulate(z).view(len(cells), _MODULATIONS, -1).to(cells.dtype)
         else:
             modulation = cells.new_zeros(len(cells), _MODULATIONS, cells.shape[-1])
+        # Packed into one tensor, so that `round` has the signature of the recurrent network and the loop need not
+        # know which it is.
         return cells, torch.cat([cells, modulation], 1)
 
     def read(self, state: Tensor) -> Tensor:

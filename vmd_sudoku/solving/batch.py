@@ -83,6 +83,7 @@ def begin(
             predictor.start_over(*latents(block))
         return predictor, Noise(setting.seed, board_ids(place, count, each), block)
 
+    # All latents of a puzzle side by side in one batch: one product instead of one for each latent.
     board = torch.from_numpy(puzzles).long().to(where).repeat_interleave(each, 0)
     race = torch.arange(count, device=where).repeat_interleave(each) if each > 1 else None
     steps = decode_blocks(begin_block, board, setting.decoding(), BLOCKS[setting.blocks], race=race)
@@ -94,6 +95,7 @@ def best_of(run: Run, ended: Finished) -> np.ndarray:
     final = ended.board.cpu().numpy()
     legal = boards.is_legal(final)
     filled = (final != BLANK).sum(1)
+    # By the rules first and by likelihood last: a likely board that breaks a rule must never win.
     order = np.stack([legal, filled, ended.nats.cpu().numpy()], 1).reshape(-1, run.each, 3)
     ranks = np.lexsort(
         order.transpose(2, 0, 1)[::-1], axis=1
@@ -132,6 +134,7 @@ def decode_boards(
     `progress(done, solved)` is called after every batch with the counts so far.
     """
     boards_each, views = setting.latents_on(loaded.model.config)
+    # A batch counts boards and not puzzles, so that memory does not grow with the number of latents.
     per_batch = max(1, batch_size // (boards_each * views))
     parts: list[tuple[np.ndarray, ...]] = []
     total_rounds, done, solved = 0, 0, 0

@@ -38,9 +38,13 @@ def draw_latents(model: Model, seed: int | None, ids: np.ndarray, spare_seed: in
     """
     if not model.config.latent:
         return None
+    # By number and not by place in the batch, so that a puzzle gets the same z alone, in a batch and on another
+    # machine.
     noise = Noise(spare_seed if seed is None else seed, ids, part)
     z = noise.normal(torch.arange(len(ids)), _Z_STREAM, model.config.latent_shape(1)[1:])
     if seed is None:
+        # The first latent of every puzzle: with a unique solution z = 0 is the best single guess
+        # (docs/experiments.md).
         z[torch.from_numpy(ids % MAX_LATENTS == 0)] = 0
     return z
 
@@ -159,17 +163,22 @@ class Predictor:
     def __call__(self, board: Tensor, rows: Tensor) -> Tensor:
         """Boards int64 [a,81] that are rows [a] of the batch -> logits float32 [a,81,9], or [a,views,81,9] of several."""
         if self.views > 1:
+            # Several latents on one board are that many rows for the network and one for the loop.
             rows = (rows[:, None] * self.views + torch.arange(self.views, device=rows.device)).flatten()
             board = board.repeat_interleave(self.views, 0)
         last = self._last.of(rows) if self._last else None
         z = self._latent(board, rows, last)
         logits = torch.zeros(*board.shape, DIGITS, device=board.device) if last is None else last.logits
+        # Boards that need no thought are left out of the product altogether.
         moving = torch.arange(len(board), device=board.device) if last is None else self._undecided(board, last)
         state = None if last is None else last.state
         if len(moving):
             with mixed_precision(board.device):
                 first, given = self.model.begin(board[moving], None if z is None else z[moving])
+                # The type of autocast, so that the state does not change its type after the first round and compile
+                # anew.
                 start = first.to(given.dtype) if state is None else state[moving]
+                # Without a carried state there is nothing that the first rounds could be compared with.
                 before = None if state is None else logits[moving].softmax(-1)
                 rounds = self.first_rounds if last is None else self.rounds
                 thought, ran = self._think(start, given, rounds, board[moving] == BLANK, before)
@@ -190,6 +199,7 @@ class Predictor:
             if last is None:
                 z = self.model.latent_from(self.z[where].to(board.device), board)
             elif self._renew is not None:
+                # Digits that stand are certain; the guess fills the rest, and the encoder needs a full board.
                 guess = last.logits.argmax(-1) + 1
                 z = self._renew(rows, self._calls, board, torch.where(board == BLANK, guess, board))
             else:
@@ -202,6 +212,7 @@ class Predictor:
         if not self.settle:
             return torch.arange(len(board), device=board.device)
         blank = last.board == BLANK
+        # Sure of all blanks: one that wavers may change its mind, and then others may.
         decided = (last.logits.softmax(-1).amax(-1) > _SURE) | ~blank
         as_said = (board == last.board) | (blank & (board == last.logits.argmax(-1) + 1))
         return (~(decided & as_said).all(1)).nonzero()[:, 0]
@@ -222,6 +233,7 @@ class Predictor:
         ran = torch.zeros(len(state), dtype=torch.long, device=state.device)
         if not self.settle:
             return self.model.think(state, given, rounds), ran + rounds
+        # Written to in place below, while the caller still holds it.
         state = state.clone()
         active = torch.arange(len(state), device=state.device)
         for done in range(0, rounds, _CHUNK):
@@ -234,6 +246,7 @@ class Predictor:
                 moved = (now - before).abs().amax(-1) > self.settle
                 changed = now.argmax(-1) != before.argmax(-1)
                 moves = ((moved | changed) & blank[active]).any(1)
+            # Settled boards drop out of the product, so the batch shrinks while the hard ones go on.
             active, before = active[moves], now[moves]
             if not len(active):
                 break

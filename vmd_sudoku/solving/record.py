@@ -73,6 +73,7 @@ class Record:
         """The trace of a puzzle, by its number in the batch, from the steps taken so far. Safe beside a thread that takes more,
         once the puzzle's boards have left."""
         run, setting, loaded = self._run, self._setting, self._loaded
+        # A copy of the list: another thread may be adding steps for boards that are still going.
         ended, steps = self._tally.so_far(), tuple(self._steps)
         best = number if run.each == 1 else int(best_of(run, ended)[number])
         mine = slice(number * run.each, (number + 1) * run.each)
@@ -153,6 +154,7 @@ class _Arrays:
             int(self.undone[at]),
         )
         cells = np.flatnonzero(digits != BLANK)
+        # In the order in which they were written, which is what the player shows.
         cells = cells[np.argsort(self.rank[at, cells], kind="stable")]
         probabilities = tuple(zip(*[iter(_rounded(said.ravel()))] * DIGITS, strict=True))
         if (remasked & (digits != BLANK) & (self.board[at] != BLANK)).any():

@@ -164,6 +164,7 @@ def _require_sound(trace: Trace) -> None:
     *_, last = (trace.puzzle, *trace.boards())
     if boards.to_line(boards.parse(last)) != boards.to_line(boards.parse(trace.board)):
         raise TraceError("the steps of the trace do not lead to its board; one of them was changed: solve again")
+    # Replayed rather than believed: a trace that was edited by hand must not show a solve that never was.
     if boards.verdict(boards.parse(trace.board), boards.parse(trace.puzzle)) != trace.verdict:
         raise TraceError("the verdict of the trace is not its board's; one of them was changed: solve again")
 

@@ -51,6 +51,7 @@ class Dreams:
         )
         steps = decode(predict, empty, Decoding(budget=Budget(nfe)), noise)
         final = finish(steps, empty).board.cpu()
+        # Only legal grids are kept: what a z leads to is a target only if it is a Sudoku.
         legal = torch.from_numpy(boards.solved(final.numpy(), empty.cpu().numpy()))
         self.latent = torch.cat([self.latent, z[legal]])[-CAPACITY:]
         self.grid = torch.cat([self.grid, final[legal]])[-CAPACITY:]

@@ -63,6 +63,8 @@ class Boards:
 def _reveal(puzzle: np.ndarray, solution: np.ndarray, untouched: float, rng: np.random.Generator) -> np.ndarray:
     """Fill in a random share of every puzzle's blanks; small shares are likelier, since they are the harder boards."""
     n = len(puzzle)
+    # The power pulls the share towards 0: nearly solved boards are answered right after a minute of training and
+    # teach nothing more.
     share = np.where(rng.random(n) < untouched, 0.0, rng.random(n) ** 1.5)
     return np.where(rng.random((n, CELLS)) < share[:, None], solution, puzzle)
 
@@ -91,11 +93,13 @@ def _by_blocks(
 def open_boards(count: int, seed: int, config: MixtureConfig) -> Boards:
     """Boards with many completions: random grids masked at a rate t ~ U[0,1] (or whole), and under-clued puzzles."""
     rng = np.random.default_rng(seed)
+    # A fixed number and not a draw for each board: generators work on whole batches.
     several = round(config.several * count)
     grid = generate.full_grids(count - several, int(rng.integers(2**31)))
     rate = np.where(rng.random(len(grid)) < config.all_masked, 1.0, rng.random(len(grid)))
     masked = np.where(rng.random(grid.shape) < rate[:, None], BLANK, grid)
     puzzle, solution = generate.puzzles(several, int(rng.integers(2**31)))
+    # Of a minimal puzzle every clue is needed, so one that is dropped already gives a second solution.
     drop = rng.random(puzzle.shape) < rng.uniform(0.05, 0.4, (several, 1))
     puzzle = np.where(drop, BLANK, puzzle)
     board, solution = np.concatenate([masked, puzzle]), np.concatenate([grid, solution])
@@ -120,6 +124,7 @@ def _generated(count: int, search: float, rng: np.random.Generator) -> tuple[np.
 def unique_boards(count: int, seed: int, config: MixtureConfig, hard: puzzle_file.PuzzleSet | None) -> Boards:
     """Puzzles with one solution, from minimal to nearly full."""
     rng = np.random.default_rng(seed)
+    # Drawn and not rounded: with small chunks a rounded share of 5 % would be no hard puzzle at all.
     from_file = 0 if hard is None else int(rng.binomial(count, config.hard))
     puzzle, solution = _generated(count - from_file, config.search, rng)
     if hard is not None:
@@ -150,6 +155,7 @@ class _Chunks(Dataset):
             raise PuzzleFileError(f"{hard}: training needs a `solution` column beside `puzzle`")
 
     def __getitem__(self, index: int) -> Boards:
+        # By the chunk's number, so that a stream can go on at any place without what came before it.
         rng = np.random.default_rng((self.seed, index))
         seeds = rng.integers(2**31, size=2)
         count = int(rng.binomial(self.size, self.open_share))
