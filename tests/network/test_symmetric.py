@@ -55,12 +55,10 @@ def test_the_encoder_commutes_with_every_symmetry(seed, boards, double):
 @pytest.fixture
 def double(monkeypatch):
     """Input features in float64, so that a mistake cannot hide in rounding."""
-    from vmd_sudoku.network import model
     from vmd_sudoku.network import symmetric as network
 
-    features, digits = network.board_features, network.digit_features
-    monkeypatch.setattr(model, "board_features", lambda board: features(board).double())
-    monkeypatch.setattr(model, "digit_features", lambda board: digits(board).double())
+    features = network.board_features
+    monkeypatch.setattr(network, "board_features", lambda board: features(board).double())
 
 
 def test_an_mdm_says_the_same_of_every_candidate_of_an_empty_board_and_a_vmd_need_not():

@@ -1,26 +1,22 @@
 """The model: denoiser p(x0 | xt, z), encoder q(z | x0, xt) and the prior over z. Without a latent it is an MDM."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 
-from vmd_sudoku.board import BLANK, CELLS, DIGITS, SIDE
+from vmd_sudoku.board import BLANK, CELLS, DIGITS
 from vmd_sudoku.diffusion.gaussian import LOG_VARIANCE_RANGE, Gaussian
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.network.latent import LATENT_KINDS, field_shape
-from vmd_sudoku.network.symmetric import (
-    BOARD_FEATURES,
-    CandidateNetwork,
-    NetworkConfig,
-    board_features,
-    digit_features,
-)
+from vmd_sudoku.network.symmetric import CandidateNetwork, NetworkConfig
 from vmd_sudoku.network.transformer import TransformerConfig, TransformerNetwork
 
-BACKBONES = ("symmetric", "transformer")
+Network = CandidateNetwork | TransformerNetwork
+"""Boards and z in by `begin`, `round` as often as it may be, numbers out by `read`."""
 MOST_NUMBERS = {"candidate": 16, "global": 1024}
 
 
@@ -53,7 +49,7 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         for name, value, known in (
-            ("backbone", self.backbone, BACKBONES),
+            ("backbone", self.backbone, tuple(BACKBONES)),
             ("latent_kind", self.latent_kind, LATENT_KINDS),
         ):
             if value not in known:
@@ -73,13 +69,24 @@ class ModelConfig:
 
     def rounds_for(self, nfe: int | None) -> tuple[int, int]:
         """Rounds of the first and of every later call, for a budget of `nfe` calls (None: one cell a call)."""
-        if self.backbone == "transformer":
+        if not BACKBONES[self.backbone].is_recurrent:
             return 1, 1
         return self.first_rounds, self.cell_rounds if nfe is None else self.rounds
+
+    @property
+    def sizes(self) -> NetworkConfig | TransformerConfig:
+        """Of the backbone."""
+        return self.transformer if self.backbone == "transformer" else self.network
 
     def latent_shape(self, boards: int) -> tuple[int, ...]:
         """Shape of z for so many boards; see `latent.field_shape`."""
         return field_shape(boards, self.latent, self.latent_kind)
+
+
+BACKBONES: dict[str, type[CandidateNetwork] | type[TransformerNetwork]] = {
+    "symmetric": CandidateNetwork,
+    "transformer": TransformerNetwork,
+}
 
 
 class Model(nn.Module):
@@ -92,20 +99,11 @@ class Model(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        latent, network = config.latent, config.network
-        self.denoiser: CandidateNetwork | TransformerNetwork
-        self.encoder: CandidateNetwork | TransformerNetwork | None = None
-        if config.backbone == "transformer":
-            self.denoiser = TransformerNetwork(config.transformer, boards=1, latent=latent, outputs=DIGITS)
-            width = config.transformer.width
-            if latent:
-                self.encoder = TransformerNetwork(config.transformer, boards=2, latent=0, outputs=2 * latent)
-        else:
-            self.denoiser = CandidateNetwork(network, inputs=BOARD_FEATURES, extra=latent, outputs=1)
-            width = network.width
-            if latent:
-                self.encoder = CandidateNetwork(network, inputs=BOARD_FEATURES + 1, extra=0, outputs=2 * latent)
-        self.prior_head = nn.Linear(width, 2 * latent) if config.learned_prior else None
+        latent, sizes = config.latent, config.sizes
+        kind: Any = BACKBONES[config.backbone]
+        self.denoiser: Network = kind(sizes, boards=1, latent=latent, outputs=kind.outputs_for_digits)
+        self.encoder: Network | None = kind(sizes, boards=2, latent=0, outputs=2 * latent) if latent else None
+        self.prior_head = nn.Linear(sizes.width, 2 * latent) if config.learned_prior else None
         if self.prior_head:
             # At first the same model as one without a learned prior, so the two can be compared from one start.
             nn.init.zeros_(self.prior_head.weight)  # the learned prior starts as N(0, I)
@@ -137,12 +135,7 @@ class Model(nn.Module):
 
     def begin(self, board: Tensor, z: Tensor | None) -> tuple[Tensor, Tensor]:
         """First hidden state of the denoiser, and the input injected in every round ([b,9,9,9,h] of the symmetric one)."""
-        if isinstance(self.denoiser, TransformerNetwork):
-            return self.denoiser.begin([board], z)
-        if z is not None and self.config.latent_kind == "global":
-            # A view; the copy would be 729 times as large.
-            z = z[:, None, None, None].expand(-1, SIDE, SIDE, SIDE, -1)
-        return self.denoiser.begin(board_features(board), z)
+        return self.denoiser.begin([board], z)
 
     def think(self, state: Tensor, given: Tensor, rounds: int) -> Tensor:
         """`rounds` shared rounds of the denoiser on its hidden state; a transformer makes one pass and carries no state."""
@@ -153,14 +146,11 @@ class Model(nn.Module):
     @property
     def is_recurrent(self) -> bool:
         """Whether further rounds go on from the hidden state."""
-        return isinstance(self.denoiser, CandidateNetwork)
+        return self.denoiser.is_recurrent
 
     def blank_state(self, boards: int) -> Tensor:
         """Zeros in the shape of the hidden state."""
-        config = self.config
-        if self.is_recurrent:
-            return torch.zeros(field_shape(boards, config.network.width))
-        return torch.zeros(boards, CELLS, config.transformer.width)
+        return torch.zeros(boards, *self.denoiser.state_shape)
 
     def logits(self, state: Tensor) -> Tensor:
         """What the hidden state says of every cell: float32 logits over nine digits, [b,81,9]."""
@@ -206,12 +196,8 @@ class Model(nn.Module):
     def _seen(self, board: Tensor, solution: Tensor) -> Tensor:
         """Hidden state of the encoder; the solution is BLANK where it is unknown."""
         assert self.encoder is not None
-        if isinstance(self.encoder, TransformerNetwork):
-            state, given = self.encoder.begin([board, solution])
-            return self.encoder.round(state, given)
-        features = torch.cat([board_features(board), digit_features(solution)[..., None].float()], -1)
-        state, given = self.encoder.begin(features)
-        for _ in range(self.config.encoder_rounds):
+        state, given = self.encoder.begin([board, solution])
+        for _ in range(self.config.encoder_rounds if self.is_recurrent else 1):
             state = self.encoder.round(state.to(given.dtype), given)
         return state
 

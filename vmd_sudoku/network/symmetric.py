@@ -98,23 +98,39 @@ class Round(nn.Module):
 
 
 class CandidateNetwork(nn.Module):
-    """Per-candidate input features in, per-candidate numbers out, through as many shared rounds as asked for.
+    """Boards in, numbers for every candidate out, through as many shared rounds as asked for.
 
-    `inputs` features of every candidate start the state; these and `extra` more are injected in every round.
+    boards: how many boards it reads side by side (the encoder reads the noisy and the solved one). latent: numbers of z for
+    each candidate, 0 for none. What it reads starts the state and is injected in every round; z is injected only.
     """
 
-    def __init__(self, config: NetworkConfig, *, inputs: int, extra: int, outputs: int) -> None:
+    is_recurrent = True
+    """Further rounds go on from the hidden state."""
+    outputs_for_digits = 1
+    """Outputs that make logits over nine digits: it speaks of candidates, of which a cell has nine."""
+
+    def __init__(self, config: NetworkConfig, *, boards: int, latent: int, outputs: int) -> None:
         super().__init__()
+        inputs = BOARD_FEATURES + boards - 1
+        self.state_shape = (SIDE, SIDE, SIDE, config.width)
         self.embed = nn.Linear(inputs, config.width)
-        self.inject = nn.Linear(inputs + extra, config.hidden)
+        self.inject = nn.Linear(inputs + latent, config.hidden)
         self.round = Round(config)
         self.norm = RmsNorm(config.width)
         self.readout = nn.Linear(config.width, outputs)
 
-    def begin(self, features: Tensor, extra: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """features [b,r,c,d,inputs], extra [b,r,c,d,extra] -> first state [b,r,c,d,w], injected input [b,r,c,d,h]."""
-        both = features if extra is None else torch.cat([features, extra], -1)
-        return self.embed(features), self.inject(both)
+    def begin(self, boards: list[Tensor], z: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Boards int64 [b,81], of which only the first has MASK as a state of its own; z [b,r,c,d,latent], or one for the
+        whole board, [b,latent] -> first state [b,r,c,d,w], injected input [b,r,c,d,h]."""
+        features = board_features(boards[0])
+        if len(boards) > 1:
+            features = torch.cat([features, *(digit_features(board)[..., None].float() for board in boards[1:])], -1)
+        if z is None:
+            return self.embed(features), self.inject(features)
+        if z.dim() == 2:
+            # A view; the copy would be 729 times as large.
+            z = z[:, None, None, None].expand(-1, SIDE, SIDE, SIDE, -1)
+        return self.embed(features), self.inject(torch.cat([features, z], -1))
 
     def read(self, state: Tensor) -> Tensor:
         """state [b,r,c,d,w] -> [b,r,c,d,outputs]."""

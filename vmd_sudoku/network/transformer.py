@@ -89,11 +89,17 @@ class TransformerNetwork(nn.Module):
     """Boards in, numbers for every cell out, in one pass.
 
     boards: how many boards it reads side by side (the encoder reads the noisy and the solved one); latent: numbers of z
-    that modulate it, 0 for none.
+    that modulate it, 0 for none; outputs: numbers for each cell.
     """
+
+    is_recurrent = False
+    """A call is one pass, whatever the rounds."""
+    outputs_for_digits = DIGITS
+    """Outputs that make logits over nine digits: it speaks of cells."""
 
     def __init__(self, config: TransformerConfig, *, boards: int, latent: int, outputs: int) -> None:
         super().__init__()
+        self.state_shape = (CELLS, config.width)
         self.embed = nn.ModuleList(nn.Embedding(DIGITS + 1, config.width) for _ in range(boards))
         self.position = nn.Parameter(torch.randn(CELLS, config.width))
         self.modulate = (
