@@ -17,7 +17,7 @@ from app.compare.comparison import (
 )
 from app.compare.race_view import _race_section
 from app.compare.work import Answer, Table, _work
-from app.parts.form import WIDTH, side_settings
+from app.parts.form import WIDTH, form
 from app.server import examples, start
 from vmd_sudoku.board import CELLS
 
@@ -129,7 +129,7 @@ def _choices(table: Table) -> None:
                 place = _popover(name, letter)
                 if place is not None:
                     with place:
-                        after = after.side(which, side_settings(f"{letter}_{table.turn}", now.sides[which]))
+                        after = after.side(which, form(f"compare_{letter}_{table.turn}_", now.sides[which]))
     if after != now:
         table.comparison = replace(after, at=None)
         st.rerun()
@@ -144,7 +144,8 @@ def _draws(table: Table, now: Comparison) -> Comparison:
             draws = st.selectbox(
                 compare_words.DRAWS, list(DRAWS), index=DRAWS.index(now.draws), key=f"compare_draws_{table.turn}"
             )
-            one = side_settings(f"{model}_{table.turn}", one, sides=False, seed_label=compare_words.SEED_FIRST)
+            labels = {"seed": compare_words.SEED_FIRST}
+            one = form(f"compare_{model}_{table.turn}_", one, model=False, labels=labels)
     return replace(now, draws=draws, one=one)
 
 

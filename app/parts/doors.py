@@ -22,6 +22,9 @@ _OWN = re.compile(rf"(?:[0-9]{{2}}[1-{DIGITS}]){{0,{CELLS}}}", re.ASCII)
 _NOTES = re.compile(rf"(?:[0-9a-f][0-9a-v]){{{CELLS}}}", re.ASCII)
 
 
+_STEP = re.compile(r"[0-9]{1,10}", re.ASCII)
+
+
 def puzzle_or_none(value: object) -> str | None:
     """`value` if it is a puzzle of 81 characters from `1`-`9` and `.`, else None. For whatever a browser sends."""
     return value if isinstance(value, str) and _LINE.fullmatch(value) else None
@@ -70,6 +73,11 @@ def new_id() -> str:
 def step_or_none(value: object) -> int | None:
     """`value` if it may be a step of a run."""
     return value if type(value) is int and 0 <= value <= MAX_STEPS else None
+
+
+def step_in(text: str | None) -> int | None:
+    """The step of a run that a text of a link names."""
+    return step_or_none(int(text)) if text and _STEP.fullmatch(text) else None
 
 
 def clues(puzzle: str) -> int:

@@ -1,120 +1,86 @@
-"""Widgets for the settings that few will want, for every page."""
+"""The form for `Settings`: one for every page. Each widget is made from the library's description of its setting."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
-from app.parts import choices, words
-from app.parts.settings import BUDGETS, LATENTS, MAX_NOISE, MAX_RETURNS, MAX_SEED, MODELS, Settings
+from app.parts import words
+from app.parts.settings import MODELS, OFFERED, Settings
+from vmd_sudoku.config import About, Page
 
 WIDTH = 400
 """Pixels that the choices take where there is room, so that they can be read to the end."""
+_STEP = 0.05
 
 
-def advanced(key: str, chosen: Settings, *, from_state: bool = False) -> dict[str, Any]:
-    """The further fields of `Settings` as chosen; those without effect are not shown, and stay as they are.
+def form(key: str, now: Settings, *, model: bool = True, labels: dict[str, str] | None = None) -> Settings:
+    """Widgets for all settings that have an effect, and what is chosen; the others stay as they are.
 
-    key: what the widgets' keys begin with; the rest is the field's name. chosen: what is chosen beside them, and what the
-    widgets show at first, unless the page has put that into their state.
+    key: what the widgets' keys begin with; the rest is the name of the setting. now: what the widgets show. model: whether
+    the model, and whether its z is drawn, are chosen here too. labels: other words than the usual for a setting.
     """
-
-    def number(name: str, label: str, about: str, most: float) -> float:
-        value: float | Literal["min"] = "min" if from_state else float(getattr(chosen, name))
-        return round(st.number_input(label, 0.0, most, value, step=0.05, help=about, key=f"{key}{name}"), 4)
-
-    def one_of(name: str, label: str, about: str, table: tuple[str, ...], title: Callable) -> str:
-        index = 0 if from_state else table.index(getattr(chosen, name))
-        return st.selectbox(label, table, index, title, help=about, key=f"{key}{name}")
-
+    _show(key, now)
     found: dict[str, Any] = {}
-    if chosen.policy == "threshold":
-        found["threshold"] = number("threshold", words.THRESHOLD, words.THRESHOLD_HELP, 1.0)
-    if chosen.nfe is not None:
-        schedules = choices.schedules()
-        found["schedule"] = one_of("schedule", words.SCHEDULE, words.SCHEDULE_HELP, schedules, choices.schedule_name)
-    found["blocks"] = one_of("blocks", words.BLOCK, words.BLOCK_HELP, choices.blocks(), choices.blocks_name)
-    found["gumbel"] = number("gumbel", words.GUMBEL, words.GUMBEL_HELP, MAX_NOISE)
-    found["temperature"] = number("temperature", words.TEMPERATURE, words.TEMPERATURE_HELP, MAX_NOISE)
-    if chosen.model != "mdm":
-        found["renew_z"] = one_of("renew_z", words.RENEW, words.RENEW_HELP, choices.renewals(), choices.renewal_name)
-    if chosen.remask == "confidence":
-        found["remask_share"] = number("remask_share", words.SHARE, words.SHARE_HELP, 1.0)
-    if chosen.remask != "none":
-        budget: int | Literal["min"] = "min" if from_state else chosen.remask_budget
-        found["remask_budget"] = int(
-            st.number_input(
-                words.RETURNS, 0, MAX_RETURNS, budget, step=1, help=words.RETURNS_HELP, key=f"{key}remask_budget"
-            )
-        )
-    return found
-
-
-def side_settings(key: str, now: Settings, sides: bool = True, seed_label: str = words.SEED) -> Settings:
-    """Widgets for the settings of one side, or of draws, whose model and latent are chosen elsewhere."""
-    model, draw = now.model, now.draw
-    if sides:
-        model = st.radio(
+    if model:
+        found["model"] = st.radio(
             words.MODEL,
             list(MODELS),
-            index=list(MODELS).index(now.model),
             format_func=MODELS.__getitem__,
-            horizontal=True,
-            key=f"compare_model_{key}",
+            captions=[words.MODEL_CAPTIONS[name] for name in MODELS],
+            key=f"{key}model",
         )
-    policies, rules, remasking = choices.policies(), choices.constraints(), choices.remasking()
-    policy = st.selectbox(
-        words.POLICY,
-        policies,
-        index=policies.index(now.policy),
-        format_func=choices.policy_about,
-        key=f"compare_policy_{key}",
-    )
-    budgets = list(BUDGETS) if now.nfe in BUDGETS else [*BUDGETS, now.nfe]
-    nfe = st.selectbox(
-        words.NFE,
-        budgets,
-        index=budgets.index(now.nfe),
-        format_func=lambda calls: words.NFE_CELL if calls is None else str(calls),
-        help=words.NFE_HELP,
-        key=f"compare_nfe_{key}",
-    )
-    constraints = st.selectbox(
-        words.RULES,
-        rules,
-        index=rules.index(now.constraints),
-        format_func=choices.constraints_about,
-        help=words.RULES_HELP,
-        key=f"compare_rules_{key}",
-    )
-    remask = st.selectbox(
-        words.REMASK,
-        remasking,
-        index=remasking.index(now.remask),
-        format_func=choices.remask_about,
-        help=words.REMASK_HELP,
-        key=f"compare_remask_{key}",
-    )
-    latents = now.latents
-    if model != "mdm":
-        tried = LATENTS if now.latents in LATENTS else (*LATENTS, now.latents)
-        latents = st.selectbox(
-            words.LATENTS, tried, index=tried.index(now.latents), help=words.LATENTS_HELP, key=f"compare_latents_{key}"
-        )
-        if sides:
-            draw = st.toggle(words.DRAW, value=now.draw, help=words.DRAW_HELP, key=f"compare_draw_{key}")
-    seed = st.number_input(seed_label, 0, MAX_SEED, value=now.seed, step=1, key=f"compare_seed_{key}")
-    chosen = replace(
-        now,
-        model=model,
-        policy=policy,
-        nfe=nfe,
-        constraints=constraints,
-        remask=remask,
-        latents=latents,
-        draw=draw,
-        seed=int(seed),
-    )
+    chosen = _chosen(key, replace(now, **found), labels or {}, first=True)
+    if model and chosen.has_latent:
+        chosen = replace(chosen, draw=st.toggle(words.DRAW, help=words.DRAW_HELP, key=f"{key}draw"))
     with st.expander(words.ADVANCED):
-        return replace(chosen, **advanced(f"compare_{key}_", chosen))
+        return _chosen(key, chosen, labels or {}, first=False)
+
+
+def _chosen(key: str, now: Settings, labels: dict[str, str], *, first: bool) -> Settings:
+    """The widgets above the settings that few will want, or those of these settings."""
+    for name, (about, page) in OFFERED.items():
+        # Not disabled: the label of a disabled choice is too faint to be read.
+        if page.first == first and about.has_effect(now, now.has_latent):
+            value = _widget(about, page, labels.get(name, page.word), getattr(now, name), f"{key}{name}")
+            now = replace(now, **{name: value})
+    return now
+
+
+def _widget(about: About, page: Page, label: str, now: Any, key: str) -> Any:
+    """One widget, which shows what lies in the session's state under `key`."""
+    if about.choices is not None:
+        return st.selectbox(
+            label, list(about.choices), format_func=lambda row: _row(about, row), help=about.help, key=key
+        )
+    if page.offers:
+        offers = page.offers if now in page.offers else (*page.offers, now)
+        # None is no choice to a select box; its word stands for it.
+        value = st.selectbox(
+            label,
+            list(map(about.plain, offers)),
+            format_func=lambda value: page.none if value == about.none else str(value),
+            help=about.help,
+            key=key,
+        )
+        return None if value == about.none else value
+    most = min(about.high, page.most)
+    if about.kind is int:
+        return int(st.number_input(label, int(about.low), int(most), step=1, help=about.help, key=key))
+    return round(st.number_input(label, float(about.low), float(most), step=_STEP, help=about.help, key=key), 4)
+
+
+def _row(about: About, name: str) -> str:
+    """A row's name on the screen, with what the library says of it."""
+    more = about.choices[name].about if about.choices else ""
+    return words.CHOICE.format(name=about.word(name), about=more) if more else about.word(name)
+
+
+def _show(key: str, now: Settings) -> None:
+    """Have the widgets show settings that did not come from them: of a link, or of a z drawn anew."""
+    shown = f"{key}shown"
+    plain = {name: about.plain(getattr(now, name)) for name, (about, _) in OFFERED.items()}
+    for name, value in (plain | {"model": now.model, "draw": now.draw}).items():
+        if st.session_state.get(shown) != now or f"{key}{name}" not in st.session_state:
+            st.session_state[f"{key}{name}"] = value
+    st.session_state[shown] = now

@@ -7,18 +7,6 @@ from typing import Any
 
 # ---- settings
 
-POLICIES = {"top-prob": "Top probability", "left-to-right": "Reading order"}
-CONSTRAINTS = {"none": "Network only", "propagate": "Rules and singles"}
-REMASKING = {"none": "Never", "confidence": "Least sure", "conflict": "In conflict"}
-SCHEDULES = {"linear": "Equal shares", "cosine": "Few first, many last"}
-BLOCKS = {"none": "The whole board", "rows": "Row by row", "bands": "Three rows at a time", "boxes": "Box by box"}
-RENEWALS = {
-    "where-drawn": "From the guess, if drawn",
-    "never": "Keep the first",
-    "prior": "Drawn anew",
-    "posterior": "From the network's guess",
-}
-"""Names of rows whose key says too little; any other row goes by its key."""
 CHOICE = "{name}: {about}"
 MODEL_CAPTIONS = {
     "vmd": "variational masked diffusion, with a latent z",
@@ -26,51 +14,11 @@ MODEL_CAPTIONS = {
 }
 SETTINGS = "Settings"
 MODEL = "Model"
-POLICY = "Which cells first"
-NFE = "Calls of the network"
-NFE_HELP = "With fewer calls, several cells are filled after each. Faster, and harder."
-NFE_CELL = "One for each blank"
-RULES = "Rules"
-RULES_HELP = "How much the rules of Sudoku may help the network."
-REMASK = "Take digits back"
-REMASK_HELP = "Which filled cells the network may blank again while it works."
-LATENTS = "Latents tried"
-LATENTS_HELP = "Each z gets a run of its own, and the most complete legal board counts. With one, z is as below."
 DRAW = "Draw the latent z"
 DRAW_HELP = "Off: z is its prior's mode, best where there is one solution. On: z is drawn with the seed."
-SEED = "Seed"
 ADVANCED = "Advanced"
-THRESHOLD = "Confidence to fill at once"
-THRESHOLD_HELP = "With Threshold as the choice of cells: from this probability on, a cell is filled at once."
-SCHEDULE = "Cells of each call"
-SCHEDULE_HELP = "How a number of calls shares out the blanks."
-BLOCK = "Where to fill"
-BLOCK_HELP = (
-    "Blocks are filled one after the other, each with a z of its own. They share the calls: one for each, or more."
-)
-GUMBEL = "Noise in the order"
-GUMBEL_HELP = "Scale of Gumbel noise on how much a cell is preferred. 0: the surest cell is first."
-TEMPERATURE = "Temperature of the digits"
-TEMPERATURE_HELP = "0 writes the most probable digit; 1 draws digits by their probabilities."
-RENEW = "z in later calls"
-RENEW_HELP = (
-    "z of the second call and after: the one of the first, another draw, or one read off the board and the guess."
-)
-SHARE = "Taken back in a step"
-SHARE_HELP = "Part of the filled cells, at most, that return to blank after a call. For Least sure."
-RETURNS = "Taken back in all"
-RETURNS_HELP = "Cells that may return to blank in a whole run."
 ONE_CELL = "one cell a step"
 STEPS_ONE = "1 step"
-STEPS = "{n} steps"
-REMASKED = "remasking: {name}"
-SURE_FROM = "from {sure:.0%}"
-RETURN_SHARE = "{share:.0%} a step"
-RETURN_BUDGET = "{n} in all"
-NOISY_ORDER = "order noise {scale:g}"
-DIGITS_DRAWN = "temperature {temperature:g}"
-Z_RENEWED = "z in later calls: {name}"
-LATENTS_TRIED = "{n} latents"
 Z_DRAWN = "z drawn"
 Z_STEERED = "z steered by hand"
 SEED_IS = "seed {seed}"

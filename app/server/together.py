@@ -42,7 +42,7 @@ Enter = Callable[[Flag], AbstractContextManager[None]]
 
 def can_share(settings: Settings) -> bool:
     """Whether a solve comes out the same in any place of a batch."""
-    return not settings.is_drawn and settings.latents == 1 and not settings.edits
+    return not settings.is_drawn(settings.has_latent) and settings.latents == 1 and not settings.edits
 
 
 class Place:

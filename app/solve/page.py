@@ -3,15 +3,14 @@
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 import streamlit as st
 
-from app.parts import choices, verdict, words
+from app.parts import verdict, words
 from app.parts.desk import Desk, Job
-from app.parts.form import WIDTH, advanced
-from app.parts.settings import BUDGETS, LATENTS, MAX_SEED, MODELS, Settings
+from app.parts.form import WIDTH, form
+from app.parts.settings import MODELS, Settings
 from app.parts.verdict import Report
 from app.server import exact, examples, gate, solves, start
 from app.solve import component as components
@@ -27,7 +26,6 @@ BOARD = "solve_board"
 SOLVE = "solve"
 SETTINGS = "settings_open"
 _DESK = "desk"
-_SHOWN = "settings_shown"
 _PATIENCE = 60.0
 """Seconds that a run of the page waits for an answer that an earlier one works on."""
 T = TypeVar("T")
@@ -201,79 +199,8 @@ def _settings(desk: Desk[Session]) -> None:
     # A dozen widgets that nobody sees would be half the work of every run, here and in the browser.
     if not popover.open:
         return
-    _show(now)
     with popover, st.container(width=WIDTH):
-        model = st.radio(
-            words.MODEL,
-            list(MODELS),
-            format_func=MODELS.__getitem__,
-            captions=[words.MODEL_CAPTIONS[name] for name in MODELS],
-            key="settings_model",
-        )
-        policy = st.selectbox(
-            words.POLICY,
-            choices.policies(),
-            format_func=choices.policy_about,
-            key="settings_policy",
-        )
-        calls = st.selectbox(
-            words.NFE,
-            [_calls(nfe) for nfe in (BUDGETS if now.nfe in BUDGETS else (*BUDGETS, now.nfe))],
-            format_func=lambda calls: words.NFE_CELL if calls == _calls(None) else str(calls),
-            help=words.NFE_HELP,
-            key="settings_nfe",
-        )
-        constraints = st.selectbox(
-            words.RULES,
-            choices.constraints(),
-            format_func=choices.constraints_about,
-            help=words.RULES_HELP,
-            key="settings_constraints",
-        )
-        remask = st.selectbox(
-            words.REMASK,
-            choices.remasking(),
-            format_func=choices.remask_about,
-            help=words.REMASK_HELP,
-            key="settings_remask",
-        )
-        latents, draw = now.latents, now.draw
-        if model != "mdm":
-            latents = st.selectbox(
-                words.LATENTS,
-                LATENTS if now.latents in LATENTS else (*LATENTS, now.latents),
-                help=words.LATENTS_HELP,
-                key="settings_latents",
-            )
-            draw = st.toggle(words.DRAW, help=words.DRAW_HELP, key="settings_draw")
-        seed = st.number_input(words.SEED, 0, MAX_SEED, step=1, key="settings_seed")
-        chosen = replace(
-            now,
-            model=model,
-            policy=policy,
-            nfe=calls or None,
-            constraints=constraints,
-            remask=remask,
-            latents=latents,
-            draw=draw,
-            seed=int(seed),
-        )
-        with st.expander(words.ADVANCED):
-            chosen = replace(chosen, **advanced("settings_", chosen, from_state=True))
+        chosen = form("settings_", now)
     if chosen != now:
         desk.session = desk.session.configure(chosen)
         st.rerun()
-
-
-def _calls(nfe: int | None) -> int:
-    """A budget as the select box has it, to which None is no choice: 0 for one cell a call."""
-    return nfe or 0
-
-
-def _show(settings: Settings) -> None:
-    """Have the widgets show settings that did not come from them: of a link, or of a z drawn anew."""
-    for name, value in (vars(settings) | {"nfe": _calls(settings.nfe)}).items():
-        key = f"settings_{name}"
-        if name != "edits" and (st.session_state.get(_SHOWN) != settings or key not in st.session_state):
-            st.session_state[key] = value
-    st.session_state[_SHOWN] = settings

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from app.parts import words
-from app.parts.doors import MAX_STEPS, entries, new_id, notes_or_none, own_or_none, with_own
-from app.parts.settings import Settings, _number
+from app.parts.doors import entries, new_id, notes_or_none, own_or_none, step_in, with_own
+from app.parts.settings import Settings
 from app.parts.verdict import Report
 from vmd_sudoku.board import CELLS, parse, to_line
 from vmd_sudoku.errors import PuzzleError
@@ -136,5 +136,5 @@ def from_query(query: Mapping[str, str], fallback: str) -> Session:
         puzzle=puzzle,
         own=own_or_none(query.get("own"), puzzle) or "",
         notes=notes_or_none(query.get("notes")) or "",
-        step=_number(query.get("at"), 0, MAX_STEPS),
+        step=step_in(query.get("at")),
     )

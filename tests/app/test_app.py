@@ -19,7 +19,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.compare import words as compare_words
-from app.parts import choices, component, verdict, words
+from app.parts import component, verdict, words
 from app.parts.desk import Desk
 from app.parts.doors import (
     clues,
@@ -31,7 +31,7 @@ from app.parts.doors import (
     puzzle_or_none,
     with_own,
 )
-from app.parts.settings import CANDIDATES, Settings, edits_or_none
+from app.parts.settings import CANDIDATES, OFFERED, Settings, edits_or_none
 from app.parts.verdict import Report
 from app.server import exact, examples, gate, models, solves, start, together
 from app.solve import answers, report
@@ -43,6 +43,7 @@ from vmd_sudoku.errors import CheckpointError
 from vmd_sudoku.exact.solver import count_solutions, solve
 from vmd_sudoku.formats import links, write
 from vmd_sudoku.formats import text as formats
+from vmd_sudoku.solving.setting import Setting
 from vmd_sudoku.solving.trace import Trace, TraceStep
 
 pytestmark = pytest.mark.usefixtures("compiled_reasons")
@@ -191,7 +192,7 @@ def test_settings_survive_a_link():
         renew_z="prior",
     )
     usual = Settings()
-    assert all(value != getattr(usual, name) for name, value in vars(settings).items())
+    assert all(getattr(settings, name) != getattr(usual, name) for name in (*OFFERED, "model", "draw", "edits"))
     assert Settings.from_query(settings.to_query()) == settings
     assert Settings().to_query() == {}
 
@@ -518,17 +519,6 @@ def test_examples_of_a_level_come_in_turn():
     assert seen == ["a", "b", "a"]
 
 
-def test_a_new_row_of_a_table_of_the_library_is_a_choice(monkeypatch):
-    from vmd_sudoku.decoding import loop as decode
-
-    monkeypatch.setitem(decode.POLICIES, "least-surprise", decode.POLICIES["margin"])
-    monkeypatch.setitem(decode.CONSTRAINTS, "oracle", decode.CONSTRAINTS["none"])
-    assert "least-surprise" in choices.policies()
-    assert "oracle" in choices.constraints()
-    assert choices.policy_about("least-surprise").startswith("Least surprise: ")
-    assert Settings.from_query({"policy": "least-surprise", "rules": "oracle"}).policy == "least-surprise"
-
-
 def test_every_example_is_what_its_level_says():
     expected = {"Two solutions": "several", "Empty": "several"}
     for name, level in examples.levels().items():
@@ -840,7 +830,7 @@ def test_settings_reach_the_solver_and_the_link(asked):
     app = with_settings(opened())
     app.radio(key="settings_model").set_value("mdm").run()
     app.selectbox(key="settings_policy").set_value("top-prob").run()
-    assert app.selectbox(key="settings_nfe").value == 0
+    assert app.selectbox(key="settings_nfe").value == "cell"
     app.selectbox(key="settings_nfe").set_value(10).run()
     app.selectbox(key="settings_remask").set_value("conflict").run()
     app.number_input(key="settings_seed").set_value(4).run()
@@ -914,11 +904,19 @@ def test_settings_without_effect_are_not_shown_and_stay_as_they_are(asked):
     assert app.toggle(key="settings_draw").value is True
 
 
-def test_usual_settings_are_those_of_the_library():
-    from vmd_sudoku.solving.setting import Setting
+def test_the_library_gets_what_was_chosen_with_a_z_that_fits_the_model():
+    chosen = Settings(nfe=5, draw=True, seed=3, edits=((1, 2.0),))
+    assert chosen.library() == Setting(nfe=5, seed=3, z=3)
+    assert dataclasses.replace(chosen, seed=4).z == 4
+    assert dataclasses.replace(chosen, draw=False).library() == Setting(nfe=5, seed=3)
+    assert dataclasses.replace(chosen, model="mdm").library() == Setting(nfe=5, seed=3)
 
-    theirs = vars(Setting())
-    assert {name: value for name, value in vars(Settings()).items() if name in theirs and theirs[name] != value} == {}
+
+def test_a_seed_is_named_where_something_is_drawn():
+    assert "seed" not in str(Settings())
+    for settings in (Settings(latents=2), Settings(draw=True), Settings(policy="random"), Settings(gumbel=1.0)):
+        assert str(settings).endswith("seed 0"), settings
+    assert "seed" not in str(Settings(model="mdm", latents=2, draw=True, renew_z="prior"))
 
 
 @needs_model

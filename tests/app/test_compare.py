@@ -503,14 +503,14 @@ def test_four_boards_and_draws(asked):
 
 def test_settings_of_a_side_reach_the_network_and_the_link(asked):
     app = unfolded(opened(p=EASY), "B")
-    app.radio(key="compare_model_B_0").set_value("vmd").run()
-    app.selectbox(key="compare_policy_B_0").set_value("top-prob").run()
-    app.selectbox(key="compare_nfe_B_0").set_value(10).run()
-    app.selectbox(key="compare_rules_B_0").set_value("rules").run()
-    app.selectbox(key="compare_remask_B_0").set_value("conflict").run()
-    app.selectbox(key="compare_latents_B_0").set_value(2).run()
-    app.toggle(key="compare_draw_B_0").set_value(True).run()
-    app.number_input(key="compare_seed_B_0").set_value(3).run()
+    app.radio(key="compare_B_0_model").set_value("vmd").run()
+    app.selectbox(key="compare_B_0_policy").set_value("top-prob").run()
+    app.selectbox(key="compare_B_0_nfe").set_value(10).run()
+    app.selectbox(key="compare_B_0_constraints").set_value("rules").run()
+    app.selectbox(key="compare_B_0_remask").set_value("conflict").run()
+    app.selectbox(key="compare_B_0_latents").set_value(2).run()
+    app.toggle(key="compare_B_0_draw").set_value(True).run()
+    app.number_input(key="compare_B_0_seed").set_value(3).run()
     chosen = Settings(policy="top-prob", nfe=10, constraints="rules", remask="conflict", latents=2, draw=True, seed=3)
     assert asked[-1] == (EASY, chosen)
     assert comparison(app).sides == (USUAL_SIDES[0], chosen, *USUAL_SIDES[2:])
@@ -519,8 +519,8 @@ def test_settings_of_a_side_reach_the_network_and_the_link(asked):
 
 def test_settings_that_few_want_reach_the_network_and_the_link_too(asked):
     app = unfolded(opened(p=EASY), "A")
-    app.selectbox(key="compare_remask_A_0").set_value("confidence").run()
-    app.selectbox(key="compare_policy_A_0").set_value("threshold").run()
+    app.selectbox(key="compare_A_0_remask").set_value("confidence").run()
+    app.selectbox(key="compare_A_0_policy").set_value("threshold").run()
     for name, value in (
         ("threshold", 0.75),
         ("gumbel", 0.5),
@@ -554,7 +554,7 @@ def test_settings_that_few_want_reach_the_network_and_the_link_too(asked):
 
 def test_boards_of_the_same_settings_are_said_to_be_alike(asked):
     app = unfolded(opened(p=EASY), "B")
-    app.radio(key="compare_model_B_0").set_value("vmd").run()
+    app.radio(key="compare_B_0_model").set_value("vmd").run()
     assert app.info[0].value == compare_words.SAME_SETTINGS
 
 

@@ -1,9 +1,14 @@
 import json
+from dataclasses import dataclass
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from vmd_sudoku import __version__, board
 from vmd_sudoku.cli import main as cli
+from vmd_sudoku.cli.options import described_option
+from vmd_sudoku.config import abouts, described
 from vmd_sudoku.exact.generate import puzzles
 from vmd_sudoku.formats import write
 
@@ -214,9 +219,9 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
         (["solve", "." * 81, "--policy", "best"], ["best", "margin"]),
         (["solve", "." * 81, "--constraints", "all"], ["all", "rules"]),
         (["solve", "." * 81, "--nfe", "0"], ["0", "cell"]),
-        (["solve", "." * 81, "--cells", "0"], ["0", "1 or more"]),
+        (["solve", "." * 81, "--cells", "0"], ["0", "1 to 81"]),
         (["solve", "." * 81, "--remask", "all"], ["all", "conflict"]),
-        (["solve", "." * 81, "--latents", "1025"], ["1025", "1 to 1024"]),
+        (["solve", "." * 81, "--latents", "1025"], ["1025", "1 to 1,024"]),
         (["solve", "." * 81, "--prove"], ["search", "none"]),
         (["solve", "." * 81, "--blocks", "cubes"], ["cubes", "bands"]),
         (["solve", "." * 81, "--blocks", "rows", "--nfe", "8"], ["9 calls", "got 8"]),
@@ -304,6 +309,23 @@ def test_blocks_can_be_chosen_wherever_boards_are_decoded(call, one, tmp_path):
             file.write_text(f"{one[0]}\n{one[0]}\n")
         assert call(*command, "--blocks", "rows", "--nfe", 9, "--json", out)[0] == 0
         assert json.loads(out.read_text())["rows"][0]["blocks"] == "rows"
+
+
+def test_an_option_is_made_from_the_description_of_a_setting():
+    @dataclass(frozen=True)
+    class One:
+        boldness: float = described(0.5, "How bold.", low=0, high=2)
+
+    @click.command()
+    @described_option(abouts(One)["boldness"])
+    def show(boldness):
+        click.echo(repr(boldness))
+
+    run = CliRunner().invoke
+    assert run(show, []).output == "0.5\n"
+    assert run(show, ["--boldness", "2"]).output == "2.0\n"
+    assert "boldness must be a number from 0 to 2; got 3.0" in run(show, ["--boldness", "3"]).output
+    assert "--boldness NUMBER  How bold.  [default: 0.5]" in run(show, ["--help"]).output
 
 
 def test_help_names_what_may_be_chosen(call):

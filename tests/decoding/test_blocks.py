@@ -9,7 +9,7 @@ from stubs import contrary, oracle, uniform
 
 from vmd_sudoku.board import BLANK, CELLS, is_legal
 from vmd_sudoku.decoding import levels
-from vmd_sudoku.decoding.blocks import BLOCKS, decode_blocks, parts
+from vmd_sudoku.decoding.blocks import BLOCKS, decode_blocks
 from vmd_sudoku.decoding.levels import held_by_peers
 from vmd_sudoku.decoding.loop import CONSTRAINTS, POLICIES, REMASKING, Decoding, decode, finish
 from vmd_sudoku.diffusion.noise import Noise
@@ -96,7 +96,10 @@ def test_a_block_begins_when_the_one_before_is_full(kind, level):
 
 
 def test_calls_are_shared_out_in_equal_parts_and_blocks_without_blanks_take_none():
-    assert parts(20, 9) == [3, 3, 2, 2, 2, 2, 2, 2, 2]
+    how = named(nfe=20, remask_budget=4)
+    parts = [how.part(number, 9) for number in range(9)]
+    assert [part.budget.calls for part in parts] == [3, 3, 2, 2, 2, 2, 2, 2, 2]
+    assert [part.remask_budget for part in parts] == [1, 1, 1, 1, 0, 0, 0, 0, 0]
     empty = torch.zeros(1, CELLS, dtype=torch.long)
     for nfe in (9, 20, 81):
         assert finish(steps_of(uniform, "rows", named(nfe=nfe), empty), empty).calls.tolist() == [nfe]

@@ -254,7 +254,7 @@ def test_the_threshold_fills_all_that_is_sure_and_at_least_one():
     logits = torch.zeros(1, 81, 9)
     logits[0, :40, 0] = 9.0
     first, second, *_ = decode(
-        lambda board, rows: logits, torch.zeros(1, 81, dtype=torch.long), named("threshold"), noise(1)
+        lambda board, rows: logits, torch.zeros(1, 81, dtype=torch.long), named("threshold", threshold=0.9), noise(1)
     )
     assert (first.filled[0] != 0).nonzero()[:, 0].tolist() == list(range(40))
     assert (second.filled[0] != 0).sum() == 1

@@ -115,7 +115,7 @@ def test_a_conflict_that_was_a_slip_is_mended():
             slips.append(cell)
         return 20.0 * torch.nn.functional.one_hot(digits - 1, 9).float()
 
-    how = Decoding(remasking=REMASKING["conflict"], budget=Budget(cells=81))
+    how = Decoding(remasking=REMASKING["conflict"], remask_budget=40, budget=Budget(cells=81))
     ended = finish(decode(predict, clues, how, Noise(0, [0])), clues)
     assert torch.equal(ended.board, solutions)
     assert ended.remasked.item() > 0

@@ -9,20 +9,20 @@ import click
 
 from vmd_sudoku import __version__, board
 from vmd_sudoku.cli.options import (
+    DRAWN_Z,
     LATENTS,
     LIMIT,
     MODEL_HELP,
     SEED,
     Z,
-    ZChoice,
     batch_options,
     decoding_options,
     load,
-    setting_of,
 )
 from vmd_sudoku.cli.show import print_table, progress_bar, write_json, write_text
 from vmd_sudoku.evaluation import paper, tables
 from vmd_sudoku.formats import files as puzzle_file
+from vmd_sudoku.solving.setting import Setting
 
 
 @click.command()
@@ -35,7 +35,7 @@ from vmd_sudoku.formats import files as puzzle_file
 def evaluate(
     files: tuple[Path, ...],
     model: str,
-    chosen: dict[str, Any],
+    setting: Setting,
     output: Path | None,
     limit: int | None,
     batch_size: int,
@@ -45,7 +45,6 @@ def evaluate(
     sets = [puzzle_file.read(file, limit) for file in files]
     from vmd_sudoku.evaluation import accuracy as evaluation
 
-    setting = setting_of(chosen)
     loaded = load(model, compiled)
     rows = []
     for puzzles in sets:
@@ -71,11 +70,11 @@ def evaluate(
 @decoding_options
 @batch_options
 @click.option("--count", type=click.IntRange(1, 1_000_000), default=16, show_default=True, help="How many grids.")
-@click.option("--z", type=ZChoice(), help="`mode` (z = 0), or the seed to draw z with; the default draws with --seed.")
+@DRAWN_Z
 @click.option("--print-grids/--no-print-grids", default=True, help="Print the grids, one a line.")
 def sample(
     model: str,
-    chosen: dict[str, Any],
+    setting: Setting,
     output: Path | None,
     count: int,
     batch_size: int,
@@ -85,7 +84,6 @@ def sample(
     """Whole grids from the empty board, one z for each."""
     from vmd_sudoku.evaluation import accuracy as evaluation
 
-    setting = setting_of(chosen)
     row, grids = evaluation.sample(load(model, compiled), count, setting, batch_size=batch_size)
     if print_grids:
         for grid in grids:

@@ -5,18 +5,18 @@ import json
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
 
 from vmd_sudoku import __version__, board
-from vmd_sudoku.cli.options import LATENTS, LIMIT, Z, ZChoice, batch_options, decoding_options, load, setting_of
+from vmd_sudoku.cli.options import DRAWN_Z, LATENTS, LIMIT, Z, batch_options, decoding_options, load
 from vmd_sudoku.cli.show import live_board, print_table, print_trace, progress_bar, write_json, write_text
 from vmd_sudoku.errors import ConfigError, PuzzleError, TraceError
 from vmd_sudoku.formats import cells, write
 from vmd_sudoku.formats import files as puzzle_file
 from vmd_sudoku.formats import text as formats
+from vmd_sudoku.solving.setting import Setting
 
 
 @click.command()
@@ -25,19 +25,18 @@ from vmd_sudoku.formats import text as formats
 @LATENTS
 @Z
 @click.option("--progress", is_flag=True, help="Show the board while it fills.")
-def solve(puzzle: str, model: str, chosen: dict[str, Any], output: Path | None, progress: bool) -> None:
+def solve(puzzle: str, model: str, setting: Setting, output: Path | None, progress: bool) -> None:
     """Solve PUZZLE (81 characters, . or 0 for blanks; any other text form or link; or a file), printing every step.
 
     The last line says `solved`, or what is wrong, with exit code 1 (2 if the puzzle has no solution).
     """
     clues = _one_puzzle(puzzle)
-    searches = chosen["constraints"] == "search"
+    searches = setting.constraints == "search"
     if not searches:
         _warn_about_solutions(clues)
     from vmd_sudoku.network.checkpoint import load_model
     from vmd_sudoku.solving.record import solve_puzzle
 
-    setting = setting_of(chosen)
     loaded = load_model(model)
     _one_thread_for_one_board()
     with live_board(board.to_line(clues)) if progress else contextlib.nullcontext(lambda line: None) as watch:
@@ -74,11 +73,11 @@ def replay(trace: Path) -> None:
 @click.option(
     "--bound", type=click.IntRange(2, 10_000_000), default=10_000, show_default=True, help="Where exact counting stops."
 )
-@click.option("--z", type=ZChoice(), help="`mode` (z = 0), or the seed to draw z with; the default draws with --seed.")
+@DRAWN_Z
 def solutions(
     puzzle: str,
     model: str,
-    chosen: dict[str, Any],
+    setting: Setting,
     output: Path | None,
     limit: int | None,
     count: int,
@@ -97,7 +96,6 @@ def solutions(
     from vmd_sudoku.evaluation import accuracy as evaluation
     from vmd_sudoku.evaluation import solutions as sampling
 
-    setting = setting_of(chosen)
     loaded = load(model, compiled)
     total = count * (len(puzzles.puzzles) if puzzles else 1)
     with progress_bar() as bar:
@@ -168,7 +166,7 @@ def check(puzzle: str, solutions: bool, budget_ms: int) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @decoding_options
 @LIMIT
-def reasons(file: Path, model: str, chosen: dict[str, Any], output: Path | None, limit: int | None) -> None:
+def reasons(file: Path, model: str, setting: Setting, output: Path | None, limit: int | None) -> None:
     """Count which human technique justifies every cell that a model fills, over the puzzles of FILE.
 
     A cell's reason is the easiest technique that gives its digit on the board as it was when it was filled. `needs
@@ -182,7 +180,6 @@ def reasons(file: Path, model: str, chosen: dict[str, Any], output: Path | None,
     from vmd_sudoku.solving.trace import moves_of
 
     _one_thread_for_one_board()
-    setting = setting_of(chosen)
     loaded = load_model(model)
     counts: Counter[str] = Counter()
     solved = 0

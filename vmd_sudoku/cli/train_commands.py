@@ -4,6 +4,7 @@ import json
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -79,9 +80,8 @@ def train(
     """
     import torch
 
-    from vmd_sudoku.config import changed
+    from vmd_sudoku.config import changed, choose
     from vmd_sudoku.network.checkpoint import load_model
-    from vmd_sudoku.solving.setting import choose
     from vmd_sudoku.training import journal, parallel, presets
     from vmd_sudoku.training.updates import Training
 
@@ -96,7 +96,7 @@ def train(
             raise ConfigError(f"{out} already holds a run; go on with --resume, or give another folder")
         config = choose(presets.KINDS, kind, "kind of model")(choose(presets.PRESETS, preset, "preset")())
         config = changed(config, settings)
-        changes = {"minutes": minutes, "steps": steps, "seed": seed, "workers": workers}
+        changes: dict[str, Any] = {"minutes": minutes, "steps": steps, "seed": seed, "workers": workers}
         config = replace(config, **{k: v for k, v in changes.items() if v is not None})
         training = Training(config, hard, load_model(start).model if start else None)
     if compiled:

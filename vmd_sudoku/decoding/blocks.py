@@ -4,7 +4,6 @@ Clues stand everywhere from the start, so a block sees what comes after it as fa
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import numpy as np
 import torch
@@ -26,11 +25,6 @@ Begin = Callable[[int], tuple[Predict, Noise]]
 """Number of a block -> what predicts it, and its noise."""
 
 
-def parts(whole: int, count: int) -> list[int]:
-    """`whole` in `count` parts that differ by 1 at most, the larger ones first."""
-    return [whole // count + (number < whole % count) for number in range(count)]
-
-
 def decode_blocks(
     begin: Begin, board: Tensor, how: Decoding, cells: np.ndarray, *, race: Tensor | None = None
 ) -> Iterator[Step]:
@@ -45,14 +39,10 @@ def decode_blocks(
     clues = board
     # A board whose block failed must not spend calls on later blocks: its figures would look better than they are.
     going = torch.ones_like(board[:, 0], dtype=torch.bool)
-    calls: list[int | None] = (
-        [None] * len(cells) if how.budget.calls is None else [*parts(how.budget.calls, len(cells))]
-    )
-    returns = parts(how.remask_budget, len(cells))
     for number, block in enumerate(torch.as_tensor(cells, device=board.device)):
         within = torch.zeros_like(board, dtype=torch.bool)
         within[:, block] = going[:, None]
-        part = replace(how, budget=replace(how.budget, calls=calls[number]), remask_budget=returns[number])
+        part = how.part(number, len(cells))
         # Noise of its own for each block, else all blocks would make the same draws.
         predict, noise = begin(number)
         for step in decode(predict, board, part, noise, within=within, race=race):

@@ -8,7 +8,7 @@ the policy may look at the mean. What may be chosen stands in tables: POLICIES, 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -47,7 +47,7 @@ _LEAST_NATS = -100.0
 
 @dataclass(frozen=True, kw_only=True)
 class Decoding:
-    """How to decode, as the functions of the tables; `setting.Setting` makes one from names.
+    """How to decode, as the functions of the tables; `setting.Setting` makes one from names. What is not asked for is off.
 
     threshold: confidence from which the policy of that name fills a cell at once.
     gumbel: scale of the Gumbel noise on the policy's preference. temperature: of the digits; 0 takes the most probable.
@@ -59,12 +59,22 @@ class Decoding:
     budget: Budget = field(default_factory=Budget)
     level: Level = CONSTRAINTS["none"]
     remasking: Remasking = REMASKING["none"]
-    threshold: float = 0.9
+    threshold: float = 1.0
     gumbel: float = 0.0
     temperature: float = 0.0
-    remask_share: float = 0.1
-    remask_budget: int = 40
+    remask_share: float = 0.0
+    remask_budget: int = 0
     limit: int = 1
+
+    def part(self, number: int, count: int) -> "Decoding":
+        """One of `count` parts that share the calls and the cells that may return to MASK; the first ones get what is over."""
+
+        def shared(whole: int) -> int:
+            return whole // count + (number < whole % count)
+
+        calls = self.budget.calls
+        budget = replace(self.budget, calls=None if calls is None else shared(calls))
+        return replace(self, budget=budget, remask_budget=shared(self.remask_budget))
 
 
 @dataclass(frozen=True)

@@ -83,23 +83,21 @@ class Policy:
     """One row of the table.
 
     prefers: the preference of every cell, [a,81]; higher is filled first.
-    about: a few words for those who choose.
     at_once: cells that are filled in this call whatever the budget says, bool [a,81].
     averages: several latents look at one board of each puzzle, instead of each at a board of its own.
     """
 
     prefers: Callable[[View], Tensor]
-    about: str
     at_once: Callable[[View], Tensor] | None = None
     averages: bool = False
 
 
 POLICIES: dict[str, Policy] = {
-    "margin": Policy(by_margin, "widest gap of the top two"),
-    "top-prob": Policy(by_top_probability, "likeliest digit"),
-    "entropy": Policy(by_entropy, "lowest entropy"),
-    "threshold": Policy(by_top_probability, "all above a confidence", at_once=above_threshold),
-    "average-order": Policy(by_average, "margin of the mean of latents", averages=True),
-    "left-to-right": Policy(in_reading_order, "row by row"),
-    "random": Policy(at_random, "any order"),
+    "margin": Policy(by_margin),
+    "top-prob": Policy(by_top_probability),
+    "entropy": Policy(by_entropy),
+    "threshold": Policy(by_top_probability, at_once=above_threshold),
+    "average-order": Policy(by_average, averages=True),
+    "left-to-right": Policy(in_reading_order),
+    "random": Policy(at_random),
 }

@@ -85,14 +85,13 @@ def in_conflict(filled: Filled) -> Tensor:
 
 @dataclass(frozen=True)
 class Remasking:
-    """One row of the table; `about` is a few words for those who choose."""
+    """One row of the table."""
 
     takes_back: Remask
-    about: str
 
 
 REMASKING: dict[str, Remasking] = {
-    "none": Remasking(nothing, "a filled cell stays"),
-    "confidence": Remasking(least_sure, "the least sure cells return, within a budget"),
-    "conflict": Remasking(in_conflict, "cells that clash return, with what was filled because of them"),
+    "none": Remasking(nothing),
+    "confidence": Remasking(least_sure),
+    "conflict": Remasking(in_conflict),
 }

@@ -12,9 +12,8 @@ from vmd_sudoku.diffusion.noise import Noise
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.machine import mixed_precision
 from vmd_sudoku.network.model import Model
+from vmd_sudoku.solving.setting import MAX_LATENTS
 
-MAX_LATENTS = 1024
-"""Of one puzzle."""
 _Z_STREAM = 1 << 32
 """Streams of noise from here on are for z, those below for the loop."""
 _CHUNK = 8

@@ -1,97 +1,207 @@
-"""Everything that can be chosen about a decoding, by name and number: what one puzzle, a set, the command line and the app
-share. It knows no model."""
+"""Everything that can be chosen about a decoding: what one puzzle, a set, the command line, files and pages share.
 
+Each setting is described once, here; see `config.About` for what is made of that. No model and no torch is loaded until a
+setting is put to use.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-from vmd_sudoku.decoding.blocks import BLOCKS
-from vmd_sudoku.decoding.loop import CONSTRAINTS, POLICIES, REMASKING, Decoding
-from vmd_sudoku.diffusion.schedule import SCHEDULES, Budget
+from vmd_sudoku.board import CELLS
+from vmd_sudoku.config import Beside, Page, check, described, from_table, to_table
 from vmd_sudoku.errors import ConfigError
-from vmd_sudoku.network.model import ModelConfig
-from vmd_sudoku.solving.predictor import MAX_LATENTS, RENEWALS
+from vmd_sudoku.solving.choices import BLOCKS, CONSTRAINTS, POLICIES, REMASKING, RENEWALS, SCHEDULES
 
-__all__ = ["BLOCKS", "CONSTRAINTS", "POLICIES", "REMASKING", "RENEWALS", "SCHEDULES", "Setting", "choose"]
+if TYPE_CHECKING:
+    from vmd_sudoku.decoding.loop import Decoding
+    from vmd_sudoku.network.model import ModelConfig
 
 MAX_SEED = 2**63 - 1
-
-
-def choose(table: dict[str, Any], name: str, what: str) -> Any:
-    """An entry of a table by name.
-
-    Raises:
-        ConfigError: unknown; the message lists the known names.
-    """
-    if name not in table:
-        raise ConfigError(f"unknown {what} {name!r}; choose one of {', '.join(table)}")
-    return table[name]
+MAX_LATENTS = 1024
+"""Of one puzzle."""
+MAX_ROUNDS = 1024
+_PAGE_SEED = 2**31 - 1
+"""What every browser can count to."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """How boards are decoded.
+    """How boards are decoded; the described fields say what each setting is.
 
-    policy: which cells first. threshold: the confidence from which policy `threshold` fills a cell at once.
-    nfe: calls of the denoiser, with `schedule` for the cells of each; None for `cells` cells a call.
-    blocks: parts of the board that are filled one after the other, each with a z of its own; the calls and the cells that may
-        return to MASK are shared out over them.
-    gumbel: scale of the noise on the policy's preference. temperature: of the digits; 0 takes the most probable.
-    constraints: what the rules may do. prove: a search goes on until it knows whether there is a second solution.
-    remask: which filled cells return to MASK; remask_share of them in one step, remask_budget in all.
-    latents: how many z are tried for every puzzle, each in a decoding of its own; the rules choose the most complete legal
-        board, and among equals the one of the highest mean log-probability. With policy `average-order` they look at one
-        board.
-    z: None for the prior's mode, else the seed that z is drawn with. With several latents the first is the one asked for
-        and the others are drawn.
-    renew_z: whether later calls get another z: as a default from the posterior given the network's guess, where z is drawn.
-    seed: of everything else that is drawn.
-    carry: later calls go on from the hidden state of the call before, instead of from nothing.
-    first_rounds, rounds: of the first and of later calls; None is what the model was made with for the first ones, and for
-        later ones that carry a state; without one, as many as in the first.
-    settle: a board stops thinking when no probability has moved more than this in a few rounds, and for good once all its
-        blanks are sure; 0 runs every round of every call.
+    The rules choose among several latents: the most complete legal board wins, and among equals the one of the highest mean
+    log-probability. The first latent is the one that `z` asks for, the others are drawn.
 
     Raises:
-        ConfigError: an unknown name, or a number out of range.
+        ConfigError: an unknown name, a number out of range, or settings that cannot work together.
     """
 
-    policy: str = "margin"
-    threshold: float = 0.9
-    nfe: int | None = None
-    cells: int = 1
-    schedule: str = "linear"
-    blocks: str = "none"
-    gumbel: float = 0.0
-    temperature: float = 0.0
-    constraints: str = "none"
-    prove: bool = False
-    remask: str = "none"
-    remask_share: float = 0.1
-    remask_budget: int = 40
-    latents: int = 1
-    z: int | None = None
-    renew_z: str = "where-drawn"
-    seed: int = 0
-    carry: bool = False
-    first_rounds: int | None = None
-    rounds: int | None = None
-    settle: float = 0.01
+    policy: str = described(
+        "margin",
+        "Which cells are filled first.",
+        choices=POLICIES,
+        page=Page(word="Which cells first", link="policy", first=True),
+    )
+    nfe: int | None = described(
+        None,
+        "Calls of the network (NFE). With fewer calls, more cells are filled after each: faster, and harder.",
+        low=1,
+        high=10_000,
+        none="cell",
+        none_help="as many as it takes to fill `--cells` cells after each",
+        page=Page(
+            word="Calls of the network",
+            link="steps",
+            said="{value} steps",
+            none="One for each blank",
+            offers=(None, 1, 2, 5, 10, 20),
+            most=CELLS,
+            first=True,
+        ),
+    )
+    constraints: str = described(
+        "none",
+        "How much the rules of Sudoku may help the network.",
+        choices=CONSTRAINTS,
+        page=Page(word="Rules", link="rules", first=True),
+    )
+    remask: str = described(
+        "none",
+        "Which filled cells return to blank (MASK) after a call.",
+        choices=REMASKING,
+        page=Page(word="Take digits back", link="remask", said="remasking: {value}", first=True),
+    )
+    latents: int = described(
+        1,
+        "Values of z tried for every puzzle, each in a run of its own (`average-order`: on one board). The rules choose.",
+        low=1,
+        high=MAX_LATENTS,
+        of_latent=True,
+        page=Page(
+            word="Latents tried", link="latents", said="{value} latents", offers=(1, 2, 4, 8), most=16, first=True
+        ),
+    )
+    z: int | None = described(
+        None,
+        "Seed that the latent z is drawn with.",
+        low=0,
+        high=MAX_SEED,
+        none="mode",
+        none_help="z = 0, the mode of its prior, best where there is one solution",
+        of_latent=True,
+    )
+    seed: int = described(
+        0,
+        "Seed of all that is drawn.",
+        low=0,
+        high=MAX_SEED,
+        page=Page(word="Seed", link="seed", most=_PAGE_SEED, first=True),
+    )
+    threshold: float = described(
+        0.9,
+        "Probability from which a cell is filled at once.",
+        low=0,
+        high=1,
+        beside=(Beside("policy", ("threshold",)),),
+        page=Page(word="Confidence to fill at once", link="threshold", said="from {value:.0%}"),
+    )
+    cells: int = described(
+        1, "Cells that are filled after each call.", low=1, high=CELLS, beside=(Beside("nfe", (None,)),)
+    )
+    schedule: str = described(
+        "linear",
+        "How a number of calls shares out the blanks.",
+        choices=SCHEDULES,
+        beside=(Beside("nfe", (None,), but=True),),
+        page=Page(word="Cells of each call", link="schedule"),
+    )
+    blocks: str = described(
+        "none",
+        "Parts of the board that are filled one after the other, each with a z of its own. They share the calls: one for "
+        "each, or more.",
+        choices=BLOCKS,
+        page=Page(word="Where to fill", link="blocks"),
+    )
+    gumbel: float = described(
+        0.0,
+        "Scale of Gumbel noise on the order of cells. 0: the surest cell is first.",
+        low=0,
+        high=1000,
+        page=Page(word="Noise in the order", link="gumbel", said="order noise {value:g}", most=10),
+    )
+    temperature: float = described(
+        0.0,
+        "Of the digits: 0 writes the most probable one, 1 draws by the probabilities.",
+        low=0,
+        high=1000,
+        page=Page(word="Temperature of the digits", link="temperature", said="temperature {value:g}", most=10),
+    )
+    renew_z: str = described(
+        "where-drawn",
+        "z of the second call and after: the first one (`never`), another draw (`prior`), or one read off the board and the "
+        "network's guess (`posterior`). `where-drawn`: the latter, unless z is 0.",
+        choices=RENEWALS,
+        of_latent=True,
+        page=Page(word="z in later calls", link="renew", said="z in later calls: {value}"),
+    )
+    remask_share: float = described(
+        0.1,
+        "Part of the filled cells, at most, that return to blank after a call.",
+        low=0,
+        high=1,
+        beside=(Beside("remask", ("confidence",)),),
+        page=Page(word="Taken back in a step", link="share", said="{value:.0%} a step"),
+    )
+    remask_budget: int = described(
+        40,
+        "Cells that may return to blank in a whole run.",
+        low=0,
+        high=1_000_000,
+        beside=(Beside("remask", ("none",), but=True),),
+        page=Page(word="Taken back in all", link="returns", said="{value} in all", most=1000),
+    )
+    prove: bool = described(
+        False,
+        "Let a search go on until it is known whether there is a second solution.",
+        beside=(Beside("constraints", ("search",)),),
+    )
+    carry: bool = described(
+        False, "Later calls go on from the hidden state of the call before, instead of from nothing."
+    )
+    first_rounds: int | None = described(
+        None,
+        "Rounds of the first call.",
+        low=1,
+        high=MAX_ROUNDS,
+        none="model",
+        none_help="as the model was made",
+    )
+    rounds: int | None = described(
+        None,
+        "Rounds of every later call.",
+        low=1,
+        high=MAX_ROUNDS,
+        none="model",
+        none_help="as many as in the first; with `--carry`, as the model was made",
+    )
+    settle: float = described(
+        0.01,
+        "A board stops thinking once no probability has moved more than this in eight rounds. 0: it never does.",
+        low=0,
+        high=1,
+    )
 
     def __post_init__(self) -> None:
-        self.decoding()
-        choose(RENEWALS, self.renew_z, "way to renew z")
-        if not 1 <= self.latents <= MAX_LATENTS:
-            raise ConfigError(f"latents must be 1 to {MAX_LATENTS}, got {self.latents}")
-        for name in ("threshold", "remask_share"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ConfigError(f"{name} must be between 0 and 1, got {getattr(self, name)}")
-        for name in ("gumbel", "temperature", "remask_budget", "seed", "z", "settle"):
-            if (getattr(self, name) or 0) < 0:
-                raise ConfigError(f"{name} must be 0 or more, got {getattr(self, name)}")
-        for name in ("seed", "z"):
-            if (getattr(self, name) or 0) > MAX_SEED:
-                raise ConfigError(f"{name} must be at most 2^63 - 1, got {getattr(self, name)}")
-        count = len(choose(BLOCKS, self.blocks, "kind of blocks"))
+        check(self)
+        self.require_together()
+
+    def require_together(self) -> None:
+        """Refuse settings that cannot work together.
+
+        Raises:
+            ConfigError: what does not fit, and what would.
+        """
+        count = BLOCKS[self.blocks].calls
         if self.nfe is not None and self.nfe < count:
             raise ConfigError(
                 f"blocks `{self.blocks}` need {count} calls (NFE) or more, one for each block; got {self.nfe}"
@@ -104,13 +214,29 @@ class Setting:
         if self.prove and self.constraints != "search":
             raise ConfigError(f"only constraints `search` can prove; got {self.constraints!r}")
 
-    def decoding(self) -> Decoding:
+    @classmethod
+    def from_table(cls, table: Mapping[str, object]) -> "Setting":
+        """The setting that a TOML table or a JSON object asks for, by the names of the fields; `to_table` writes one.
+
+        Raises:
+            ConfigError: an unknown name, or a value that is refused.
+        """
+        return from_table(cls, table)
+
+    def to_table(self) -> dict[str, object]:
+        """Every setting by its name, in types that TOML has."""
+        return to_table(self)
+
+    def decoding(self) -> "Decoding":
         """The functions that the names stand for."""
-        return Decoding(
-            policy=choose(POLICIES, self.policy, "policy"),
+        from vmd_sudoku.decoding import loop
+        from vmd_sudoku.diffusion.schedule import Budget
+
+        return loop.Decoding(
+            policy=loop.POLICIES[self.policy],
             budget=Budget(self.nfe, self.cells, self.schedule),
-            level=choose(CONSTRAINTS, self.constraints, "constraint level"),
-            remasking=choose(REMASKING, self.remask, "remasking"),
+            level=loop.CONSTRAINTS[self.constraints],
+            remasking=loop.REMASKING[self.remask],
             threshold=self.threshold,
             gumbel=self.gumbel,
             temperature=self.temperature,
@@ -119,13 +245,20 @@ class Setting:
             limit=2 if self.prove else 1,
         )
 
-    def rounds_on(self, config: ModelConfig) -> tuple[int, int]:
+    def rounds_on(self, config: "ModelConfig") -> tuple[int, int]:
         """Rounds of the first and of every later call on a model."""
         first, carried = config.rounds_for(self.nfe)
         first = self.first_rounds or first
         return first, self.rounds or (carried if self.carry else first)
 
-    def latents_on(self, config: ModelConfig) -> tuple[int, int]:
+    def latents_on(self, config: "ModelConfig") -> tuple[int, int]:
         """Boards for each puzzle, and latents that look at each board; an MDM has one of both."""
+        from vmd_sudoku.decoding.loop import POLICIES as functions
+
         latents = self.latents if config.latent else 1
-        return (1, latents) if POLICIES[self.policy].averages else (latents, 1)
+        return (1, latents) if functions[self.policy].averages else (latents, 1)
+
+    def is_drawn(self, latent: bool = True) -> bool:
+        """Whether anything is drawn, so that seeds matter, on a model with or without a latent."""
+        of_z = latent and (self.z is not None or self.latents > 1 or self.renew_z == "prior")
+        return of_z or self.policy == "random" or self.gumbel > 0 or self.temperature > 0
