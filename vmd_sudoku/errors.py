@@ -3,6 +3,7 @@
 VmdSudokuError
 ├── PuzzleError       a puzzle's text or clues are wrong
 ├── PuzzleFileError   a file of puzzles cannot be read
+├── DataError         a file of sequences, words or text that a lab cannot use
 ├── ConfigError       settings that are unknown or cannot work together
 ├── CheckpointError   a saved model that this version cannot read
 └── TraceError        a saved solve that this version cannot read
@@ -19,6 +20,10 @@ class PuzzleError(VmdSudokuError):
 
 class PuzzleFileError(VmdSudokuError):
     """A file of puzzles is missing, empty or has an unreadable line."""
+
+
+class DataError(VmdSudokuError):
+    """A file of sequences, words or text that a lab cannot use."""
 
 
 class ConfigError(VmdSudokuError):

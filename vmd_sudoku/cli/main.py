@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from vmd_sudoku import __version__
-from vmd_sudoku.cli import measure_commands, puzzle_commands, train_commands
+from vmd_sudoku.cli import lab_commands, measure_commands, puzzle_commands, train_commands
 from vmd_sudoku.errors import VmdSudokuError
 
 # Modules that import torch or numba are imported by the commands that need them, so that --help answers at once.
@@ -39,6 +39,8 @@ for command in (
     *(train_commands.train, train_commands.models),
 ):
     cli.add_command(command)
+for command in (lab_commands.synthetic,):
+    measure_commands.reproduce.add_command(command)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
