@@ -24,3 +24,7 @@ def contrary(solutions):
 def uniform(board, rows):
     """Every digit as likely as any other."""
     return torch.zeros(*board.shape, 9)
+
+
+ENDLESS = ".....5.8....6.1.43..........1.5........1.6...3.......553.....61.................."
+"""Sixteen clues without a solution, which no search of ours shows in minutes (Norvig's impossible puzzle, one clue less)."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from app.compare import words as compare_words
 from app.parts.doors import puzzle_or_none
-from app.parts.settings import MAX_SEED, Settings
+from app.parts.settings import MAX_SEED, Settings, later_seed
 from vmd_sudoku.board import CELLS, to_line
 from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats.text import read_text
@@ -70,7 +70,7 @@ class Comparison:
         """The settings of every board, in order."""
         if self.view == "sides":
             return self.sides[: self.boards]
-        return tuple(replace(self.one, draw=True, seed=(self.one.seed + turn) % MAX_SEED) for turn in range(self.draws))
+        return tuple(replace(self.one, draw=True, seed=later_seed(self.one.seed, turn)) for turn in range(self.draws))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -90,10 +90,15 @@ def partings(traces: Sequence[Trace]) -> tuple[Parting | None, Parting | None]:
 
 
 def log_likelihood(trace: Trace) -> float:
-    """Sum over the filled cells of ln p of their digit, each at the call that wrote it, in nats; 0 is certainty."""
-    written = {
-        cell: confidence for step in trace.steps for cell, confidence in zip(step.cells, step.confidence, strict=True)
-    }
+    """Sum over the filled cells of ln p of their digit, each at the call that wrote it, in nats; 0 is certainty.
+
+    Digits that were taken back do not count.
+    """
+    written: dict[int, float] = {}
+    for step in trace.steps:
+        written |= zip(step.cells, step.confidence, strict=True)
+        for cell in step.remasked:
+            written.pop(cell, None)
     # Probabilities are kept to four decimals.
     return sum(math.log(max(confidence, 5e-5)) for confidence in written.values())
 

@@ -91,7 +91,7 @@ def _puzzles(table: Table) -> None:
 
 def _puzzle_choices(table: Table) -> None:
     if st.button(compare_words.FIND, icon=":material/search:", help=compare_words.FIND_HELP, key="compare_find"):
-        table.comparison = table.comparison.put(None)
+        table.put(None)
     with st.popover(compare_words.PUZZLE, icon=":material/grid_on:"):
         st.caption(compare_words.LEVELS)
         with st.container(horizontal=True, gap="xsmall"):
@@ -99,10 +99,10 @@ def _puzzle_choices(table: Table) -> None:
                 if st.button(name, key=f"compare_level_{name}", help=level.about):
                     turn = table.shown.get(name, 0)
                     table.shown[name] = turn + 1
-                    table.comparison = table.comparison.put(level.puzzles[turn % len(level.puzzles)])
+                    table.put(level.puzzles[turn % len(level.puzzles)])
         solve_desk = st.session_state.get(_SOLVE_DESK)
         if solve_desk and st.button(compare_words.FROM_SOLVE, key="compare_from_solve"):
-            table.comparison = table.comparison.put(solve_desk.session.puzzle)
+            table.put(solve_desk.session.puzzle)
         text = st.text_area(
             compare_words.PUZZLE_LABEL, help=compare_words.PUZZLE_HELP, max_chars=2000, key="compare_text", height=120
         )
@@ -111,7 +111,7 @@ def _puzzle_choices(table: Table) -> None:
             if puzzle is None:
                 st.error(compare_words.PUZZLE_BAD)
             else:
-                table.comparison = table.comparison.put(puzzle)
+                table.put(puzzle)
 
 
 def _choices(table: Table) -> None:
@@ -131,7 +131,8 @@ def _choices(table: Table) -> None:
                     with place:
                         after = after.side(which, form(f"compare_{letter}_{table.turn}_", now.sides[which]))
     if after != now:
-        table.comparison = replace(after, at=None)
+        touched = {name: value for name, value in vars(after).items() if value != getattr(now, name)}
+        table.edit(**touched | {"at": None})
         st.rerun()
 
 
@@ -177,7 +178,7 @@ def _tell(table: Table, answer: Answer) -> None:
     if answer.failure:
         st.error(answer.failure)
         if st.button(compare_words.AGAIN, key="compare_again"):
-            table.answer = None
+            table.forget()
             st.rerun()
 
 

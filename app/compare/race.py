@@ -8,13 +8,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.compare.comparison import RACE_CLUES, RACE_TAKEN, RaceSettings
-from app.parts.settings import Settings
+from app.parts.settings import Settings, later_seed
 from vmd_sudoku.board import BLANK, to_line
 from vmd_sudoku.errors import ConfigError
-from vmd_sudoku.evaluation.metrics import mcnemar, wilson_interval
+from vmd_sudoku.evaluation.metrics import anytime_p, mcnemar, wilson_interval
 
 WALL_SECONDS = 600.0
 """A race that has run for so long ends with what it has."""
@@ -50,7 +50,7 @@ class Tally:
 
     @property
     def p(self) -> float:
-        """Exact McNemar test of the paired results."""
+        """Exact McNemar test of the paired results: for a race that came to its end, not for one that is watched."""
         return mcnemar(self.only_first, self.only_second)
 
     def interval(self, side: int) -> tuple[float, float]:
@@ -104,6 +104,17 @@ class Race:
             only_first=results.count((True, False)),
             only_second=results.count((False, True)),
         )
+
+    def p_so_far(self) -> float:
+        """p of a test that holds at every moment of a race, and wherever it is stopped."""
+        return anytime_p([first for first, second in list(self.results) if first != second])
+
+    def pair_on(self, place: int) -> Pair:
+        """The settings for the puzzle at a place, from 0: what is drawn is drawn anew for each, and by both sides alike."""
+        first, second = (
+            replace(side, seed=later_seed(side.seed, place * side.is_drawn(side.has_latent))) for side in self.pair
+        )
+        return first, second
 
     def failures(self) -> dict[str, list[int]]:
         """Places of the puzzles, from 0, that only the second side solved, only the first, or none."""
@@ -170,8 +181,8 @@ class Track:
         race.started = time.monotonic()
         race.state = "running"
         race.puzzles = puzzles_of(race.settings)
-        for puzzle in race.puzzles:
-            answers = [self._one(race, puzzle, settings, solved) for settings in race.pair]
+        for place, puzzle in enumerate(race.puzzles):
+            answers = [self._one(race, puzzle, settings, solved) for settings in race.pair_on(place)]
             if race.over():
                 return
             race.results.append((answers[0], answers[1]))

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -15,7 +14,7 @@ from app.compare.comparison import (
     RACE_COUNTS,
     RaceSettings,
 )
-from app.compare.race import Race, Track
+from app.compare.race import Race, Tally, Track
 from app.compare.work import Table
 from app.parts.settings import MAX_SEED, Settings
 from app.server import gate, models, solves
@@ -63,7 +62,7 @@ def _race_section(table: Table) -> None:
         )
         chosen = RaceSettings(level=level, count=count, seed=int(seed))
         if chosen != now.race:
-            table.comparison = replace(now, race=chosen)
+            table.edit(race=chosen)
         # No primary button: Streamlit writes white on it, which the light primary colour of the dark theme cannot carry.
         if st.button(compare_words.RACE_START.format(first=first, second=second), key="race_start"):
             _start_race(table)
@@ -90,7 +89,7 @@ def _start_race(table: Table) -> None:
 
 
 def _is_solved(puzzle: str, settings: Settings, cancelled: threading.Event) -> bool:
-    return solves.solve_afresh(puzzle, settings, cancelled).solved
+    return solves.solve_afresh(puzzle, settings, cancelled).trace.solved
 
 
 def _race_live(table: Table) -> None:
@@ -156,15 +155,22 @@ def _race_figures(race: Race) -> None:
             **names,
         )
     )
-    pairs = tally.only_first + tally.only_second
-    if pairs:
-        words = compare_words.RACE_P.format(pairs=pairs, p=_p(tally.p))
-        st.write(f"{words} {compare_words.RACE_P_SMALL if tally.p < 0.05 else compare_words.RACE_P_LARGE}")
-    else:
-        st.write(compare_words.RACE_P_NONE)
+    st.write(_test_words(race, tally))
     # Drawing it every second would make the boards beside it stutter.
     if not race.live:
         _race_chart(race)
+
+
+def _test_words(race: Race, tally: Tally) -> str:
+    """What a test says: the exact one of a race that came to its end, else one that may be looked at at any moment."""
+    pairs = tally.only_first + tally.only_second
+    if not pairs:
+        return compare_words.RACE_P_NONE
+    p, test = (
+        (tally.p, compare_words.RACE_P) if race.state == "done" else (race.p_so_far(), compare_words.RACE_P_SO_FAR)
+    )
+    verdict = compare_words.RACE_P_SMALL if p < 0.05 else compare_words.RACE_P_LARGE
+    return f"{test.format(pairs=pairs, p=_p(p))} {verdict}"
 
 
 def _p(value: float) -> str:
@@ -209,6 +215,7 @@ def _race_failures(table: Table, race: Race) -> None:
             key=f"race_open_{kind}_{table.turn}",
         )
         if chosen is not None:
-            sides = (*race.pair, *table.comparison.sides[2:])
-            table.change(replace(table.comparison.put(race.puzzles[chosen]), view="sides", boards=2, sides=sides))
+            sides = (*race.pair_on(chosen), *table.comparison.sides[2:])
+            table.put(race.puzzles[chosen])
+            table.change(view="sides", boards=2, sides=sides)
             st.rerun()

@@ -89,6 +89,10 @@ RACE_SOLVED = "{solved} of {boards}"
 RACE_RATE = "{rate:.0f} % (95 %: {low:.0f} to {high:.0f})"
 RACE_PAIRS = "Both solved {both}, only {first} {only_first}, only {second} {only_second}, neither {neither}."
 RACE_P = "Exact McNemar test on the {pairs} puzzles where only one side won: p = {p}."
+RACE_P_SO_FAR = (
+    "On the {pairs} puzzles so far where only one side won: p = {p}, of a test that holds whenever one looks or stops; the "
+    "exact McNemar test comes at the end."
+)
 RACE_P_NONE = "No puzzle so far was solved by one side alone, so there is nothing to test."
 RACE_P_SMALL = "A fair coin would seldom split them so unevenly."
 RACE_P_LARGE = "A fair coin could well have split them so."

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import streamlit as st
 
@@ -70,6 +71,9 @@ class Table:
 
     turn: grows whenever something but the visitor's own hand changes the settings; it is in the keys of their widgets, which
         would keep their old values otherwise.
+
+    A run that still works and the one that the visitor's next press started change it side by side: `comparison` and `answer`
+    are changed by the methods alone.
     """
 
     comparison: Comparison
@@ -80,6 +84,7 @@ class Table:
     found: Found = field(default_factory=Found)
     _job: threading.Event = field(default_factory=threading.Event)
     _runs: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def arrive(self) -> int:
         """A number for a run of the page, which the newest one has to show when it begins to work."""
@@ -92,17 +97,43 @@ class Table:
         A run that Streamlit has given up for a newer one may come here after it: that one's work must go on.
         """
         mine = threading.Event()
-        if run == self._runs:
-            self._job.set()
-            self._job = mine
-        else:
-            mine.set()
+        with self._lock:
+            if run == self._runs:
+                self._job.set()
+                self._job = mine
+            else:
+                mine.set()
         return mine
 
-    def change(self, comparison: Comparison) -> None:
+    def edit(self, **changes: Any) -> None:
+        """What the visitor has changed of the comparison; the rest stays as it is by now."""
+        with self._lock:
+            self.comparison = replace(self.comparison, **changes)
+
+    def put(self, puzzle: str | None) -> None:
+        """Another puzzle on all boards; None to look for one on which the sides differ."""
+        with self._lock:
+            self.comparison = self.comparison.put(puzzle)
+
+    def change(self, **changes: Any) -> None:
         """Put other settings there than those that the widgets show."""
-        self.comparison = comparison
+        self.edit(**changes)
         self.turn += 1
+
+    def forget(self) -> None:
+        """Throw the answer away, so that the next run works again."""
+        with self._lock:
+            self.answer = None
+
+    def finish(self, job: threading.Event, asked: Comparison, puzzle: str | None, answer: Answer) -> bool:
+        """Put down what came of `asked`, on the puzzle that was found for it; if the visitor wants something else by now,
+        nothing, and False."""
+        with self._lock:
+            if job.is_set() or _request(self.comparison) != _request(asked):
+                return False
+            self.comparison = replace(self.comparison, puzzle=puzzle)
+            self.answer = replace(answer, request=_request(self.comparison))
+            return True
 
 
 def _work(table: Table, run: int, tell: Callable[[str], object]) -> bool:
@@ -111,7 +142,7 @@ def _work(table: Table, run: int, tell: Callable[[str], object]) -> bool:
     `tell` puts words on the page; that, too, is where Streamlit ends a run of the page that nobody waits for.
     """
     job = Job(table.begin(run), tell)
-    comparison = table.comparison
+    comparison = asked = table.comparison
     note = ""
     try:
         if comparison.puzzle is None:
@@ -130,11 +161,7 @@ def _work(table: Table, run: int, tell: Callable[[str], object]) -> bool:
         number = secrets.token_hex(3)
         _LOG.exception("compare failed, error %s", number)
         answer = Answer(failure=words.BROKEN.format(number=number))
-    if job.cancelled.is_set():
-        return False
-    table.comparison = comparison
-    table.answer = replace(answer, request=_request(comparison), note=answer.note or note)
-    return True
+    return table.finish(job.cancelled, asked, comparison.puzzle, replace(answer, note=answer.note or note))
 
 
 @dataclass(frozen=True)
@@ -154,7 +181,7 @@ class Job:
         while True:
             self.tell(words_now)
             try:
-                return solves.solve(puzzle, settings, self.cancelled)
+                return solves.solve(puzzle, settings, self.cancelled).trace
             except gate.BusyError as error:
                 if time.monotonic() > end:
                     raise

@@ -11,13 +11,25 @@ class Desk(Generic[S]):
     """Where a page's state of one visitor lies, and the job that works on it.
 
     Streamlit cuts a run off at its next `st` call once the browser has said something new, and starts another beside it.
-    Putting a state here is no such call, so the outcome of a long solve is kept.
+    Putting a state here is no such call, so the outcome of a long solve is kept. Both runs change the state, so each change is
+    made of the state as it is by then, and no other comes between.
     """
 
     def __init__(self, session: S) -> None:
-        self.session = session
+        self._session = session
         self._job: Job | None = None
         self._lock = threading.Lock()
+
+    @property
+    def session(self) -> S:
+        """The state as it is now."""
+        return self._session
+
+    def change(self, change: Callable[[S], S]) -> S:
+        """Put another state in the place of the one that `change` is given; returns it. `change` may not call the desk."""
+        with self._lock:
+            self._session = change(self._session)
+            return self._session
 
     def begin(self, press: int, question: object = None) -> "Job | None":
         """The job of answering a press, in place of the one before, which is cancelled; None if it is under way.
@@ -45,7 +57,7 @@ class Desk(Generic[S]):
         """Put down what a job found, unless it was cancelled meanwhile."""
         with self._lock:
             if change and self._job is job and not job.cancelled.is_set():
-                self.session = change(self.session)
+                self._session = change(self._session)
             if self._job is job:
                 self._job = None
         job.done.set()

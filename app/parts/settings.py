@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from app.parts import words
@@ -26,6 +26,11 @@ _PLAIN = re.compile(r"[a-z-]{1,40}|[0-9]{1,10}(?:\.[0-9]{1,4})?", re.ASCII)
 _EDITS = re.compile(r"[0-9]{1,3}:-?[0-9](?:\.[0-9]{1,2})?", re.ASCII)
 
 
+def later_seed(seed: int, by: int) -> int:
+    """The seed that comes so many after another; 0 follows the largest."""
+    return (seed + by) % (MAX_SEED + 1)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings(Setting):
     """The library's settings, with what a visitor chooses beside them.
@@ -43,6 +48,11 @@ class Settings(Setting):
         # Settings that cannot work together are told when somebody solves: a visitor may pass them on the way to others.
         check(self)
         object.__setattr__(self, "z", self.seed if self.draw and self.has_latent else None)
+
+    def with_changes(self, before: "Settings", after: "Settings") -> "Settings":
+        """These settings with what differs from `before` to `after`."""
+        names = (part.name for part in fields(self) if part.init)
+        return replace(self, **{n: getattr(after, n) for n in names if getattr(after, n) != getattr(before, n)})
 
     @property
     def has_latent(self) -> bool:

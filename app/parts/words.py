@@ -44,11 +44,16 @@ IMPOSSIBLE_CLUES = (
 )
 IMPOSSIBLE_OWN = "The clues can be solved, but your digits rule the solution out."
 IMPOSSIBLE_OWN_FIRST = "The first one that does not fit is your {digit} in {place}."
+IMPOSSIBLE_WHY_RUN = "The puzzle has no solution: every possibility was tried."
 SOLVED = "Solved"
 NOT_SOLVED = "Not solved"
 SOLVED_WHY = "Every row, column and box holds 1 to 9 once, and every clue is kept."
 ONE_SOLUTION = "The puzzle has exactly one solution."
-FEW_CLUES = "The puzzle has several solutions, as all with fewer than {fewest} clues have."
+FEW_CLUES = "The puzzle has several solutions: fewer than {fewest} clues never leave a single one."
+FEW_UNDECIDED = (
+    "Fewer than {fewest} clues never leave a single solution. Whether this puzzle has several or none could not be decided in "
+    "time."
+)
 SEVERAL = "The puzzle has several solutions. Did you mistype a clue, or leave one out?"
 SEVERAL_WHERE = "Two of them differ in {cells}."
 UNDECIDED = "How many solutions there are could not be decided in time."
@@ -58,7 +63,7 @@ FIGURES = "{settings}: {calls} of the network in {seconds:.2f} s."
 CALLS_ONE = "1 call"
 CALLS = "{n} calls"
 BACKTRACKS = "{n} taken back and tried again."
-STOPPED = "Stopped after {seconds:.0f} s, so that others get their turn."
+STOPPED = "Stopped after {seconds:.3g} s, so that others get their turn."
 NO_RUN = "No run this time"
 NO_MODEL = "This server cannot load the model {model}. Choose another."
 BROKEN = "Something went wrong on the server (error {number}). Try again, or reload."
@@ -69,7 +74,9 @@ BUSY_LONG = "The solves before yours take long. Your turn comes soon; there is n
 # ---- hint and check
 
 HINT = "Look at {place}"
-HINT_HUMAN = "A person would find it by: {technique}. The network is {sure} sure of its digit there."
+HINT_HUMAN = "A person would find it by: {technique}."
+HINT_AGREES = "The network agrees on the digit: it is {sure} sure."
+HINT_DISAGREES = "The network would write another digit there: it is {sure} sure."
 HINT_FULL = "Nothing to hint at"
 HINT_FULL_WHY = "No blank is left."
 HINT_NONE = "No next step"
@@ -82,6 +89,9 @@ CHECK_GOOD_SEVERAL = "Your digits leave at least one of the puzzle's solutions o
 CHECK_WRONG = "Here it went wrong"
 CHECK_WRONG_WHY = (
     "Your {digit} in {place} is the first digit that makes the puzzle impossible. It was entry {at} of {n}."
+)
+CHECK_WRONG_SOMEWHERE = (
+    "Your digits make the puzzle impossible. Which was the first to do so could not be found in time."
 )
 CHECK_CLASH = "Two digits clash"
 CHECK_UNDECIDED = "Not decided"

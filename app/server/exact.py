@@ -1,6 +1,6 @@
 """The exact solver for pages: proofs, clashing clues, reasons."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -10,20 +10,47 @@ if TYPE_CHECKING:
     from vmd_sudoku.exact.proof import Proof
 
 
-@st.cache_data(max_entries=1000, show_spinner=False)
+class _NotKept(Exception):
+    """Carries what a cache must not keep: what did not come to its end in time would stay so on a quiet machine too."""
+
+    def __init__(self, found: Any) -> None:
+        self.found = found
+
+
 def proof(puzzle: str) -> "Proof":
     """How many solutions a puzzle line has, by the exact solver."""
+    try:
+        return _proof(puzzle)
+    except _NotKept as late:
+        return late.found
+
+
+@st.cache_data(max_entries=1000, show_spinner=False)
+def _proof(puzzle: str) -> "Proof":
     from vmd_sudoku.exact.proof import prove
 
-    return prove(parse(puzzle))
+    found = prove(parse(puzzle))
+    if found.solutions == "not decided":
+        raise _NotKept(found)
+    return found
+
+
+def clashing(puzzle: str) -> tuple[int, ...]:
+    """Clues of an impossible puzzle line that cannot stand together; () if none were found in time."""
+    try:
+        return _clashing(puzzle)
+    except _NotKept as late:
+        return late.found
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def clashing(puzzle: str) -> tuple[int, ...]:
-    """Clues of an impossible puzzle line that cannot stand together, none of which could be left out."""
+def _clashing(puzzle: str) -> tuple[int, ...]:
     from vmd_sudoku.exact.proof import clashing_clues
 
-    return clashing_clues(parse(puzzle))
+    found = clashing_clues(parse(puzzle))
+    if not found:
+        raise _NotKept(found)
+    return found
 
 
 @st.cache_data(max_entries=5000, show_spinner=False)

@@ -5,20 +5,20 @@ torch and numba are imported when first needed, so that the page is on screen be
 
 import logging
 import threading
-import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from app.parts.settings import Settings
-from app.server import gate
+from app.server import exact, gate
 from app.server.gate import CancelledError
 from app.server.models import latent, model
 from app.server.together import Together, can_share
 from vmd_sudoku.board import parse
 
 if TYPE_CHECKING:
+    from vmd_sudoku.solving.record import Solve
     from vmd_sudoku.solving.trace import Trace
 
 
@@ -68,51 +68,57 @@ def together() -> Together:
     return Together(lambda flag: gate.gate().enter(flag))
 
 
-def solve(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> "Trace":
-    """The trace of a model on a puzzle line; the same for the same arguments. What was solved before needs no gate.
+def solve(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> "Solve":
+    """The trace of a model on a puzzle line; the same for the same arguments, if it is whole. What was solved before needs
+    no gate.
 
     Who waits with the same settings, and draws nothing, is solved in one batch with the others.
 
     Raises:
         CheckpointError: the model cannot be loaded. BusyError: others are first. CancelledError: `cancelled` was set.
     """
-    trace: Trace | None = shelf().take(puzzle, settings)
+    from vmd_sudoku.solving.record import Solve
+
+    trace = shelf().take(puzzle, settings)
     if trace:
-        return trace
-    if can_share(settings):
+        return Solve(trace, whole=True)
+    found: Solve | None
+    if can_share(settings) and not _may_take_for_ever(puzzle, settings):
         flag = cancelled or threading.Event()
-        trace = together().solve(model(settings.model), puzzle, settings, settings.library(), flag, SOLVE_TIME)
+        found = together().solve(model(settings.model), puzzle, settings, settings.library(), flag, SOLVE_TIME)
     else:
-        trace = solve_afresh(puzzle, settings, cancelled)
-    if trace is None:
+        found = solve_afresh(puzzle, settings, cancelled)
+    if found is None:
         raise CancelledError
-    if trace.seconds < SOLVE_TIME:
-        shelf().put(puzzle, settings, trace)
-    return trace
+    if found.whole:
+        shelf().put(puzzle, settings, found.trace)
+    return found
 
 
-def solve_afresh(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> "Trace":
+def _may_take_for_ever(puzzle: str, settings: Settings) -> bool:
+    """Whether a search may hold a batch until its time is up, and the others in it too."""
+    return settings.constraints == "search" and exact.proof(puzzle).solutions == "not decided"
+
+
+def solve_afresh(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> "Solve":
     """The same without looking at what was solved before, and without keeping it: for puzzles by the hundred."""
     with gate.gate().enter(cancelled):
         return _solve(puzzle, settings, cancelled)
 
 
-def _solve(puzzle: str, settings: Settings, cancelled: threading.Event | None) -> "Trace":
-    from vmd_sudoku.solving.record import solve_puzzle
-
-    def no_more() -> bool:
-        return time.monotonic() > end or (cancelled is not None and cancelled.is_set())
+def _solve(puzzle: str, settings: Settings, cancelled: threading.Event | None) -> "Solve":
+    from vmd_sudoku.solving.record import solve_within
 
     z = latent(settings) if settings.edits else None
-    end = time.monotonic() + SOLVE_TIME
-    trace = solve_puzzle(
+    found = solve_within(
         model(settings.model),
         parse(puzzle),
         settings.library(),
         latent=None if z is None else z[0].numpy(),
-        cancelled=no_more,
+        cancelled=(cancelled or threading.Event()).is_set,
+        seconds=SOLVE_TIME,
     )
-    _LOG.info("the network solved a board in %.3f s", trace.seconds)
+    _LOG.info("the network solved a board in %.3f s", found.trace.seconds)
     if cancelled and cancelled.is_set():
         raise CancelledError
-    return trace
+    return found

@@ -18,8 +18,8 @@ from vmd_sudoku.board import parse
 
 if TYPE_CHECKING:
     from vmd_sudoku.network.checkpoint import LoadedModel
+    from vmd_sudoku.solving.record import Solve
     from vmd_sudoku.solving.setting import Setting
-    from vmd_sudoku.solving.trace import Trace
 
 MOST = 32
 """Puzzles in one batch."""
@@ -52,15 +52,15 @@ class Place:
         self.puzzle = puzzle
         self.cancelled = cancelled
         self.done = threading.Event()
-        self._answer: Callable[[], Trace] | None = None
+        self._answer: Callable[[], Solve] | None = None
 
-    def give(self, answer: "Callable[[], Trace]") -> None:
+    def give(self, answer: "Callable[[], Solve]") -> None:
         """Whoever waits may have this; the first answer counts."""
         if not self.done.is_set():
             self._answer = answer
             self.done.set()
 
-    def take(self) -> "Trace":
+    def take(self) -> "Solve":
         """The answer, which the visitor's own thread makes into a trace; or the error that came instead."""
         assert self._answer is not None
         return self._answer()
@@ -94,8 +94,8 @@ class Together:
         setting: "Setting",
         cancelled: Flag,
         seconds: float,
-    ) -> "Trace | None":
-        """The trace of a puzzle line in a batch with whatever else waits; None if it was cancelled.
+    ) -> "Solve | None":
+        """The trace of a puzzle line in a batch with whatever else waits, and whether it is whole; None if it was cancelled.
 
         settings: as a visitor has them; only those for which `can_share` holds. setting: the same for the library.
         seconds: after which a batch ends with the boards that it has reached.
@@ -139,8 +139,8 @@ class Together:
                 del self._waiting[settings]
 
 
-def _raising(error: Exception) -> "Callable[[], Trace]":
-    def answer() -> "Trace":
+def _raising(error: Exception) -> "Callable[[], Solve]":
+    def answer() -> "Solve":
         raise error
 
     return answer
@@ -152,22 +152,22 @@ def _decode(batch: Batch, loaded: "LoadedModel", setting: "Setting", seconds: fl
     from vmd_sudoku.solving.record import Record
 
     start, places = time.monotonic(), list(batch.places)
-    run = begin(loaded, np.stack([parse(place.puzzle) for place in places]), setting)
+
+    def stop() -> bool:
+        return batch.is_set() or time.monotonic() - start > seconds
+
+    run = begin(loaded, np.stack([parse(place.puzzle) for place in places]), setting, stop=stop)
     record = Record(loaded, setting, run)
 
     def give(row: int) -> None:
         took = time.monotonic() - start
-        places[row].give(lambda: record.trace(row, seconds=took))
+        places[row].give(lambda: record.solve(row, seconds=took))
 
-    at_work = set(range(len(places)))
     for step in run.steps:
-        left = at_work - set(step.rows.tolist())
-        for row in left:
-            give(row)
-        at_work -= left
         record.take(step)
-        if batch.is_set() or time.monotonic() - start > seconds:
-            break
-    for row in at_work:
+        for row in step.rows[~step.open].tolist():
+            give(row)
+    # Those that were stopped; of the others the first answer counts.
+    for row in range(len(places)):
         give(row)
     _LOG.info("the network solved %d boards in %.3f s", len(places), time.monotonic() - start)

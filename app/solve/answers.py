@@ -16,7 +16,7 @@ import numpy as np
 
 from app.parts import verdict, words
 from app.parts.doors import entries, puzzle_or_none, with_own
-from app.parts.settings import MAX_SEED, Settings, edits_or_none
+from app.parts.settings import Settings, edits_or_none, later_seed
 from app.server import exact, examples, gate, models, solves
 from app.solve import report
 from app.solve.session import Session
@@ -60,7 +60,7 @@ def look(session: Session, details: Mapping[str, object], cancelled: Event) -> A
         return Answer({"error": words.NOT_UNDERSTOOD})
     settings, z = replace(session.settings, edits=edits), details.get("z")
     if z == "draw":
-        settings = replace(settings, draw=True, seed=(settings.seed + 1) % MAX_SEED)
+        settings = replace(settings, draw=True, seed=later_seed(settings.seed, 1))
     elif z == "mode":
         settings = replace(settings, draw=False)
     elif isinstance(z, Mapping):
@@ -114,16 +114,22 @@ def hint(session: Session, details: Mapping[str, object], cancelled: Event) -> A
         except PuzzleError as error:
             return message("failed", words.HINT_NONE, verdict.sentence(str(error)))
         said, _ = models.look(session.board, session.settings)
-    sure = said[cell, digit - 1] / CERTAIN
     return message(
         "told",
         words.HINT.format(place=cell_name(cell)),
-        words.HINT_HUMAN.format(technique=reason.technique, sure=f"{sure:.0%}".replace("%", "\u00a0%")),
+        f"{words.HINT_HUMAN.format(technique=reason.technique)} {_opinion(said[cell], digit)}",
         cell=cell,
         digit=digit,
         why=verdict.sentence(reason.text),
         basis=list(reason.cells),
     )
+
+
+def _opinion(said: np.ndarray, digit: int) -> str:
+    """What the network thinks of a digit, without naming one: uint8 [9] are its probabilities for the cell."""
+    likeliest = int(said.argmax()) + 1
+    text = words.HINT_AGREES if likeliest == digit else words.HINT_DISAGREES
+    return text.format(sure=f"{said.max() / CERTAIN:.0%}".replace("%", "\u00a0%"))
 
 
 def reasons(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
@@ -163,18 +169,24 @@ def check(session: Session, details: Mapping[str, object], cancelled: Event) -> 
         about = words.PUZZLE_ONE if clues.solutions == "one" else words.PUZZLE_SEVERAL
         if not own:
             return message("told", words.CHECK_EMPTY, words.CHECK_EMPTY_NONE, about)
-        at = first_wrong(session.puzzle, session.own)
+        now = exact.proof(session.board)
+        at = first_wrong(session.puzzle, session.own) if now.solutions == "none" else None
+    if now.solutions == "not decided":
+        return message("failed", words.CHECK_UNDECIDED, words.CHECK_UNDECIDED_WHY, about)
     if at is not None:
         cell, digit = own[at]
         why = words.CHECK_WRONG_WHY.format(digit=digit, place=cell_name(cell), at=at + 1, n=len(own))
         return message("wrong", words.CHECK_WRONG, why, about, wrong=cell, clash=[cell])
+    if now.solutions == "none":
+        return message("wrong", words.CHECK_WRONG, words.CHECK_WRONG_SOMEWHERE, about)
     agree = words.CHECK_GOOD_DIGIT if len(own) == 1 else words.CHECK_GOOD_ONE.format(n=len(own))
     good = agree if clues.solutions == "one" else words.CHECK_GOOD_SEVERAL
     return message("solved", words.CHECK_GOOD, good, about)
 
 
 def first_wrong(puzzle: str, own: str) -> int | None:
-    """Which of a visitor's digits, in the order of entry, first makes a puzzle impossible that can be solved."""
+    """Which of a visitor's digits, in the order of entry, first makes a puzzle impossible that can be solved; None if none
+    was shown to."""
     found = entries(own)
     low, high = 0, len(found)
     if exact.proof(with_own(puzzle, found)).solutions != "none":
@@ -182,10 +194,10 @@ def first_wrong(puzzle: str, own: str) -> int | None:
     # The first `low` digits can be completed and the first `high` cannot: more digits never make it possible again.
     while high - low > 1:
         middle = (low + high) // 2
-        if exact.proof(with_own(puzzle, found[:middle])).solutions == "none":
-            high = middle
-        else:
-            low = middle
+        solutions = exact.proof(with_own(puzzle, found[:middle])).solutions
+        if solutions == "not decided":
+            return None
+        low, high = (low, middle) if solutions == "none" else (middle, high)
     return high - 1
 
 
@@ -227,7 +239,7 @@ def _svg(session: Session) -> str:
 def _trace(session: Session) -> str | None:
     if session.report is None or session.report.trace is None:
         return None
-    trace = solves.solve(session.report.puzzle, session.report.settings)
+    trace = solves.solve(session.report.puzzle, session.report.settings).trace
     return json.dumps(trace.to_json(), indent=1)
 
 

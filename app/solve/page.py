@@ -60,7 +60,8 @@ def page() -> None:
 
 def _example(desk: Desk[Session], level: str) -> None:
     desk.cancel()
-    desk.session = desk.session.example(level, examples.levels()[level].puzzles)
+    puzzles = examples.levels()[level].puzzles
+    desk.change(lambda session: session.example(level, puzzles))
 
 
 # No fragment: a browser that comes back to a restarted server, or after its session ended, asks for a fragment which
@@ -85,8 +86,8 @@ def _hear(desk: Desk[Session]) -> bool:
     heard = components.listen(key=BOARD, load_id=before.load_id)
     if heard is None:
         return False
-    desk.session = before.heard(heard.said)
-    if desk.session.board != before.board:
+    said = heard.said
+    if desk.change(lambda session: session.heard(said)).board != before.board:
         desk.cancel()
     if heard.ask and heard.ask.press != before.answered:
         answer(desk, heard.ask)
@@ -98,8 +99,7 @@ def _go_on(desk: Desk[Session], drawn: Session) -> None:
     session = desk.session
     if session.step is not None and session.report is None:
         answer(desk, Ask(0, SOLVE, {"start": session.step}))
-        if desk.session.report is None:
-            desk.session = desk.session.at(None)
+        desk.change(lambda session: session if session.report else session.at(None))
         st.rerun()
     job = desk.running()
     if job:
@@ -115,14 +115,13 @@ def answer(desk: Desk[Session], ask: Ask) -> None:
     Streamlit starts a new run of the page beside one that still works here; the new one's question cancels the old one's.
     """
     is_solve = ask.kind == SOLVE
-    if is_solve:
-        desk.session = steered(desk.session, ask.details)
-    job = desk.begin(ask.press, desk.session.question() if is_solve else None)
+    session = desk.change(lambda session: steered(session, ask.details)) if is_solve else desk.session
+    job = desk.begin(ask.press, session.question() if is_solve else None)
     if job is None:
         return
     change = None
     try:
-        change = _solved(desk.session, ask, job) if is_solve else _replied(desk.session, ask, job)
+        change = _solved(session, ask, job) if is_solve else _replied(session, ask, job)
     except gate.CancelledError:
         _LOG.info("press %s was cancelled", ask.press)
     finally:
@@ -152,8 +151,8 @@ def solve(session: Session, job: Job) -> Report:
         proof = exact.proof(board)
         if proof.solutions != "none":
             return report.outcome(solves.solve(board, settings, job.cancelled), settings, proof)
-        if session.own and exact.proof(session.puzzle).solutions != "none":
-            return report.ruled_out(session.puzzle, session.own, first_wrong(session.puzzle, session.own) or 0)
+        if session.own and exact.proof(session.puzzle).solutions in ("one", "several"):
+            return report.ruled_out(session.puzzle, session.own, first_wrong(session.puzzle, session.own))
         return verdict.impossible(board, exact.clashing(board))
 
     return _guarded(run, settings, lambda words, headline, busy: verdict.failure(board, words, headline, busy))
@@ -202,5 +201,6 @@ def _settings(desk: Desk[Session]) -> None:
     with popover, st.container(width=WIDTH):
         chosen = form("settings_", now)
     if chosen != now:
-        desk.session = desk.session.configure(chosen)
+        # What was not touched here may have changed meanwhile: a z that was drawn anew.
+        desk.change(lambda session: session.configure(session.settings.with_changes(now, chosen)))
         st.rerun()

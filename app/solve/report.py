@@ -11,44 +11,45 @@ from app.parts.doors import clues, entries, with_own
 from app.parts.settings import Settings
 from app.parts.verdict import Report, sentence
 from app.server.models import as_bytes
-from app.server.solves import SOLVE_TIME
 from vmd_sudoku.board import BLANK, CELLS, cell_name, parse, to_line
 from vmd_sudoku.solving.trace import Trace, TraceStep
 
 if TYPE_CHECKING:
     from vmd_sudoku.exact.proof import Proof
+    from vmd_sudoku.solving.record import Solve
 
 FEWEST_CLUES = 17
 """No Sudoku with fewer clues has a single solution (McGuire, Tugemann and Civario 2012, arXiv 1201.0749)."""
 
 
-def ruled_out(puzzle: str, own: str, first: int) -> Report:
-    """The words for a puzzle whose solutions the visitor's own digits rule out; entry number `first` is the first to."""
-    cell, digit = entries(own)[first]
+def ruled_out(puzzle: str, own: str, first: int | None) -> Report:
+    """The words for a puzzle whose solutions the visitor's own digits rule out; entry number `first` is the first to, if it
+    was found in time."""
+    named = [] if first is None else [entries(own)[first]]
     return Report(
         puzzle=with_own(puzzle, entries(own)),
         tone="refused",
         headline=words.IMPOSSIBLE,
         reason=words.IMPOSSIBLE_OWN,
-        notes=(words.IMPOSSIBLE_OWN_FIRST.format(digit=digit, place=cell_name(cell)),),
-        cells=(cell,),
+        notes=tuple(words.IMPOSSIBLE_OWN_FIRST.format(digit=digit, place=cell_name(cell)) for cell, digit in named),
+        cells=tuple(cell for cell, _ in named),
     )
 
 
-def outcome(trace: Trace, settings: Settings, proof: "Proof") -> Report:
-    """The words for a finished run, with what the exact solver says of its puzzle."""
-    solved = trace.verdict == "solved"
+def outcome(found: "Solve", settings: Settings, proof: "Proof") -> Report:
+    """The words for a run, with what the exact solver says of its puzzle."""
+    trace, solved = found.trace, found.trace.solved
     solution = None if proof.solution is None or proof.solutions != "one" else to_line(proof.solution)
-    notes = [_puzzle_word(trace.puzzle, proof)]
+    notes = [_puzzle_word(trace, proof)]
     if not solved and solution:
         notes.insert(0, _difference(trace, solution))
     notes.append(_figures(trace, settings))
-    if trace.seconds >= SOLVE_TIME:
-        notes.append(words.STOPPED.format(seconds=SOLVE_TIME))
+    if not found.whole:
+        notes.append(words.STOPPED.format(seconds=trace.seconds))
     return Report(
         puzzle=trace.puzzle,
         tone="solved" if solved else "wrong",
-        headline=words.SOLVED if solved else words.NOT_SOLVED,
+        headline=words.SOLVED if solved else words.IMPOSSIBLE if trace.solutions == "none" else words.NOT_SOLVED,
         reason=words.SOLVED_WHY if solved else sentence(trace.verdict),
         notes=tuple(notes),
         first_wrong=_first_wrong(trace, solution) if solution else None,
@@ -135,11 +136,15 @@ def board_at(trace: Mapping[str, object], step: int | None) -> str:
     return "".join(signs)
 
 
-def _puzzle_word(puzzle: str, proof: "Proof") -> str:
+def _puzzle_word(trace: Trace, proof: "Proof") -> str:
+    """How many solutions the puzzle has, as far as the exact solver and the run have shown."""
+    if trace.solutions == "none":  # a search went through all there is
+        return words.IMPOSSIBLE_WHY_RUN
     if proof.solutions == "one":
         return words.ONE_SOLUTION
-    if clues(puzzle) < FEWEST_CLUES:
-        return words.FEW_CLUES.format(fewest=FEWEST_CLUES)
+    if clues(trace.puzzle) < FEWEST_CLUES:
+        has_one = proof.solution is not None or trace.solved or trace.solutions in ("one", "several")
+        return (words.FEW_CLUES if has_one else words.FEW_UNDECIDED).format(fewest=FEWEST_CLUES)
     if proof.solutions == "not decided":
         return words.UNDECIDED
     differ = int(np.count_nonzero(proof.solution != proof.second))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from app.compare import contrast, page, race, work
+from app.compare import contrast, page, race, race_view, work
 from app.compare import words as compare_words
 from app.compare.comparison import DRAWS, RACE_COUNTS, USUAL_SIDES, Comparison, RaceSettings, puzzle_in
 from app.compare.contrast import (
@@ -31,6 +31,7 @@ from app.server import examples, gate, models, solves, start
 from vmd_sudoku.board import parse, to_line, verdict
 from vmd_sudoku.errors import CheckpointError, ConfigError
 from vmd_sudoku.exact.solver import count_solutions, solve
+from vmd_sudoku.solving.record import Solve
 from vmd_sudoku.solving.trace import Trace, TraceStep
 
 EASY = ".3..6.85.6.89....44...8..2....2.8.7.5.1.3.6.2.2.6.5....9..5...72....95.8.75.2..4."
@@ -387,7 +388,7 @@ def asked(monkeypatch):
         if settings.model == "mdm":
             digits[blanks[-3:]] = digits[blanks[-3:]] % 9 + 1
         parts = np.array_split(blanks, settings.nfe or len(blanks))
-        return trace([step(part.tolist(), digits[part].tolist()) for part in parts], puzzle)
+        return Solve(trace([step(part.tolist(), digits[part].tolist()) for part in parts], puzzle), whole=True)
 
     monkeypatch.setattr(solves, "solve", answer)
     monkeypatch.setattr(solves, "solve_afresh", answer)
@@ -643,3 +644,74 @@ def test_a_race_without_its_model_does_not_start(asked, monkeypatch):
     app.button(key="race_start").click().run()
     assert app.error[0].value == compare_words.NO_MODEL
     assert app.session_state["compare"].race is None
+
+
+# ---- several runs of the page at once
+
+
+def test_a_run_that_finishes_for_the_old_puzzle_does_not_overwrite_the_new_one(asked, monkeypatch):
+    """The visitor's next press has put another puzzle there; its run has not come to its own work yet."""
+    table = work.Table(Comparison(puzzle=EASY))
+    working = solves.solve
+    hard = examples.levels()["Hard"].puzzles[0]
+
+    def meanwhile(puzzle, settings, cancelled=None):
+        table.put(hard)
+        return working(puzzle, settings)
+
+    monkeypatch.setattr(solves, "solve", meanwhile)
+    assert not work._work(table, table.arrive(), lambda words: None)
+    assert table.comparison.puzzle == hard
+    assert table.answer is None
+    monkeypatch.setattr(solves, "solve", working)
+    assert work._work(table, table.arrive(), lambda words: None)
+    assert table.answer.request == work._request(table.comparison)
+
+
+def test_a_puzzle_that_was_found_keeps_the_race_that_was_chosen_meanwhile(asked):
+    table = work.Table(Comparison())
+    race_now = RaceSettings(count=25, seed=7)
+    answer = work.Answer(result={})
+    asked_then = table.comparison
+    table.edit(race=race_now)
+    assert table.finish(threading.Event(), asked_then, EASY, answer)
+    assert (table.comparison.puzzle, table.comparison.race) == (EASY, race_now)
+    cancelled = threading.Event()
+    cancelled.set()
+    assert not table.finish(cancelled, table.comparison, EASY, answer)
+
+
+# ---- what a watched race may say
+
+
+def test_what_is_drawn_is_drawn_anew_for_every_puzzle_of_a_race():
+    drawn = replace(USUAL_SIDES[0], draw=True, seed=2**31 - 2)
+    running = Race((drawn, USUAL_SIDES[1]), RaceSettings(count=25, level="easy"))
+    seeds = []
+    Track(unanswered=(gate.BusyError,))._run(running, lambda puzzle, settings, cancelled: bool(seeds.append(settings)))
+    assert [settings.seed for settings in seeds[::2]] == [2**31 - 2, 2**31 - 1, *range(23)]
+    assert set(seeds[1::2]) == {USUAL_SIDES[1]}  # draws nothing
+    assert running.pair_on(3) == (replace(drawn, seed=1), USUAL_SIDES[1])
+
+
+def test_a_race_gives_the_exact_p_at_its_end_alone():
+    running = Race(USUAL_SIDES[:2], RaceSettings(count=25, level="easy"), state="running")
+    running.results = [(True, False)] * 6
+    assert running.tally().p < 0.05 < running.p_so_far()
+    for state in ("running", "cancelled", "stopped"):
+        running.state = state
+        words = race_view._test_words(running, running.tally())
+        assert "whenever one looks" in words
+        assert compare_words.RACE_P_LARGE in words
+    running.state = "done"
+    assert "Exact McNemar" in race_view._test_words(running, running.tally())
+
+
+def test_the_log_likelihood_leaves_out_digits_that_were_taken_back_for_good():
+    run = trace([step(BLANKS[:3], [int(ANSWER[c]) for c in BLANKS[:3]], 0.5, remasked=BLANKS[1:3])])
+    assert log_likelihood(run) == pytest.approx(math.log(0.5))
+
+
+def test_draws_go_round_behind_the_largest_seed():
+    comparison = Comparison(view="draws", one=Settings(seed=2**31 - 2), draws=4)
+    assert [each.seed for each in comparison.shown] == [2**31 - 2, 2**31 - 1, 0, 1]

@@ -1,10 +1,13 @@
+import pytest
 import torch
+from stubs import oracle
 
 from vmd_sudoku.board import BLANK
-from vmd_sudoku.decoding.loop import Decoding, decode, finish
+from vmd_sudoku.decoding.loop import CONSTRAINTS, Decoding, decode, finish
 from vmd_sudoku.decoding.remask import REMASKING, Filled, conflicting
 from vmd_sudoku.diffusion.noise import Noise
 from vmd_sudoku.diffusion.schedule import Budget
+from vmd_sudoku.exact.generate import puzzles
 
 
 def filled(board, at, sure=None, written=None, dead=False, share=0.5, decided=None):
@@ -119,3 +122,25 @@ def test_a_conflict_that_was_a_slip_is_mended():
     ended = finish(decode(predict, clues, how, Noise(0, [0])), clues)
     assert torch.equal(ended.board, solutions)
     assert ended.remasked.item() > 0
+
+
+@pytest.mark.parametrize("remask", ["confidence", "conflict"])
+def test_the_mean_of_nats_leaves_out_digits_that_were_taken_back(remask):
+    clues, solutions = (torch.from_numpy(boards).long() for boards in puzzles(3, seed=9))
+
+    def predict(board, rows):
+        return oracle(solutions)(board, rows) / 8 + Noise(1, range(3)).normal(rows, int(board.sum()), (81, 9))
+
+    how = Decoding(remasking=REMASKING[remask], remask_share=0.3, remask_budget=40, budget=Budget(12), level=CONSTRAINTS["none"])
+    last, taken = [{} for _ in range(3)], 0
+    ended = finish(decode(predict, clues, how, Noise(0, range(3))), clues)
+    for step in decode(predict, clues, how, Noise(0, range(3))):
+        taken += int(step.remasked.sum())
+        for at, row in enumerate(step.rows.tolist()):
+            for cell in step.filled[at].nonzero()[:, 0].tolist():
+                last[row][cell] = step.probabilities[at, cell, step.filled[at, cell] - 1].log().item()
+            for cell in step.remasked[at].nonzero()[:, 0].tolist():
+                last[row].pop(cell, None)
+    assert taken
+    wanted = [sum(said.values()) / len(said) for said in last]
+    torch.testing.assert_close(ended.nats, torch.tensor(wanted), rtol=1e-4, atol=1e-5)

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import torch
 from sat import SatCounter, corrupted
-from stubs import contrary, uniform
+from stubs import ENDLESS, contrary, uniform
 
 from vmd_sudoku.board import BLANK, parse, solved
-from vmd_sudoku.decoding import levels
+from vmd_sudoku.decoding import levels, search
 from vmd_sudoku.decoding.loop import CONSTRAINTS, Decoding, decode, finish
 from vmd_sudoku.decoding.search import GuidedSearch
 from vmd_sudoku.diffusion.noise import Noise
+from vmd_sudoku.diffusion.schedule import Budget
 from vmd_sudoku.exact.generate import puzzles
 from vmd_sudoku.exact.solver import count_backtracks
 from vmd_sudoku.formats import files as puzzle_file
@@ -80,15 +81,15 @@ def test_every_public_puzzle_is_solved_in_few_calls(public_set, name):
 def test_the_search_knows_what_it_undid_and_found():
     clues, solutions = puzzles(5, seed=8)
     boards = torch.from_numpy(clues).long()
-    search = GuidedSearch(boards)
+    own = GuidedSearch(boards)
     turn = torch.arange(81).expand(5, 81).contiguous()
     rows, said = torch.arange(5), torch.full((5, 81, 9), 1 / 9)
-    assert search.found(rows).tolist() == [0] * 5
-    found, ended = search.go_on(rows, said, turn, 10**9)
+    assert own.found(rows).tolist() == [0] * 5
+    found, ended, _ = own.go_on(rows, said, turn, 10**9)
     assert ended.all()
     assert (found.numpy() == solutions).all()
-    assert search.found(rows).tolist() == [1] * 5
-    assert (search.undone(rows) >= 0).all()
+    assert own.found(rows).tolist() == [1] * 5
+    assert (own.undone(rows) >= 0).all()
     # With the truth at hand nothing is undone.
     told = GuidedSearch(boards)
     truth = torch.nn.functional.one_hot(torch.from_numpy(solutions).long() - 1, 9).float()
@@ -99,11 +100,11 @@ def test_the_search_knows_what_it_undid_and_found():
 def test_many_open_nodes_are_searched_to_the_end():
     """The empty board leaves a node open with every decision, more than the best is chosen from."""
     empty = torch.zeros(1, 81, dtype=torch.long)
-    search = GuidedSearch(empty, limit=200)
+    own = GuidedSearch(empty, limit=200)
     turn = torch.arange(81)[None]
-    _, ended = search.go_on(torch.arange(1), torch.full((1, 81, 9), 1 / 9), turn, 10**9)
+    _, ended, _ = own.go_on(torch.arange(1), torch.full((1, 81, 9), 1 / 9), turn, 10**9)
     assert ended.all()
-    assert search.found(torch.arange(1)).item() == 200
+    assert own.found(torch.arange(1)).item() == 200
 
 
 def test_the_bare_solver_counts_its_backtracks(easy):
@@ -111,3 +112,47 @@ def test_the_bare_solver_counts_its_backtracks(easy):
     hard = puzzle_file.read(Path(__file__).parents[2] / "puzzles" / "extreme.csv").puzzles
     assert count_backtracks(hard).sum() > 50
     assert count_backtracks(hard).max() > 20
+
+
+def after(asks):
+    """A stop that is patient for so many questions."""
+    left = iter([False] * asks)
+    return lambda: next(left, True)
+
+
+@pytest.mark.parametrize("clue", [None, 53])
+def test_a_search_that_would_not_end_can_be_stopped_and_holds_nobody_up(clue):
+    board = parse(ENDLESS)
+    if clue:
+        board[clue] = BLANK
+    good, solutions = puzzles(2, seed=4)
+    clues = torch.from_numpy(np.stack([board, *good])).long()
+    how = Decoding(level=CONSTRAINTS["search"], budget=Budget(1))
+    ended = finish(decode(uniform, clues, how, Noise(0, range(3)), stop=after(20)), clues)
+    assert ended.open.tolist() == [True, False, False]
+    assert ended.solutions.tolist() == [levels.UNDECIDED, 1, 1]
+    assert (ended.board.numpy() == np.stack([board, *solutions])).all()
+
+
+def test_a_search_in_slices_is_the_search_in_one(monkeypatch):
+    """Down to one node a slice: the same boards, the same decisions undone, the same calls."""
+    boards = puzzle_file.read(Path(__file__).parents[2] / "puzzles" / "extreme.csv").puzzles
+    clues = torch.from_numpy(boards).long()
+    monkeypatch.setattr(levels, "PATIENCE", 8)
+    found = []
+    for nodes in (1, 7, 1 << 40):
+        monkeypatch.setattr(search, "_SLICE", nodes)
+        how = Decoding(level=CONSTRAINTS["search"], limit=2)
+        found.append(finish(decode(uniform, clues, how, Noise(0, range(len(clues)))), clues))
+    for name in ("board", "calls", "undone", "solutions", "open"):
+        assert torch.equal(getattr(found[0], name), getattr(found[2], name)), name
+        assert torch.equal(getattr(found[1], name), getattr(found[2], name)), name
+    assert found[0].calls.max() > 1
+
+
+def test_a_stop_between_calls_keeps_what_was_filled():
+    clues, _ = puzzles(1, seed=5)
+    board = torch.from_numpy(clues).long()
+    ended = finish(decode(uniform, board, Decoding(), Noise(0, range(1)), stop=after(3)), board)
+    assert (ended.calls.tolist(), ended.open.tolist()) == ([3], [True])
+    assert ((ended.board != BLANK).sum() - (board != BLANK).sum()).item() == 3

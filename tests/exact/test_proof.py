@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sat import SatCounter, corrupted
+from stubs import ENDLESS
 
 from vmd_sudoku.board import conflicts, parse, solved, to_line
 from vmd_sudoku.exact import generate
@@ -99,3 +100,12 @@ def test_sixteen_clues_or_fewer_never_have_one_solution(seed, clues):
     cells = rng.permutation(81)[:clues]
     board[cells] = grid[cells]
     assert prove(board, budget_ms=2000).solutions == "several"
+
+
+def test_clues_that_were_not_found_in_time_are_not_counted():
+    board = parse(ENDLESS)
+    cells = clashing_clues(board, budget_ms=1)
+    assert cells == ()
+    said = clash_sentence(board, cells)
+    assert "0 clues" not in said
+    assert "not found in time" in said

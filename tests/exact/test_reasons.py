@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stubs import ENDLESS
 
-from vmd_sudoku.board import CELLS, parse, to_line
+from vmd_sudoku.board import CELLS, PEERS, parse, to_line
 from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.exact import generate, solver
 from vmd_sudoku.exact import techniques as t
@@ -240,3 +241,11 @@ def test_moves_of_a_trace_stand_on_the_board_before_their_step(easy):
     assert (moves.boards[len(blanks) + 1] == puzzle).all()
     assert count_reasons(moves)["a guess"] == 0
     assert moves_of([]).boards.shape == (0, CELLS)
+
+
+def test_a_guess_on_a_board_that_is_not_decided_claims_nothing():
+    board = parse(ENDLESS)
+    cell = int(np.flatnonzero(board == 0)[0])
+    text = reason_for(board, cell, next(d for d in range(1, 10) if d not in board[PEERS[cell]])).text
+    assert "not decided in time" in text
+    assert "possible" not in text

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sat import SatCounter, corrupted
+from stubs import ENDLESS
 
 from vmd_sudoku.board import parse, solved
 from vmd_sudoku.exact import generate, solver
@@ -107,3 +108,20 @@ def test_threads_do_not_disturb_each_other():
     for one, other, count in zip(alone, beside, counts, strict=True):
         assert (one[0] == other[0]).all()
         assert (count == 1).all()
+
+
+def test_a_count_that_would_not_end_can_be_stopped():
+    clues, _ = generate.puzzles(3, seed=6)
+    left = iter([False] * 5)
+    counts = solver.count_solutions(np.stack([clues[0], parse(ENDLESS), clues[1]]), stop=lambda: next(left, True))
+    assert counts.tolist() == [1, solver.UNDECIDED, solver.UNDECIDED]
+
+
+def test_a_count_in_slices_is_the_count_in_one(monkeypatch):
+    clues, _ = generate.puzzles(20, seed=6)
+    boards = np.concatenate([clues, np.where(np.arange(81) % 3, clues, 0), clues])
+    boards[-1, :2] = 5  # clashes
+    whole = [array.tolist() for array in solver._run(boards, 50)]
+    for nodes in (1, 3):
+        monkeypatch.setattr(solver, "_SLICE", nodes)
+        assert [array.tolist() for array in solver._run(boards, 50)] == whole

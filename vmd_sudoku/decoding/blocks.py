@@ -4,12 +4,14 @@ Clues stand everywhere from the start, so a block sees what comes after it as fa
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from vmd_sudoku.board import BLANK, CELLS, SIDE, UNITS
+from vmd_sudoku.decoding.levels import Stop, never
 from vmd_sudoku.decoding.loop import Decoding, Predict, Step, decode, races_won
 from vmd_sudoku.diffusion.noise import Noise
 
@@ -26,7 +28,13 @@ Begin = Callable[[int], tuple[Predict, Noise]]
 
 
 def decode_blocks(
-    begin: Begin, board: Tensor, how: Decoding, cells: np.ndarray, *, race: Tensor | None = None
+    begin: Begin,
+    board: Tensor,
+    how: Decoding,
+    cells: np.ndarray,
+    *,
+    race: Tensor | None = None,
+    stop: Stop = never,
 ) -> Iterator[Step]:
     """Fill the blanks of int64 boards [b,81] block by block; yields after every call, as `decode` does.
 
@@ -34,7 +42,7 @@ def decode_blocks(
     or not; a block without blanks takes no call. What stood before a block began stays. A board whose block cannot be
     filled leaves, as do all boards of a race that is won.
 
-    cells: of each block, in order, a row of BLOCKS.
+    cells: of each block, in order, a row of BLOCKS. race, stop: as in `decode`.
     """
     clues = board
     # A board whose block failed must not spend calls on later blocks: its figures would look better than they are.
@@ -45,9 +53,16 @@ def decode_blocks(
         part = how.part(number, len(cells))
         # Noise of its own for each block, else all blocks would make the same draws.
         predict, noise = begin(number)
-        for step in decode(predict, board, part, noise, within=within, race=race):
+        for step in decode(predict, board, part, noise, within=within, race=race, stop=stop):
             board = board.index_copy(0, step.rows, step.board)
-            yield step
+            yield replace(step, open=step.open | _goes_on(step, block, race, clues))
         going &= (board[:, block] != BLANK).all(1)
         if race is not None:
             going &= ~races_won(race, board, clues)
+
+
+def _goes_on(step: Step, block: Tensor, race: Tensor | None, clues: Tensor) -> Tensor:
+    """Boards [a] that have filled this block and still have blanks in another."""
+    blank = step.board == BLANK
+    more = ~blank[:, block].any(1) & blank.any(1)
+    return more if race is None else more & ~races_won(race[step.rows], step.board, clues[step.rows])

@@ -16,6 +16,15 @@ from vmd_sudoku.decoding import singles
 from vmd_sudoku.decoding.search import PATIENCE, GuidedSearch
 
 UNDECIDED = -1
+Stop = Callable[[], bool]
+"""Whether nobody waits for more, or time is up."""
+
+
+def never() -> bool:
+    """Nobody stops this."""
+    return False
+
+
 _WITHOUT_END = 1 << 62
 
 
@@ -59,15 +68,15 @@ class Written:
 
 
 Write = Callable[[Plan], Written]
-Begin = Callable[[Tensor, int], Write]
+Begin = Callable[[Tensor, int, Stop], Write]
 
 
 @dataclass(frozen=True)
 class Level:
     """One row of the table.
 
-    begin: makes the function that writes, from the batch's clues int64 [b,81] and the number of solutions that a search
-        looks for. about: a few words for those who choose.
+    begin: makes the function that writes, from the batch's clues int64 [b,81], the number of solutions that a search looks
+        for, and what may stop a search. about: a few words for those who choose.
     legal_only: a digit that a peer holds gets probability zero, and the rest is renormalised.
     """
 
@@ -119,7 +128,7 @@ def _one_by_one(plan: Plan, propagate: bool) -> Written:
     return _written(plan, *(torch.from_numpy(array).to(plan.board.device) for array in (board, why, rank, ~alive)))
 
 
-def _by_search(clues: Tensor, limit: int) -> Write:
+def _by_search(clues: Tensor, limit: int, stop: Stop) -> Write:
     search = GuidedSearch(clues, limit)
 
     def write(plan: Plan) -> Written:
@@ -130,10 +139,11 @@ def _by_search(clues: Tensor, limit: int) -> Write:
         before = search.undone(plan.rows)
         # Shifted by 40 at most: 2^50 decisions are without end already, and more would overflow.
         patience = _WITHOUT_END if plan.is_last else PATIENCE << min(plan.step, 40)
-        board, ended = search.go_on(plan.rows, plan.weights, turn[:, :CELLS].contiguous(), patience)
+        board, ended, stopped = search.go_on(plan.rows, plan.weights, turn[:, :CELLS].contiguous(), patience, stop)
         found = search.found(plan.rows)
         # What a refuted search has last tried means nothing, so the clues are shown instead.
         board = torch.where((ended & (found == 0))[:, None], clues[plan.rows], board)
+        board = torch.where((stopped & (found == 0))[:, None], plan.board, board)
         kept = plan.board.where(plan.board == board, BLANK)
         start, said, order = (given.cpu().numpy() for given in (kept, plan.probabilities.float(), plan.order))
         why, rank = np.full((2, *start.shape), singles.NOT_FILLED)
@@ -151,13 +161,13 @@ def _by_search(clues: Tensor, limit: int) -> Write:
 
 
 CONSTRAINTS: dict[str, Level] = {
-    "none": Level(lambda clues, limit: _as_the_network_says, "the network alone", legal_only=False),
+    "none": Level(lambda clues, limit, stop: _as_the_network_says, "the network alone", legal_only=False),
     "rules": Level(
-        lambda clues, limit: lambda plan: _one_by_one(plan, propagate=False),
+        lambda clues, limit, stop: lambda plan: _one_by_one(plan, propagate=False),
         "digits that a peer holds are left out",
     ),
     "propagate": Level(
-        lambda clues, limit: lambda plan: _one_by_one(plan, propagate=True),
+        lambda clues, limit, stop: lambda plan: _one_by_one(plan, propagate=True),
         "naked and hidden singles are filled between calls, dead ends end the run",
     ),
     "search": Level(_by_search, "complete search, guided by the network"),

@@ -16,7 +16,7 @@ from torch import Tensor
 from vmd_sudoku import board as boards
 from vmd_sudoku.board import BLANK, CELLS
 from vmd_sudoku.decoding import singles
-from vmd_sudoku.decoding.levels import CONSTRAINTS, UNDECIDED, Level, Plan, Written, keep_legal
+from vmd_sudoku.decoding.levels import CONSTRAINTS, UNDECIDED, Level, Plan, Stop, Written, keep_legal, never
 from vmd_sudoku.decoding.policies import POLICIES, Policy, View
 from vmd_sudoku.decoding.remask import REMASKING, Filled, Remasking
 from vmd_sudoku.diffusion.noise import Noise
@@ -87,6 +87,7 @@ class Step:
     why, rank: of the filled cells, index into trace.WHYS and order within the step, -1 elsewhere, int64 [a,81].
     remasked: cells that returned to MASK, bool [a,81]: filled now, or before (and perhaps filled anew by a search).
     undone: decisions that a search undid, int64 [a]. solutions: how many it knows of once it has ended, else -1, int64 [a].
+    open: boards that are not at their end: a next step goes on with them, unless the decoding is stopped, bool [a].
     probabilities: what the call said of every cell, float [a,81,9].
     """
 
@@ -98,6 +99,7 @@ class Step:
     remasked: Tensor
     undone: Tensor
     solutions: Tensor
+    open: Tensor
     probabilities: Tensor
 
 
@@ -154,6 +156,7 @@ def decode(
     *,
     within: Tensor | None = None,
     race: Tensor | None = None,
+    stop: Stop = never,
 ) -> Iterator[Step]:
     """Fill the blanks of int64 boards [b,81] step by step, most preferred cells first; yields after every call.
 
@@ -163,15 +166,16 @@ def decode(
     within: cells that the policy may choose from, bool [b,81]; a board leaves when all of these are filled. So decodings
         of one block after another can be chained.
     race: boards with the same number, int64 [b], answer the same puzzle: once one of them is solved, all leave.
+    stop: asked before every call, and every few milliseconds of a search; once it says yes, the boards stay as they are.
     """
     clues, memory = board, _Memory(board, how.remask_budget)
     mine = torch.ones_like(memory.clue) if within is None else within
-    write = how.level.begin(board, how.limit)
+    write = how.level.begin(board, how.limit, stop)
     rows = ((board == BLANK) & mine).any(1).nonzero()[:, 0]
     # Only unfinished boards are handed to the model: late calls, with few boards left, are the cheap ones.
     board = board[rows]
     step = 0
-    while len(rows):
+    while len(rows) and not stop():
         said = predict(board, rows)
         # One latent or several, the rest of the loop sees the same shape.
         said = said[:, None] if said.dim() == 3 else said
@@ -189,6 +193,9 @@ def decode(
             after, taken = after.masked_fill(back, BLANK), taken | back
             # A dead end from which cells returned is none any more.
             ended = ended & ~back.any(1)
+        stay = ((after == BLANK) & mine[rows]).any(1) & ~ended
+        if race is not None:
+            stay &= ~races_won(race[rows], after, clues[rows])
         yield Step(
             rows=rows,
             board=after,
@@ -198,11 +205,9 @@ def decode(
             remasked=taken,
             undone=written.undone,
             solutions=written.solutions,
+            open=stay,
             probabilities=probabilities,
         )
-        stay = ((after == BLANK) & mine[rows]).any(1) & ~ended
-        if race is not None:
-            stay &= ~races_won(race[rows], after, clues[rows])
         if plan.is_last:
             return
         rows, board = rows[stay], after[stay]
@@ -255,7 +260,8 @@ class Finished:
 
     board: int64 [b,81]. calls: of the denoiser, int64 [b]. undone: decisions that a search undid, int64 [b].
     remasked: cells that returned to MASK, int64 [b]. nats: mean log-probability of the filled digits when they were filled,
-        [b]. solutions: how many a search found in the end, UNDECIDED without one, int64 [b].
+        [b]; those that were taken back do not count. solutions: how many a search found in the end, UNDECIDED without one,
+        int64 [b]. open: boards that were stopped before their end, bool [b].
     """
 
     board: Tensor
@@ -264,6 +270,7 @@ class Finished:
     remasked: Tensor
     nats: Tensor
     solutions: Tensor
+    open: Tensor
 
 
 class Tally:
@@ -272,9 +279,11 @@ class Tally:
     def __init__(self, board: Tensor) -> None:
         # The caller keeps its boards.
         self._board = board.clone()
-        self._calls, self._undone, self._remasked, self._count = (torch.zeros_like(board[:, 0]) for _ in range(4))
+        self._calls, self._undone, self._remasked = (torch.zeros_like(board[:, 0]) for _ in range(3))
         self._solutions = torch.full_like(self._calls, UNDECIDED)
-        self._nats = torch.zeros(len(board), device=board.device)
+        self._open = (board == BLANK).any(1)
+        self._filled = torch.zeros_like(board, dtype=torch.bool)
+        self._nats = torch.zeros(board.shape, device=board.device)
 
     def take(self, step: Step) -> None:
         """Add the next step."""
@@ -284,16 +293,18 @@ class Tally:
         self._undone[rows] += step.undone
         self._remasked[rows] += step.remasked.sum(1)
         self._solutions[rows] = step.solutions
+        self._open[rows] = step.open
         new = step.filled != BLANK
         # Blank is clamped to a digit that exists, and taken out again one line below.
         said = step.probabilities.gather(2, (step.filled - 1).clamp(min=0)[..., None])[..., 0]
-        self._nats[rows] += said.log().clamp(min=_LEAST_NATS).where(new, 0).sum(1)
-        self._count[rows] += new.sum(1)
+        filled = (self._filled[rows] | new) & (step.board != BLANK)
+        self._filled[rows] = filled
+        self._nats[rows] = said.log().clamp(min=_LEAST_NATS).where(new, self._nats[rows]).where(filled, 0)
 
     def so_far(self) -> Finished:
         """Every board as the steps taken so far leave it; later steps show in it too, except in `nats`."""
-        nats = self._nats / self._count.clamp(min=1)
-        return Finished(self._board, self._calls, self._undone, self._remasked, nats, self._solutions)
+        nats = self._nats.sum(1) / self._filled.sum(1).clamp(min=1)
+        return Finished(self._board, self._calls, self._undone, self._remasked, nats, self._solutions, self._open)
 
 
 def finish(steps: Iterator[Step], board: Tensor) -> Finished:

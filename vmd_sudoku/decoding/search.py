@@ -6,7 +6,12 @@ the next node after a contradiction is the one that turns over the least certain
 was refuted: when no node is left, there is no (further) solution.
 
 If many decisions have been undone since a call, the network is asked again, on the board of the best open node.
+
+A board with few clues and no solution can hold a search for hours. So it runs in slices of a few milliseconds a puzzle, and
+whoever asked for it may stop it between two of them.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -21,8 +26,12 @@ PATIENCE = 1024
 _OPEN = 64
 """Open nodes up to which the best is taken. With more, the newest is: then memory grows by the depth of a board at most."""
 _SLOTS = _OPEN + CELLS + 1
+_SLICE = 1000
+"""Nodes of one puzzle between two questions whether to stop: a few milliseconds."""
 _FLOOR = 1e-12
 """Keeps the logarithm of a probability finite."""
+_MORE, _ASK, _OVER = range(3)
+"""Where a slice leaves a puzzle: in the middle of the search, in want of another call, or at the search's end."""
 
 
 @njit(cache=True, nogil=True)
@@ -71,21 +80,23 @@ def _decision(node, probabilities, turn):
 
 
 @njit(cache=True, nogil=True)
-def _search(nodes, worth, state, probabilities, turn, patience, limit, seen, board):
-    """Go on with one puzzle until `limit` solutions are found, no node is left, or `patience` decisions were undone.
+def _search(nodes, worth, state, probabilities, turn, patience, limit, visits, seen, board):
+    """Go on with one puzzle until `limit` solutions are found, no node is left, `patience` decisions were undone since the
+    call, or `visits` nodes were looked at.
 
-    state: open nodes, solutions found, decisions undone before the first solution. board [81] becomes the first solution,
-    else the digits of the best open node. Returns whether the search has ended.
+    state: open nodes, solutions found, decisions undone before the first solution, decisions undone since the call. board
+    [81] becomes the first solution, else the digits of the best open node when patience ends. Returns _OVER, _ASK, or _MORE.
     """
-    undone = 0
-    while state[0]:
+    for _ in range(visits):
+        if state[0] == 0:
+            return _OVER
         # Beyond that the newest node is taken, which is depth first and needs no more memory.
         if state[0] <= _OPEN:
             _best_last(nodes, worth, state[0])
         node = nodes[state[0] - 1]
         if not propagate(node, seen):
             state[0] -= 1
-            undone += 1
+            state[3] += 1
             if state[1] == 0:
                 state[2] += 1
             continue
@@ -96,19 +107,19 @@ def _search(nodes, worth, state, probabilities, turn, patience, limit, seen, boa
             state[1] += 1
             state[0] -= 1
             if state[1] == limit:
-                return True
+                return _OVER
             continue
         # Not before: a node that has come to its end is a solution, and no call could add to it.
-        if undone >= patience and state[1] == 0:
+        if state[3] >= patience and state[1] == 0:
             read(node, board)
-            return False
+            return _ASK
         child, so_far = state[0], worth[state[0] - 1]
         # Logarithms: the product of eighty probabilities would underflow.
         worth[child] = so_far + np.log(probability)
         worth[child - 1] = so_far + np.log(max(1 - probability, _FLOOR))
         branch(nodes, child - 1, digit, cell // 27, cell % 27)
         state[0] += 1
-    return True
+    return _OVER if state[0] == 0 else _MORE
 
 
 @njit(cache=True, nogil=True)
@@ -119,13 +130,18 @@ def _begin(nodes, state, boards):
 
 
 @njit(cache=True, nogil=True)
-def _go_on(nodes, worth, state, rows, probabilities, turn, patience, limit, boards, ended):
+def _go_on(nodes, worth, state, rows, probabilities, turn, patience, limit, visits, boards, status):
+    """One slice of every puzzle that wants more; whether any still does."""
     seen = np.empty(MASKS, np.int64)
+    more = False
     for i in range(len(rows)):
-        row = rows[i]
-        ended[i] = _search(
-            nodes[row], worth[row], state[row], probabilities[i], turn[i], patience, limit, seen, boards[i]
-        )
+        if status[i] == _MORE:
+            row = rows[i]
+            status[i] = _search(
+                nodes[row], worth[row], state[row], probabilities[i], turn[i], patience, limit, visits, seen, boards[i]
+            )
+            more |= status[i] == _MORE
+    return more
 
 
 class GuidedSearch:
@@ -136,21 +152,33 @@ class GuidedSearch:
         self.limit = limit
         self._nodes = np.empty((count, _SLOTS, NODE), np.int64)
         self._worth = np.zeros((count, _SLOTS))
-        self._state = np.zeros((count, 3), np.int64)
+        self._state = np.zeros((count, 4), np.int64)
         _begin(self._nodes, self._state, puzzles.cpu().numpy())
 
-    def go_on(self, rows: Tensor, probabilities: Tensor, turn: Tensor, patience: int) -> tuple[Tensor, Tensor]:
+    def go_on(
+        self,
+        rows: Tensor,
+        probabilities: Tensor,
+        turn: Tensor,
+        patience: int,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Search with the probabilities [a,81,9] of a call until it ends or `patience` decisions were undone.
 
-        rows: which puzzles, int64 [a]. turn: place of each cell in the policy's order, int64 [a,81].
-        Returns boards int64 [a,81], solved or to ask the network about (blank where none fits), and whether each search
-        has ended, bool [a].
+        rows: which puzzles, int64 [a]. turn: place of each cell in the policy's order, int64 [a,81]. stop: asked every few
+        milliseconds a puzzle; once it says yes, the searches that have not ended stay as they are.
+        Returns boards int64 [a,81], solved or to ask the network about (blank where none fits, or where it was stopped);
+        whether each search has ended, bool [a]; and whether it was stopped before, bool [a].
         """
         boards = np.full((len(rows), CELLS), BLANK, np.int64)
-        ended = np.zeros(len(rows), np.bool_)
-        given = (probabilities.double().cpu().numpy(), turn.cpu().numpy())
-        _go_on(self._nodes, self._worth, self._state, rows.cpu().numpy(), *given, patience, self.limit, boards, ended)
-        return torch.from_numpy(boards).to(rows.device), torch.from_numpy(ended).to(rows.device)
+        status, places = np.full(len(rows), _MORE), rows.cpu().numpy()
+        self._state[places, 3] = 0
+        given = (probabilities.double().cpu().numpy(), turn.cpu().numpy(), patience, self.limit, _SLICE)
+        while _go_on(self._nodes, self._worth, self._state, places, *given, boards, status) and not stop():
+            pass
+        found = (boards, status == _OVER, status == _MORE)
+        board, ended, stopped = (torch.from_numpy(array).to(rows.device) for array in found)
+        return board, ended, stopped
 
     def found(self, rows: Tensor) -> Tensor:
         """Solutions found so far, up to `limit`; all there are if the search has ended with fewer: int64 [a]."""

@@ -1,6 +1,7 @@
 """Figures of finished boards: counts first, rates and intervals from them."""
 
 import math
+from collections.abc import Iterable
 
 
 def wilson_interval(successes: int, trials: int, z: float = 1.959964) -> tuple[float, float]:
@@ -34,3 +35,20 @@ def mcnemar(only_first: int, only_second: int) -> float:
     pairs = only_first + only_second
     tail = sum(math.comb(pairs, wins) for wins in range(min(only_first, only_second) + 1))
     return min(1.0, 2 * tail / 2**pairs)
+
+
+def anytime_p(wins: Iterable[bool]) -> float:
+    """p of a test of a fair coin that may be looked at after every toss, and stopped at any: under a fair coin it ever falls
+    to `a` or below with probability `a` at most.
+
+    wins: of the discordant pairs in their order, whether the first side won. The likelihood of the tosses under a coin of
+    uniformly drawn bias, over that under a fair one, 2^n / ((n + 1) C(n, wins)), is a martingale under the fair coin (Robbins
+    1970, Ville 1939); p is one over the highest value that it has had.
+    """
+    highest, log_ratio, first, count = 0.0, 0.0, 0, 0
+    for won in wins:
+        # The coin of uniformly drawn bias shows a side with (times shown + 1) / (tosses + 2) (Laplace).
+        shown = first if won else count - first
+        log_ratio += math.log(2 * (shown + 1) / (count + 2))
+        highest, first, count = max(highest, log_ratio), first + won, count + 1
+    return math.exp(-highest)

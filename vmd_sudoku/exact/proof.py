@@ -78,6 +78,8 @@ def _impossible(board: np.ndarray, end: float) -> bool:
 
 
 def clash_sentence(puzzle: np.ndarray, cells: tuple[int, ...]) -> str:
-    """`these 3 clues cannot stand together: 5 in row 1, column 2; …`."""
+    """`these 3 clues cannot stand together: 5 in row 1, column 2; …`; without cells, that none were found in time."""
+    if not cells:
+        return "which of the clues cannot stand together was not found in time"
     named = "; ".join(f"{puzzle[cell]} in {cell_name(cell)}" for cell in cells)
     return f"these {len(cells)} clues cannot stand together: {named}"

@@ -298,8 +298,11 @@ def _why_a_guess(board: np.ndarray, cell: int, digit: int) -> tuple[str, tuple[i
         return f"{digit} cannot stand here: {cell_name(holders[0])} holds it already", tuple(holders)
     tried = board.copy()
     tried[cell] = digit
-    if prove(tried).solutions != "none":
+    with_it, before = prove(tried).solutions, prove(board).solutions
+    if with_it == "not decided":
+        return f"{digit} is a guess: whether it can stand here was not decided in time", ()
+    if with_it != "none":
         return f"{digit} is a guess: other digits are possible here too", ()
-    if prove(board).solutions != "none":
-        return f"{digit} is a wrong guess: with it the board has no solution", ()
-    return f"{digit} is a guess: the board had no solution even before", ()
+    if before == "none":
+        return f"{digit} is a guess: the board had no solution even before", ()
+    return f"{digit} is a wrong guess: with it the board has no solution", ()

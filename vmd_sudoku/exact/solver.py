@@ -9,6 +9,7 @@ r of the band, column c. Three rules are applied until nothing changes:
 - A cell with one digit left holds it (naked single).
 """
 
+from collections.abc import Callable
 from itertools import permutations
 
 import numpy as np
@@ -17,6 +18,10 @@ from numba.extending import intrinsic
 
 from vmd_sudoku.board import CELLS, DIGITS, SIDE
 
+UNDECIDED = -1
+"""Number of solutions of a board that a stopped count has not come to."""
+_SLICE = 20_000
+"""Nodes between two questions whether to stop: a hundredth of a second or a few."""
 _FULL = (1 << 27) - 1
 MASKS = 3 * DIGITS
 """Numbers of a search node that hold candidates: digit d (0 to 8) in band b at 3 d + b."""
@@ -294,7 +299,7 @@ def read(node, board):
 @njit(cache=True, nogil=True)
 def _advance(stack, seen, limit, solutions, depth, found, nodes):
     """Go on with the search of the nodes up to `depth` of `stack`, for `nodes` nodes at most: (depth, solutions found,
-    contradictions met).
+    contradictions met, nodes left).
 
     The search is over when depth is below 0 or when `limit` solutions were found. They are written to `solutions` [s,81] as
     far as it has rows.
@@ -319,7 +324,7 @@ def _advance(stack, seen, limit, solutions, depth, found, nodes):
             continue
         branch(stack, depth, candidate(node, band, place, 0), band, place)
         depth += 1
-    return depth, found, contradictions
+    return depth, found, contradictions, nodes
 
 
 @njit(cache=True, nogil=True)
@@ -329,13 +334,18 @@ def count_from(stack, seen, limit, solution):
 
 
 @njit(cache=True, nogil=True)
-def _count_all(boards, limit, solutions, counts, contradictions):
-    """Solutions of each board, up to `limit`, and the contradictions met; the first solution is written to `solutions`."""
-    stack = np.empty((CELLS + 1, NODE), np.int64)  # a guess settles a cell, so no search goes deeper
-    seen = np.empty(MASKS, np.int64)
-    for i in range(len(boards)):
-        if load(stack[0], boards[i]):
-            _, counts[i], contradictions[i] = _advance(stack, seen, limit, solutions[i : i + 1], 0, 0, 1 << 62)
+def _count_on(stack, seen, at, boards, limit, solutions, counts, contradictions, nodes):
+    """Go on counting the solutions of each board, up to `limit`, and the contradictions met, for `nodes` nodes; the first
+    solution is written to `solutions`. at: the board that is next, and how deep its search is (-1: not begun)."""
+    while at[0] < len(boards) and nodes > 0:
+        i, depth = at[0], at[1]
+        if depth < 0:
+            nodes -= 1
+            depth = 0 if load(stack[0], boards[i]) else -1
+        depth, counts[i], met, nodes = _advance(stack, seen, limit, solutions[i : i + 1], depth, counts[i], nodes)
+        contradictions[i] += met
+        over = depth < 0 or counts[i] == limit
+        at[0], at[1] = (i + 1, -1) if over else (i, depth)
 
 
 def as_digits(boards: np.ndarray) -> np.ndarray:
@@ -377,28 +387,42 @@ class Search:
         """Search `nodes` nodes more, or to the end."""
         if not self.over:
             limit = len(self._solutions)
-            self._depth, self._found, _ = _advance(
+            self._depth, self._found, _, _ = _advance(
                 self._stack, self._seen, limit, self._solutions, self._depth, self._found, nodes
             )
 
 
-def _run(boards: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _never() -> bool:
+    return False
+
+
+def _run(
+    boards: np.ndarray, limit: int, stop: Callable[[], bool] = _never
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Solutions int8 [n,81], their numbers and the contradictions met, int64 [n]; numbers are -1 from where it was stopped."""
     boards = as_digits(boards)
     solutions = np.zeros_like(boards)
     counts, contradictions = np.zeros(len(boards), np.int64), np.zeros(len(boards), np.int64)
-    _count_all(boards, limit, solutions, counts, contradictions)
+    stack = np.empty((CELLS + 1, NODE), np.int64)  # a guess settles a cell, so no search goes deeper
+    seen, at = np.empty(MASKS, np.int64), np.array([0, -1])
+    # In slices: a board with few clues and no solution may take hours, and Python hears nothing while compiled code runs.
+    while at[0] < len(boards) and not stop():
+        _count_on(stack, seen, at, boards, limit, solutions, counts, contradictions, _SLICE)
+    counts[at[0] :] = UNDECIDED
     return solutions, counts, contradictions
 
 
-def count_solutions(boards: np.ndarray, limit: int = 2) -> np.ndarray:
+def count_solutions(boards: np.ndarray, limit: int = 2, stop: Callable[[], bool] = _never) -> np.ndarray:
     """Solutions of each board, int8 [n,81], counted up to `limit`: int64 [n]. Clashing digits have none.
+
+    stop: asked many times a second; once it says yes, boards that are not decided by then get UNDECIDED.
 
     Raises:
         ValueError: limit is below 1, or a board holds another number than 0 to 9.
     """
     if limit < 1:
         raise ValueError(f"limit must be at least 1, got {limit}")
-    return _run(boards, limit)[1]
+    return _run(boards, limit, stop)[1]
 
 
 def solve(boards: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

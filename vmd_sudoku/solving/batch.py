@@ -10,6 +10,7 @@ from torch import Tensor
 from vmd_sudoku import board as boards
 from vmd_sudoku.board import BLANK
 from vmd_sudoku.decoding.blocks import BLOCKS, decode_blocks
+from vmd_sudoku.decoding.levels import Stop, never
 from vmd_sudoku.decoding.loop import Finished, Predict, Step, finish
 from vmd_sudoku.diffusion.noise import Noise
 from vmd_sudoku.network.checkpoint import LoadedModel
@@ -38,11 +39,13 @@ def begin(
     *,
     place: int = 0,
     latent: np.ndarray | None = None,
+    stop: Stop = never,
 ) -> Run:
     """The decoding of a batch of puzzles, int8 [n,81].
 
     place: number of the first puzzle in its set: what is drawn belongs to a puzzle's place, not to its batch.
     latent: z of the first board, [9,9,9,K], in every block, instead of the setting's.
+    stop: asked before every call, and every few milliseconds of a search; once it says yes, the run ends there.
 
     Raises:
         ConfigError: `latent` does not fit the model.
@@ -86,7 +89,7 @@ def begin(
     # All latents of a puzzle side by side in one batch: one product instead of one for each latent.
     board = torch.from_numpy(puzzles).long().to(where).repeat_interleave(each, 0)
     race = torch.arange(count, device=where).repeat_interleave(each) if each > 1 else None
-    steps = decode_blocks(begin_block, board, setting.decoding(), BLOCKS[setting.blocks], race=race)
+    steps = decode_blocks(begin_block, board, setting.decoding(), BLOCKS[setting.blocks], race=race, stop=stop)
     return Run(steps, board, predictor, each, views)
 
 
@@ -111,6 +114,7 @@ class Decoded:
     board: the best of each puzzle's boards, int8 [n,81]. calls: of the denoiser, over all its latents, [n].
     undone, remasked: decisions that a search undid on that board, and cells that returned to MASK, [n].
     solutions: how many a search found, -1 without one, [n]. rounds: mean rounds for a puzzle, over all its latents.
+    stopped: whether the decoding was stopped before that board's end, bool [n].
     """
 
     board: np.ndarray
@@ -119,6 +123,7 @@ class Decoded:
     remasked: np.ndarray
     solutions: np.ndarray
     rounds: float
+    stopped: np.ndarray
 
 
 def decode_boards(
@@ -128,10 +133,12 @@ def decode_boards(
     *,
     batch_size: int = 64,
     progress: Callable[[int, int], None] = lambda done, solved: None,
+    stop: Stop = never,
 ) -> Decoded:
     """Decode puzzles, int8 [n,81], in batches of `batch_size` boards (puzzles x latents).
 
-    `progress(done, solved)` is called after every batch with the counts so far.
+    `progress(done, solved)` is called after every batch with the counts so far. stop: as in `begin`; puzzles that it leaves
+    unfinished are marked as stopped.
     """
     boards_each, views = setting.latents_on(loaded.model.config)
     # A batch counts boards and not puzzles, so that memory does not grow with the number of latents.
@@ -140,17 +147,18 @@ def decode_boards(
     total_rounds, done, solved = 0, 0, 0
     for start in range(0, len(puzzles), per_batch):
         clues = puzzles[start : start + per_batch]
-        run = begin(loaded, clues, setting, place=start)
+        run = begin(loaded, clues, setting, place=start, stop=stop)
         ended = finish(run.steps, run.boards)
         best = best_of(run, ended)
         final = ended.board.cpu().numpy().astype(np.int8)[best]
         calls = ended.calls.cpu().numpy().reshape(-1, run.each).sum(1) * run.views
-        parts.append((final, calls, *(t.cpu().numpy()[best] for t in (ended.undone, ended.remasked, ended.solutions))))
+        told = (ended.undone, ended.remasked, ended.solutions, ended.open)
+        parts.append((final, calls, *(column.cpu().numpy()[best] for column in told)))
         total_rounds += run.predictor.total_rounds
         done, solved = done + len(clues), solved + int(boards.solved(final, clues).sum())
         progress(done, solved)
     if not parts:
         none = np.zeros(0, np.int64)
-        return Decoded(np.zeros((0, boards.CELLS), np.int8), none, none, none, none, 0.0)
-    board, calls, undone, remasked, solutions = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return Decoded(board, calls, undone, remasked, solutions, total_rounds / done)
+        return Decoded(np.zeros((0, boards.CELLS), np.int8), none, none, none, none, 0.0, none.astype(bool))
+    board, calls, undone, remasked, solutions, stopped = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Decoded(board, calls, undone, remasked, solutions, total_rounds / done, stopped)

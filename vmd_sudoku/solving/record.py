@@ -1,15 +1,18 @@
 """One puzzle solved with a record of every step."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
 from vmd_sudoku import __version__
 from vmd_sudoku import board as boards
 from vmd_sudoku.board import BLANK, DIGITS
-from vmd_sudoku.decoding.loop import Step, Tally
+from vmd_sudoku.decoding.levels import Stop, never
+from vmd_sudoku.decoding.loop import Finished, Step, Tally
 from vmd_sudoku.decoding.policies import entropy, margin
 from vmd_sudoku.decoding.why import WHYS
 from vmd_sudoku.exact.proof import prove
@@ -25,13 +28,44 @@ def solve_puzzle(
     setting: Setting | None = None,
     *,
     latent: np.ndarray | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Stop = never,
     watch: Callable[[str], None] = lambda board: None,
+    seconds: float = math.inf,
 ) -> Trace:
     """Fill the blanks of one puzzle, int8 [81], and judge the result by the rules.
 
-    latent: a z made by hand, [9,9,9,K], instead of the one that `setting.z` asks for. cancelled: asked between calls; once
-    it says yes, the trace ends with the board reached. watch: told the (first) board, 81 characters, after every call.
+    See `solve_within` for the options.
+
+    Raises:
+        PuzzleError: two clues clash. ConfigError: `latent` does not fit the model.
+    """
+    options: dict[str, Any] = {"latent": latent, "cancelled": cancelled, "watch": watch, "seconds": seconds}
+    return solve_within(loaded, puzzle, setting, **options).trace
+
+
+@dataclass(frozen=True)
+class Solve:
+    """A trace, and whether it is `whole`: not stopped before its end."""
+
+    trace: Trace
+    whole: bool
+
+
+def solve_within(
+    loaded: LoadedModel,
+    puzzle: np.ndarray,
+    setting: Setting | None = None,
+    *,
+    latent: np.ndarray | None = None,
+    cancelled: Stop = never,
+    watch: Callable[[str], None] = lambda board: None,
+    seconds: float = math.inf,
+) -> Solve:
+    """The same with word of whether it came to its end.
+
+    latent: a z made by hand, [9,9,9,K], instead of the one that `setting.z` asks for. cancelled: asked between calls, and
+    every few milliseconds of a search; once it says yes, or once `seconds` have passed, the trace ends with the board
+    reached. watch: told the (first) board, 81 characters, after every call.
 
     Raises:
         PuzzleError: two clues clash. ConfigError: `latent` does not fit the model.
@@ -39,13 +73,17 @@ def solve_puzzle(
     boards.require_legal(puzzle)
     setting = setting or Setting()
     start = time.perf_counter()
-    run = begin(loaded, puzzle[None], setting, latent=latent)
+
+    def stop() -> bool:
+        return cancelled() or time.perf_counter() - start > seconds
+
+    run = begin(loaded, puzzle[None], setting, latent=latent, stop=stop)
     record = Record(loaded, setting, run, given=latent is not None)
-    for step in _until(cancelled, run.steps):
+    for step in run.steps:
         record.take(step)
         if step.rows[0] == 0:
             watch(boards.to_line(step.board[0].cpu().numpy()))
-    return record.trace(0, seconds=time.perf_counter() - start)
+    return record.solve(0, seconds=time.perf_counter() - start)
 
 
 class Record:
@@ -69,20 +107,24 @@ class Record:
         self._tally.take(step)
         self._steps.append(_Arrays.of(step))
 
-    def trace(self, number: int, *, seconds: float) -> Trace:
-        """The trace of a puzzle, by its number in the batch, from the steps taken so far. Safe beside a thread that takes more,
-        once the puzzle's boards have left."""
-        run, setting, loaded = self._run, self._setting, self._loaded
+    def solve(self, number: int, *, seconds: float) -> Solve:
+        """The trace of a puzzle, by its number in the batch, from the steps taken so far, and whether they are all. Safe beside
+        a thread that takes more, once the puzzle's boards have left."""
         # A copy of the list: another thread may be adding steps for boards that are still going.
         ended, steps = self._tally.so_far(), tuple(self._steps)
+        mine = slice(number * self._run.each, (number + 1) * self._run.each)
+        return Solve(self._trace(number, ended, steps, seconds), not bool(ended.open[mine].any()))
+
+    def _trace(self, number: int, ended: Finished, steps: tuple["_Arrays", ...], seconds: float) -> Trace:
+        run, setting, loaded = self._run, self._setting, self._loaded
         best = number if run.each == 1 else int(best_of(run, ended)[number])
         mine = slice(number * run.each, (number + 1) * run.each)
         views = slice(mine.start * run.views, mine.stop * run.views)
         clues, final = (board[best].cpu().numpy().astype(np.int8) for board in (run.boards, ended.board))
         verdict = boards.verdict(final, clues)
         found = int(ended.solutions[best])
-        # A search that ended knows at least whether there is a solution; whether there is another, if it was asked to prove it.
-        solutions = SOLUTIONS[found] if setting.prove and found >= 0 else prove(clues).solutions
+        # A search that ended knows whether there is a solution; whether there is another, if it was asked to prove it.
+        solutions = SOLUTIONS[found] if found == 0 or (setting.prove and found > 0) else prove(clues).solutions
         z = run.predictor.z
         return Trace(
             puzzle=boards.to_line(clues),
@@ -109,14 +151,6 @@ class Record:
             solutions=solutions,
             is_the_solution=verdict == "solved" if solutions == "one" else None,
         )
-
-
-def _until(cancelled: Callable[[], bool], steps: Iterator[Step]) -> Iterator[Step]:
-    while not cancelled():
-        step = next(steps, None)
-        if step is None:
-            return
-        yield step
 
 
 @dataclass(frozen=True)
