@@ -35,7 +35,13 @@ def app(port: int, address: str) -> None:
 for command in (
     *(puzzle_commands.solve, puzzle_commands.replay, puzzle_commands.check, puzzle_commands.convert),
     *(puzzle_commands.reasons, puzzle_commands.solutions, puzzle_commands.generate),
-    *(measure_commands.evaluate, measure_commands.sample, measure_commands.reproduce, measure_commands.bench),
+    *(
+        measure_commands.evaluate,
+        measure_commands.draws,
+        measure_commands.sample,
+        measure_commands.reproduce,
+        measure_commands.bench,
+    ),
     *(train_commands.train, train_commands.models),
 ):
     cli.add_command(command)

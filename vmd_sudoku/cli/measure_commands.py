@@ -92,6 +92,52 @@ def sample(
     write_json(output, evaluation.report([row], __version__))
 
 
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@decoding_options
+@batch_options
+@click.option("--draws", "count", type=click.IntRange(1, 1024), default=16, show_default=True, help="For each puzzle.")
+@click.option("--beside", help="A model without a latent that gets the same number of calls, with its best noise.")
+@click.option("--spread", type=click.IntRange(1), help="Only N puzzles of each file, evenly spread over it.")
+def draws(
+    files: tuple[Path, ...],
+    model: str,
+    chosen: dict[str, Any],
+    output: Path | None,
+    count: int,
+    beside: str | None,
+    spread: int | None,
+    batch_size: int,
+    compiled: bool,
+) -> None:
+    """pass@K over FILES: the share of puzzles that at least one of K draws solves, judged by the rules (unbiased estimate).
+
+    Draws of a VMD are of z, from the prior with --seed; those of a model without a latent need --temperature or --gumbel.
+    """
+    sets = [puzzle_file.read(file).spread(spread) for file in files]
+    from vmd_sudoku.evaluation import accuracy as evaluation
+    from vmd_sudoku.evaluation import draws as drawing
+
+    setting = setting_of(chosen)
+    loaded, other = load(model, compiled), load(beside, compiled) if beside else None
+    rows = []
+    for puzzles in sets:
+        with progress_bar() as bar:
+            task = bar.add_task(puzzles.name, total=len(puzzles.puzzles) * count, solved=0)
+            rows += drawing.compare(
+                loaded,
+                other,
+                puzzles,
+                setting,
+                count,
+                batch_size=batch_size,
+                progress=lambda done, solved: bar.update(task, completed=done, solved=solved),  # noqa: B023
+            )
+    columns = [f"pass@{k}" for k in drawing.AT if k <= count]
+    print_table(rows, ["file", "puzzles", "draws", *columns, "model", "nfe", "temperature", "gumbel", "mean_calls"])
+    write_json(output, evaluation.report(rows, __version__))
+
+
 @click.group()
 def reproduce() -> None:
     """Experiments of the paper, measured again with the models at hand."""

@@ -49,6 +49,8 @@ def judge(
     }
     if puzzles.solutions is not None:
         row["as_stored"] = int((decoded.board == puzzles.solutions).all(1).sum())
+    if setting.latents > 1:
+        row["draws_until_solved"] = round(float(decoded.draws[decoded.draws > 0].mean()), 2) if solved else None
     if setting.prove:
         row["proved"] = {word: int((decoded.solutions == count).sum()) for count, word in enumerate(SOLUTIONS[:3])}
     return (

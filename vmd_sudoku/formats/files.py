@@ -26,6 +26,15 @@ class PuzzleSet:
     solutions: np.ndarray | None
     ratings: np.ndarray | None = None
 
+    def spread(self, count: int | None) -> "PuzzleSet":
+        """So many of these puzzles, evenly spread over the set; all of them when there are no more, or for None."""
+        n = len(self.puzzles)
+        if count is None or count >= n:
+            return self
+        chosen = np.linspace(0, n - 1, count).astype(int)
+        columns = (None if c is None else c[chosen] for c in (self.puzzles, self.solutions, self.ratings))
+        return PuzzleSet(self.name, *columns)  # type: ignore[arg-type]  # the puzzles are never missing
+
 
 def read(path: str | Path, limit: int | None = None) -> PuzzleSet:
     """The first `limit` puzzles of a file, or all. Empty lines and lines that start with # are skipped.

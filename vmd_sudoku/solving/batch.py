@@ -114,7 +114,8 @@ class Decoded:
     board: the best of each puzzle's boards, int8 [n,81]. calls: of the denoiser, over all its latents, [n].
     undone, remasked: decisions that a search undid on that board, and cells that returned to MASK, [n].
     solutions: how many a search found, -1 without one, [n]. rounds: mean rounds for a puzzle, over all its latents.
-    stopped: whether the decoding was stopped before that board's end, bool [n].
+    stopped: whether the decoding was stopped before that board's end, bool [n]. draws: number, from 1, of the first of a
+        puzzle's boards that the rules call solved, 0 where none is, [n].
     """
 
     board: np.ndarray
@@ -124,6 +125,7 @@ class Decoded:
     solutions: np.ndarray
     rounds: float
     stopped: np.ndarray
+    draws: np.ndarray
 
 
 def decode_boards(
@@ -150,15 +152,18 @@ def decode_boards(
         run = begin(loaded, clues, setting, place=start, stop=stop)
         ended = finish(run.steps, run.boards)
         best = best_of(run, ended)
-        final = ended.board.cpu().numpy().astype(np.int8)[best]
+        all_final = ended.board.cpu().numpy().astype(np.int8)
+        final = all_final[best]
+        right = boards.solved(all_final, clues.repeat(run.each, 0)).reshape(-1, run.each)
+        draws = np.where(right.any(1), right.argmax(1) + 1, 0)
         calls = ended.calls.cpu().numpy().reshape(-1, run.each).sum(1) * run.views
         told = (ended.undone, ended.remasked, ended.solutions, ended.open)
-        parts.append((final, calls, *(column.cpu().numpy()[best] for column in told)))
+        parts.append((final, calls, *(column.cpu().numpy()[best] for column in told), draws))
         total_rounds += run.predictor.total_rounds
         done, solved = done + len(clues), solved + int(boards.solved(final, clues).sum())
         progress(done, solved)
     if not parts:
         none = np.zeros(0, np.int64)
-        return Decoded(np.zeros((0, boards.CELLS), np.int8), none, none, none, none, 0.0, none.astype(bool))
-    board, calls, undone, remasked, solutions, stopped = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return Decoded(board, calls, undone, remasked, solutions, total_rounds / done, stopped)
+        return Decoded(np.zeros((0, boards.CELLS), np.int8), none, none, none, none, 0.0, none.astype(bool), none)
+    board, calls, undone, remasked, solutions, stopped, draws = (np.concatenate(p) for p in zip(*parts, strict=True))
+    return Decoded(board, calls, undone, remasked, solutions, total_rounds / done, stopped, draws)
