@@ -102,7 +102,7 @@ def sample(
 def draws(
     files: tuple[Path, ...],
     model: str,
-    chosen: dict[str, Any],
+    setting: Setting,
     output: Path | None,
     count: int,
     beside: str | None,
@@ -118,7 +118,6 @@ def draws(
     from vmd_sudoku.evaluation import accuracy as evaluation
     from vmd_sudoku.evaluation import draws as drawing
 
-    setting = setting_of(chosen)
     loaded, other = load(model, compiled), load(beside, compiled) if beside else None
     rows = []
     for puzzles in sets:
