@@ -1,13 +1,13 @@
 # make run    creates .venv, installs, opens the app and prints its address
 # make test   installs what the tests need and runs the fast suite
-# make check  format, lint, types and tests: what CI runs
+# make check  format, lint, types and tests, of Python and of JavaScript: what CI runs
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test test-slow lint check clean
+.PHONY: run test test-slow lint js check clean
 
 run: $(VENV)/installed
 	$(BIN)/vmd-sudoku app --port $(PORT)
@@ -24,7 +24,16 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-check: lint test
+# The app's JavaScript: types, form and size, unit tests. Node and npm are for this alone; the app runs without them.
+js:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory node_modules/installed && npm run --silent check; \
+	else echo "SKIPPED: the JavaScript is not checked, since npm is missing (apt-get install nodejs npm)"; fi
+
+node_modules/installed: package.json package-lock.json
+	npm ci --silent
+	touch $@
+
+check: lint js test
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and f"vmd-sudoku needs Python 3.11 or newer, {sys.executable} is {v.major}.{v.minor}; try: make PYTHON=python3.11")'
@@ -39,4 +48,4 @@ $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
 	touch $@ $(VENV)/installed
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

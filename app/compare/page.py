@@ -53,6 +53,7 @@ def page() -> None:
             result=answer.result if answer else None,
             at=comparison.at,
             working="" if answer else compare_words.START_WORKING if comparison.puzzle else compare_words.FINDING,
+            query=comparison.to_query(),
             key=BOARD,
         )
         progress = st.empty()
@@ -61,9 +62,6 @@ def page() -> None:
             _choices(table)
         if comparison.view == "sides":
             _race_section(table)
-    query = table.comparison.to_query()
-    if st.query_params.to_dict() != query:
-        st.query_params.from_dict(query)
     start.warm_up()
     # The boards are on the screen: now there is time to think.
     if answer is None:

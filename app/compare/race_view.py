@@ -67,6 +67,9 @@ def _race_section(table: Table) -> None:
         if st.button(compare_words.RACE_START.format(first=first, second=second), key="race_start"):
             _start_race(table)
     _race_live(table)
+    # The boards above were drawn with the address of before.
+    if chosen != now.race:
+        st.rerun()
 
 
 def _start_race(table: Table) -> None:

@@ -5,6 +5,7 @@ shows; where the session changes with it, that too. Whatever a browser sends, th
 """
 
 import base64
+import itertools
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -277,8 +278,10 @@ def sheet(session: Session, details: Mapping[str, object], cancelled: Event) -> 
     count = 4 if details.get("count") == 4 else 1
     levels = examples.levels()
     puzzles = (levels.get(session.level) or next(iter(levels.values()))).puzzles
-    turn = session.shown.get(session.level, 0)
-    lines = [session.puzzle, *(puzzles[(turn + more) % len(puzzles)] for more in range(count - 1))]
+    turn = session.shown.get(session.level, 0) % len(puzzles)
+    # The one on the board may be among them; a level that has no other prints it again.
+    others = [puzzle for puzzle in (*puzzles[turn:], *puzzles[:turn]) if puzzle != session.puzzle] or [session.puzzle]
+    lines = [session.puzzle, *itertools.islice(itertools.cycle(others), count - 1)]
     titles = [words.SHEET_TITLE.format(n=n) for n in range(1, count + 1)]
     return Answer({"page": drawing.to_sheet(np.array([parse(line) for line in lines]), titles, per_page=count)})
 

@@ -1,12 +1,11 @@
 """The board and the player as one Streamlit component, registered once when this module is first imported.
 
-Its parts lie in `board/`: `order.js` (which data are the newest), `grid.js` (rules, 81 cells), `player.js` (a trace on a time
-line), `panels.js` (a cell looked into, the latent z, in and out), `board.js` (the Solve page's component, made of all). A
-component for another page is another entry file after the parts it needs.
+`board.js` is its entry, `app.js` puts its parts together; what it shares with other pages lies in `parts/`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -19,7 +18,7 @@ _BOARD = st.components.v2.component(
     "sudoku_board",
     html=source("solve/board.html"),
     css=source("parts/board.css"),
-    js=script("parts/order.js", "parts/grid.js", "parts/player.js", "solve/panels.js", "solve/board.js"),
+    js=script("solve/board.js"),
 )
 
 
@@ -65,6 +64,7 @@ def board(session: Session, *, wiki: str, key: str) -> None:
         data=numbered(
             {
                 **shown,
+                "query": urlencode(session.to_query()),
                 "at": session.step,
                 "answered": session.answered,
                 "report": run,

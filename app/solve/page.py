@@ -74,9 +74,6 @@ def _board(desk: Desk[Session]) -> Session:
     # What a browser says to a new server is known only after the board was drawn once.
     if not heard and _hear(desk):
         st.rerun()
-    query = desk.session.to_query()
-    if st.query_params.to_dict() != query:
-        st.query_params.from_dict(query)
     return drawn
 
 

@@ -71,8 +71,10 @@ class Session:
         )
 
     def example(self, level: str, puzzles: tuple[str, ...]) -> "Session":
-        """Put the next example of `level` on the board."""
+        """Put the next example of `level` on the board, another than the one that is there, if the level has one."""
         turn = self.shown.get(level, 0)
+        if puzzles[turn % len(puzzles)] == self.puzzle:
+            turn += 1
         loaded = self.load(puzzles[turn % len(puzzles)])
         return replace(loaded, level=level, shown={**self.shown, level: turn + 1})
 

@@ -11,7 +11,7 @@ from app_stubs import EMPTY, IMPOSSIBLE, ask, easy, opened, press_solve, replied
 from app.parts import words
 from app.parts.doors import with_own
 from app.parts.settings import MAX_SEED, Settings
-from app.server import exact, models
+from app.server import exact, examples, models
 from app.solve import answers
 from app.solve.session import Session
 from vmd_sudoku.board import is_legal, parse, to_line
@@ -182,6 +182,13 @@ def test_a_sheet_holds_one_or_four_puzzles_that_differ(asked, count):
     page = replied(app)["page"]
     assert page.count("<svg") == count
     assert len(set(re.findall(r"<svg.*?</svg>", page, re.DOTALL))) == count
+
+
+@pytest.mark.parametrize("turn", [0, 2, 23, 24])
+def test_a_sheet_of_a_fresh_page_repeats_nothing(asked, turn):
+    app = opened(p=examples.levels()["Easy"].puzzles[turn])
+    ask(app, "sheet", {"count": 4})
+    assert len(set(re.findall(r"<svg.*?</svg>", replied(app)["page"], re.DOTALL))) == 4
 
 
 @pytest.mark.parametrize(("likeliest", "said"), [(0, words.HINT_AGREES), (1, words.HINT_DISAGREES)])

@@ -592,9 +592,9 @@ def test_a_restarted_server_keeps_the_board_and_hears_what_was_typed_meanwhile(
 
 
 def test_data_that_come_late_do_not_undo_newer_ones(chromium: "sync_api.Browser"):
-    from app.parts.component import source
+    from app.parts.component import script
 
     page = chromium.new_page()
     came = "const app = {}; return [2, 1, 2, 3].map((number) => isStale(app, { number }))"
-    assert page.evaluate(f"() => {{ {source('order.js')}; {came} }}") == [False, True, False, False]
+    assert page.evaluate(f"() => {{ {script('parts/order.js')}; {came} }}") == [False, True, False, False]
     page.close()

@@ -5,6 +5,7 @@ import math
 import threading
 import time
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -422,7 +423,8 @@ def comparison(app):
 
 
 def query(app):
-    return {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
+    """What the page's address is to say."""
+    return dict(parse_qsl(shown(app)["query"]))
 
 
 def test_the_page_opens_on_a_puzzle_that_tells_vmd_from_mdm(asked):

@@ -110,3 +110,8 @@ def test_examples_of_a_level_come_in_turn():
         session = session.example("Easy", ("a", "b"))
         seen.append(session.puzzle)
     assert seen == ["a", "b", "a"]
+
+
+def test_a_level_never_brings_the_board_that_is_there_unless_it_has_no_other():
+    assert Session(puzzle="a").example("Easy", ("a", "b")).puzzle == "b"
+    assert Session(puzzle="a").example("Empty", ("a",)).puzzle == "a"

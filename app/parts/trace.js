@@ -1,0 +1,72 @@
+// A run as a row of boards, and its steps in words.
+
+import { BLANK, CELLS, place, toDigits } from "./sudoku.js"
+import { WORDS, cellsWord, fillIn, percent } from "./words.js"
+
+/** @typedef {import("../types").Frame} Frame */
+/** @typedef {import("../types").Step} Step */
+
+// The board after each step, one more than there are steps: {digits, order, confidence, now, gone}.
+// `now` are the cells filled in the step; `gone` those taken back at its end, which the next frame shows blank.
+/** @param {{puzzle: string, steps: Step[]}} trace @returns {Frame[]} */
+export function framesOf(trace) {
+  /** @type {Frame} */
+  let frame = {
+    digits: toDigits(trace.puzzle),
+    order: Array(CELLS).fill(0),
+    confidence: Array(CELLS).fill(0),
+    now: [],
+    gone: [],
+  }
+  const frames = [frame]
+  trace.steps.forEach((step, at) => {
+    frame = frameAfter(frame, step, at + 1)
+    frames.push(frame)
+  })
+  return frames
+}
+
+/** @param {Frame} before @param {Step} step @param {number} number @returns {Frame} */
+function frameAfter(before, step, number) {
+  const next = {
+    digits: [...before.digits],
+    order: [...before.order],
+    confidence: [...before.confidence],
+    now: step.cells,
+    gone: step.remasked ?? [],
+  }
+  for (const cell of before.gone) next.digits[cell] = BLANK
+  step.cells.forEach((cell, which) => {
+    next.digits[cell] = step.digits[which]
+    next.order[cell] = number
+    next.confidence[cell] = step.confidence[which]
+  })
+  return next
+}
+
+// What happened in step `at` (counted from 1) in one line.
+/** @param {{steps: Step[]}} trace @param {number} at */
+export function stepWords(trace, at) {
+  const steps = trace.steps.length
+  if (at === 0) return fillIn(WORDS.before, { steps })
+  const step = trace.steps[at - 1]
+  const sentence = filledWords(step, fillIn(WORDS.step_head, { at, steps }))
+  const gone = step.remasked?.length ?? 0
+  return gone ? fillIn(WORDS.taken_back, { sentence, cells: cellsWord(gone) }) : sentence
+}
+
+/** @param {Step} step @param {string} head */
+function filledWords({ cells, digits, confidence, margin, why }, head) {
+  if (cells.length === 0) return fillIn(WORDS.step_nothing, { head })
+  if (cells.length > 1) {
+    const low = percent(Math.min(...confidence))
+    const high = percent(Math.max(...confidence))
+    const sure = low === high ? high : fillIn(WORDS.sure_range, { low, high })
+    return fillIn(WORDS.step_many, { head, cells: cells.length, sure })
+  }
+  const sure = percent(confidence[0])
+  const values = { head, place: place(cells[0]), digit: digits[0], sure, margin: margin[0].toFixed(2) }
+  const sentence = fillIn(WORDS.step_one, values)
+  const rule = why?.[0] ?? "network"
+  return rule === "network" ? sentence : fillIn(WORDS.by_rule, { sentence, rule })
+}

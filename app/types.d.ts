@@ -1,0 +1,151 @@
+// What Python sends to the browser and back, and what the modules hand each other.
+
+export interface Step {
+  cells: number[]
+  digits: number[]
+  confidence: number[]
+  margin: number[]
+  entropy?: number[]
+  why?: string[]
+  remasked?: number[]
+}
+
+/** A run as the player takes it: `playable` in app/solve/report.py. */
+export interface Trace {
+  puzzle: string
+  steps: Step[]
+  /** Bytes in base64, [steps, 81, 9]: 255 for certainty. */
+  probabilities: string
+  /** Bytes in base64, [steps, 81]: the place of a cell in the queue of blanks, 0 for none. */
+  queue: string
+  latent: number[] | null
+}
+
+/** A board in the middle of a run. */
+export interface Frame {
+  digits: number[]
+  order: number[]
+  confidence: number[]
+  now: number[]
+  gone: number[]
+}
+
+export interface Message {
+  tone: string
+  headline: string
+  reason: string
+  notes?: string[]
+}
+
+/** The outcome of a solve: `Report` in app/parts/verdict.py. */
+export interface Report extends Message {
+  id: string
+  puzzle: string
+  cells: number[]
+  first_wrong: number | null
+  trace: Trace | null
+  busy: boolean
+}
+
+/** A person's reason for one digit. */
+export interface Why {
+  technique: string
+  text: string
+  cells: number[]
+}
+
+/** The visitor's board as texts: clues, own digits in the order of entry, pencil marks. */
+export interface Snapshot {
+  puzzle: string
+  own: string
+  notes: string
+}
+
+/** An answer of the server: a field for whatever its kind of question has. */
+export type Found = Record<string, any>
+
+/** What the Solve page's component is sent: `board` in app/solve/component.py. */
+export interface SolveData extends Snapshot {
+  number: number
+  query: string
+  load_id: string
+  at: number | null
+  answered: number
+  report: Report | null
+  reply: { press: number; kind: string; data: Found } | null
+  settings: string
+  has_z: boolean
+  wiki: string
+  edits: [number, number][]
+  drawn: { draw: boolean; seed: number }
+}
+
+/** How one cell is drawn: see `Grid.draw`. */
+export interface View {
+  digit: number
+  kind: string
+  order?: number
+  confidence?: number
+  now?: boolean
+  gone?: boolean
+  clash?: boolean
+  peer?: boolean
+  same?: boolean
+  target?: boolean
+  basis?: boolean
+  mark?: string
+  says?: string
+  label?: string
+  notes?: number
+  candidates?: number
+  field?: { z: number[]; p: number[] }
+}
+
+/** A cell looked into. */
+export interface Look {
+  head: string
+  p: number[]
+  z: number[] | null
+  notes: string[]
+  written: number
+}
+
+/** One run of a comparison: `payload` in app/compare/contrast.py. */
+export interface ComparedRun {
+  name: string
+  trace: Trace
+  solved: boolean
+  differs: number
+  blank: number
+  ms: number
+  log_likelihood: number
+  wrong: Jump | null
+  wrong_text: string
+  mistakes: [number, number][]
+  [key: string]: any
+}
+
+export interface Jump {
+  tick: number
+  cell: number
+}
+
+export interface Comparison {
+  runs: ComparedRun[]
+  ticks: number
+  solution: string | null
+  partings: (Jump & { kind: string; text: string })[]
+}
+
+/** What the Compare page's component is sent: `compare_board` in app/compare/component.py. */
+export interface CompareData {
+  number: number
+  query: string
+  id: string
+  puzzle: string
+  view: string
+  boards: { name: string; setting: string }[]
+  result: Comparison | null
+  at: number | null
+  working: string
+}

@@ -1,0 +1,36 @@
+// A few words for tests: the real ones are Python's.
+
+import { WORDS } from "../../../app/parts/words.js"
+
+Object.assign(WORDS, {
+  percent: "{n} %",
+  place: "row {row}, column {column}",
+  row: "row {n}",
+  column: "column {n}",
+  box: "box {n}",
+  clash: "{digit} stands {times} in {unit}",
+  twice: "twice",
+  times: "{n} times",
+  cells_one: "1 cell",
+  cells_many: "{n} cells",
+  before: "Before the first of {steps} steps",
+  step_head: "Step {at} of {steps}",
+  step_nothing: "{head}: nothing filled",
+  step_one: "{head}: {place} is {digit} ({sure} sure, margin {margin})",
+  step_many: "{head}: {cells} cells, {sure} sure",
+  sure_range: "{low} to {high}",
+  by_rule: "{sentence}, by {rule}",
+  taken_back: "{sentence}; then {cells} taken back",
+  tick_step: "Step {at} of {steps}",
+  tick_share: "{share} % of every run",
+  tick_start: "{head}: the clues alone",
+  tick: "{head}: {sides}",
+  tick_all: "each fills {cells}",
+  tick_side: "{name} fills {cells}",
+  tick_side_step: "{name} at step {at} of {steps}",
+  solved: "Solved",
+  wrong_one: "1 cell wrong",
+  wrong_many: "{n} cells wrong",
+  unfinished: "{cells} left blank",
+  not_solved: "Not solved",
+})
