@@ -1,6 +1,6 @@
 """Every sentence of the Compare page: constants for Python, and `BOARD` for the component in the browser.
 
-`{name}` stands for a value: `.format` fills it in Python, `fillIn` in `board/grid.js`.
+`{name}` stands for a value: `.format` fills it in Python, `fillIn` in `parts/words.js`.
 """
 
 TITLE = "Compare on one puzzle"

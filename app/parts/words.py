@@ -1,6 +1,6 @@
 """Every sentence that the app shows, in one place: constants for Python, and `BOARD` for the component in the browser.
 
-`{name}` stands for a value: `.format` fills it in Python, `fillIn` in `board/grid.js`.
+`{name}` stands for a value: `.format` fills it in Python, `fillIn` in `parts/words.js`.
 """
 
 from typing import Any

@@ -360,6 +360,71 @@ def test_notes_candidates_and_locking(visit: Visit):
     assert page.get_by_role("dialog").count() == 0
 
 
+def press(page: "sync_api.Page", key: str, code: str, **more: bool) -> None:
+    """A key of a keyboard that Playwright does not know."""
+    page.evaluate(
+        """(event) => {
+            let node = document.activeElement
+            while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+            node.dispatchEvent(new KeyboardEvent("keydown", { ...event, bubbles: true, composed: true, cancelable: true }))
+        }""",
+        {"key": key, "code": code, **more},
+    )
+
+
+def test_keyboards_of_other_languages_write_digits_and_undo(visit: Visit):
+    page = visit(f"/?p={EASY}")
+    cell = page.locator(".cell").first
+    cell.click()
+    for key, shift in (("&", False), ("1", True), ("۱", False), ("١", False), ("१", False), ("Process", False)):
+        press(page, key, "Digit1", shiftKey=shift)
+        assert line(page) == "1" + EASY[1:], key
+        press(page, "я", "KeyZ", ctrlKey=True)
+        assert line(page) == EASY, key
+    press(page, "!", "Digit1", shiftKey=True)
+    page.get_by_role("gridcell", name="Row 1 column 1: blank, notes 1").wait_for()
+    press(page, "т", "KeyN")
+    assert page.get_by_role("radio", name="Notes").is_checked()
+
+
+def test_a_digit_that_clashes_deletes_no_notes(visit: Visit):
+    page = visit(f"/?p={EASY}")
+    page.locator(".cell").first.click()
+    for key in ("Shift+Digit1", "Shift+Digit3", "ArrowDown", "ArrowRight", "Shift+Digit3", "ArrowUp", "ArrowLeft", "3"):
+        page.keyboard.press(key)
+    assert page.locator(".cell.clash").count() == 2
+    page.keyboard.press("Delete")
+    assert page.get_by_role("gridcell", name="Row 1 column 1: blank, notes 1 3").count() == 1
+    assert page.get_by_role("gridcell", name="Row 2 column 2: blank, notes 3").count() == 1
+
+
+def test_back_leads_to_the_page_before_not_to_the_digit_before(visit: Visit):
+    page = visit(f"/?p={EASY}")
+    length = page.evaluate("history.length")
+    page.locator(".cell").first.click()
+    for digit, own in (("1", "001"), ("2", "002"), ("4", "004")):
+        page.keyboard.press(digit)
+        page.wait_for_url(f"**/?p={EASY}&own={own}")
+    assert page.evaluate("history.length") == length
+    page.get_by_role("link", name="Compare").click()
+    page.locator('.compare[data-ready="true"]').wait_for()
+    page.wait_for_url("**/compare?p=*")
+    assert page.evaluate("history.length") == length + 1
+    page.go_back()
+    page.locator('[data-testid="sudoku"]').wait_for()
+    assert line(page) == "4" + EASY[1:]
+    page.wait_for_url(f"**/?p={EASY}&own=004")
+
+
+def test_the_first_press_of_a_level_brings_another_puzzle(visit: Visit):
+    page = visit()
+    first = line(page)
+    page.get_by_role("button", name="Easy").click()
+    page.get_by_role("button", name="Undo").wait_for()
+    while line(page) == first:
+        page.wait_for_timeout(50)
+
+
 @needs_model
 def test_a_cell_is_looked_into_and_a_link_opens_the_same_step_elsewhere(visit: Visit):
     page = visit(f"/?p={EASY}", reduced_motion="reduce")
