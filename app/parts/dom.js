@@ -1,5 +1,7 @@
 // Elements of the page: made of text alone, never of HTML, and touched only where something differs.
 
+import { WORDS } from "./words.js"
+
 // An element with a class, words, and what is inside it.
 /**
  * @template {keyof HTMLElementTagNameMap} T
@@ -41,6 +43,19 @@ export const find = (root, selector) => /** @type {HTMLElement} */ (root.querySe
 export const findButton = (root, selector) => /** @type {HTMLButtonElement} */ (root.querySelector(selector))
 /** @param {ParentNode} root @param {string} selector @returns {HTMLDetailsElement} */
 export const findDetails = (root, selector) => /** @type {HTMLDetailsElement} */ (root.querySelector(selector))
+
+// The words of a component's own HTML, which says only which ones: data-word is the text, data-label what a screen reader says.
+/** @param {ParentNode} root */
+export function fillWords(root) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const nodes = root.querySelectorAll("[data-word], [data-label], [data-title]")
+  for (const node of nodes) {
+    const { word, label, title } = node.dataset
+    if (word) node.textContent = WORDS[word]
+    if (label) node.setAttribute("aria-label", WORDS[label])
+    if (title) node.title = WORDS[title]
+  }
+}
 
 // Which element of a component has the keyboard: components lie in a shadow root of their own.
 /** @param {Node} node */

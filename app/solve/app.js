@@ -3,7 +3,7 @@
 // The browser's board is the truth; the server hears of it a moment later (talk.js).
 
 import { Address } from "../parts/address.js"
-import { find, findButton, findDetails, focused, make, setText } from "../parts/dom.js"
+import { fillWords, find, findButton, findDetails, focused, make, setText } from "../parts/dom.js"
 import { Grid } from "../parts/grid.js"
 import { Player } from "../parts/player.js"
 import { WORDS } from "../parts/words.js"
@@ -44,6 +44,7 @@ export class App {
   constructor(root) {
     this.root = root
     fillWords(root)
+    fillHelp(root)
     this.address = new Address()
     this.state = new State()
     this.history = new History()
@@ -185,15 +186,7 @@ export class App {
 }
 
 /** @param {HTMLElement} root */
-function fillWords(root) {
-  /** @type {NodeListOf<HTMLElement>} */
-  const nodes = root.querySelectorAll("[data-word], [data-label], [data-title]")
-  for (const node of nodes) {
-    const { word, label, title } = node.dataset
-    if (word) node.textContent = WORDS[word]
-    if (label) node.setAttribute("aria-label", WORDS[label])
-    if (title) node.title = WORDS[title]
-  }
+function fillHelp(root) {
   /** @type {[string, string][]} */
   const keys = WORDS.help
   find(root, ".help dl").replaceChildren(
