@@ -189,6 +189,16 @@ def described(default: Any, help: str, **about: Any) -> Any:
     return dataclasses.field(default=default, metadata={"about": About(help=help, **about)})
 
 
+def ranged(default: float, low: float, high: float) -> Any:
+    """A field with a number in a range, both ends included, and nothing more to say of it here."""
+    return described(default, "", low=low, high=high)
+
+
+def share(default: float) -> Any:
+    """A field with a number from 0 to 1."""
+    return ranged(default, 0, 1)
+
+
 def abouts(kind: Any) -> dict[str, About]:
     """The descriptions of a configuration's described fields, by name, in order."""
     return _abouts(kind)

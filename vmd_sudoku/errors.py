@@ -6,7 +6,8 @@ VmdSudokuError
 ├── DataError         a file of sequences, words or text that a lab cannot use
 ├── ConfigError       settings that are unknown or cannot work together
 ├── CheckpointError   a saved model that this version cannot read
-└── TraceError        a saved solve that this version cannot read
+├── TraceError        a saved solve that this version cannot read
+└── OutputError       a file or folder that cannot be written
 """
 
 
@@ -36,3 +37,7 @@ class CheckpointError(VmdSudokuError):
 
 class TraceError(VmdSudokuError):
     """A saved solve that is damaged, changed or of another format."""
+
+
+class OutputError(VmdSudokuError):
+    """A file or folder that cannot be written."""

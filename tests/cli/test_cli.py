@@ -1,4 +1,6 @@
+import itertools
 import json
+import math
 from dataclasses import dataclass
 
 import click
@@ -7,7 +9,7 @@ from click.testing import CliRunner
 
 from vmd_sudoku import __version__, board
 from vmd_sudoku.cli import main as cli
-from vmd_sudoku.cli.options import described_option
+from vmd_sudoku.cli.options import OutFile, OutFolder, Value, described_option
 from vmd_sudoku.config import abouts, described
 from vmd_sudoku.exact.generate import puzzles
 from vmd_sudoku.formats import write
@@ -95,10 +97,18 @@ def test_sample_counts_valid_grids(call, tmp_path):
     assert json.loads(out.read_text())["rows"][0]["z"] == "mode"
 
 
-@pytest.mark.parametrize(("change", "word"), [(lambda p: p, "one"), (lambda p: "." * 81, "several")])
-def test_check_counts_solutions(call, one, change, word):
+@pytest.mark.parametrize(("change", "word", "ends"), [(lambda p: p, "one", 0), (lambda p: "." * 81, "several", 1)])
+def test_check_counts_solutions(call, one, change, word, ends):
     code, out, _ = call("check", change(one[0]))
-    assert (code, out.strip()) == (0, word)
+    assert (code, out.strip()) == (ends, word)
+
+
+def test_check_ends_with_1_unless_every_puzzle_is_unique(call, one, tmp_path):
+    file = tmp_path / "list.sdm"
+    for lines, ends in ((f"{one[0]}\n{one[0]}\n", 0), (f"{one[0]}\n{'.' * 81}\n", 1), (f"{'.' * 81}\n{one[0]}\n", 1)):
+        file.write_text(lines)
+        assert call("check", file)[0] == ends
+    assert call("check", ".12345678" + "9" + "." * 71)[0] == 1
 
 
 def test_check_finds_a_puzzle_without_solution(call):
@@ -164,12 +174,107 @@ def test_generate_makes_puzzles_with_one_solution(call, tmp_path):
     assert "." not in call("generate", "--grids", "--count", 1)[1]
 
 
-def test_models_lists_cards(call):
+def stops(parts, after):
+    """The first parts, and then Ctrl+C."""
+    yield from itertools.islice(parts, after)
+    raise KeyboardInterrupt
+
+
+def test_what_was_made_before_ctrl_c_is_kept(call, tmp_path, monkeypatch):
+    from vmd_sudoku.exact import generate
+
+    out, made = tmp_path / "made.csv", generate.stream
+    monkeypatch.setattr(generate, "stream", lambda *args: stops(made(*args), 2))
+    code, printed, err = call("generate", "--count", 1000, "--seed", 3, "--out", out)
+    assert (code, "stopped" in err) == (130, True)
+    monkeypatch.undo()
+    lines = out.read_text().splitlines()
+    assert (len(lines), printed) == (129, f"128 puzzles in {out}\n")
+    assert lines[1].split(",") == [board.to_line(part[0]) for part in puzzles(1, seed=3)]
+
+
+def test_reasons_that_were_counted_before_ctrl_c_are_kept(call, one, tmp_path, monkeypatch):
+    from vmd_sudoku.solving import record
+
+    solve, turns = record.solve_puzzle, iter([True])
+
+    def interrupted(*args):
+        if not next(turns, False):
+            raise KeyboardInterrupt
+        return solve(*args)
+
+    monkeypatch.setattr(record, "solve_puzzle", interrupted)
+    (tmp_path / "two.sdm").write_text(f"{one[0]}\n{one[0]}\n")
+    out = tmp_path / "out.json"
+    code, printed, err = call("reasons", tmp_path / "two.sdm", "--nfe", 5, "--json", out)
+    assert (code, "stopped" in err) == (130, True)
+    assert printed.splitlines()[-1].endswith("1 of 1 puzzles solved")
+    assert json.loads(out.read_text())["boards"] == 1
+
+
+def test_files_that_were_measured_before_ctrl_c_are_kept(call, one, tmp_path, monkeypatch):
+    from vmd_sudoku.evaluation import accuracy
+
+    measure = accuracy.evaluate
+
+    def interrupted(loaded, puzzles, *args, **more):
+        if puzzles.name == "two.txt":
+            raise KeyboardInterrupt
+        return measure(loaded, puzzles, *args, **more)
+
+    monkeypatch.setattr(accuracy, "evaluate", interrupted)
+    for name in ("one.txt", "two.txt", "three.txt"):
+        (tmp_path / name).write_text(one[0] + "\n")
+    out = tmp_path / "out.json"
+    files = [tmp_path / name for name in ("one.txt", "two.txt", "three.txt")]
+    code, printed, err = call("evaluate", *files, "--nfe", 2, "--json", out)
+    assert (code, "stopped" in err) == (130, True)
+    assert "one.txt" in printed
+    assert "two.txt" not in printed
+    assert [row["file"] for row in json.loads(out.read_text())["rows"]] == ["one.txt"]
+
+
+def commands(group=cli.cli):
+    """Every command, those of groups too."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        yield from commands(command) if isinstance(command, click.Group) else [command]
+
+
+@pytest.mark.parametrize("command", list(commands()), ids=lambda command: command.name)
+def test_every_number_has_a_range_and_every_output_is_looked_at_first(command):
+    for param in command.params:
+        assert not isinstance(param.type, click.types.IntParamType | click.types.FloatParamType), param.name
+        if param.name in ("out", "output"):
+            assert isinstance(param.type, OutFile | OutFolder), param.name
+        if isinstance(param.type, Value) and param.type.about.is_number:
+            assert math.isfinite(param.type.about.low), param.name
+            assert math.isfinite(param.type.about.high), param.name
+
+
+def test_models_are_listed_in_a_table_and_each_has_a_card(call):
     code, out, _ = call("models")
     assert code == 0
-    assert "vmd: " in out
-    assert "mdm: " in out
-    assert '"figures"' in out
+    assert len(out.splitlines()) < 12
+    for name in ("vmd", "mdm", "trunk"):
+        assert f" {name} " in out
+    code, out, _ = call("models", "vmd")
+    assert code == 0
+    for words in ("parameters of the denoiser: 55,105", "empty board", "model.network.width=64"):
+        assert words in out
+    assert "{" not in out
+    code, out, _ = call("models", "vmd", "--json")
+    assert (code, json.loads(out)["updates"]) == (0, 8000)
+    assert set(json.loads(call("models", "--json")[1])) == {"vmd", "mdm", "trunk"}
+    code, _, err = call("models", "nothing")
+    assert (code, "vmd, mdm" in err) == (2, True)
+
+
+def test_a_card_may_be_empty(call, tmp_path):
+    code, out, _ = call("models", tmp_path)
+    assert code == 0
+    assert "without a card" in out
 
 
 def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkeypatch):
@@ -219,6 +324,32 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
         (["solve", "." * 81, "--policy", "best"], ["best", "margin"]),
         (["solve", "." * 81, "--constraints", "all"], ["all", "rules"]),
         (["solve", "." * 81, "--nfe", "0"], ["0", "cell"]),
+        (["solve", "." * 81, "--nfe", "²"], ["²", "1 to 10,000", "cell"]),
+        (["solve", "." * 81, "--z", "²"], ["²", "mode"]),
+        (["solve", "." * 81, "--seed", "٣"], ["٣", "whole number"]),
+        (["solve", "." * 81, "--temperature", "nan"], ["nan", "0 to 1,000"]),
+        (["solve", "." * 81, "--gumbel", "inf"], ["inf", "0 to 1,000"]),
+        (["solve", "." * 81, "--settle", "1e999"], ["1e999", "0 to 1"]),
+        (["solve", "." * 81, "--threshold", "-nan"], ["-nan", "0 to 1"]),
+        (["evaluate", "x.csv", "--batch-size", "1_0"], ["1_0", "1 to 65,536"]),
+        (["generate", "--count", "²"], ["²", "whole number"]),
+        (["generate", "--clues", "0"], ["0", "1 to 81"]),
+        (["train", "--out", "x", "--minutes", "nan"], ["nan", "a number"]),
+        (["train", "--out", "x", "--minutes", "inf"], ["inf", "a number"]),
+        (["train", "--out", "x", "--set", "dream_every=0"], ["dream_every", "got 0"]),
+        (["train", "--out", "x", "--set", "learning_rate=NaN"], ["learning_rate", "nan"]),
+        (["train", "--out", "x", "--set", "learning_rate=-1"], ["learning_rate", "-1"]),
+        (["train", "--out", "x", "--set", "free_nats=Infinity"], ["free_nats", "inf"]),
+        (["train", "--out", "x", "--set", "mixture.hard=NaN"], ["hard", "nan"]),
+        (["train", "--out", "x", "--set", "model.network.width=0"], ["width", "0"]),
+        (["train", "--out", "x", "--start-from", "nowhere"], ["nowhere", "vmd"]),
+        (["solve", "." * 81, "--json", "nowhere/x.json"], ["no folder nowhere"]),
+        (["evaluate", "nofile.csv", "--json", "."], [". is a folder"]),
+        (["generate", "--out", "nowhere/x.csv"], ["no folder nowhere"]),
+        (["train", "--out", "file/run"], ["file is a file"]),
+        (["train", "--out", "file"], ["file is a file"]),
+        (["reproduce", "sudoku", "--sets", ".", "--out", "file/run"], ["file is a file"]),
+        (["bench", "--json", "file/x.json"], ["no folder file"]),
         (["solve", "." * 81, "--cells", "0"], ["0", "1 to 81"]),
         (["solve", "." * 81, "--remask", "all"], ["all", "conflict"]),
         (["solve", "." * 81, "--latents", "1025"], ["1025", "1 to 1,024"]),
@@ -238,7 +369,7 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
         (["train", "--out", "x", "--set", "beta"], ["NAME=VALUE", "'beta'"]),
         (["train", "--out", "x", "--set", "bta=1"], ["no setting bta", "beta"]),
         (["train", "--out", "x", "--set", "beta.x=1"], ["'beta' is no group of settings"]),
-        (["train", "--out", "x", "--set", "beta=2"], ["beta must be between 0 and 1", "2"]),
+        (["train", "--out", "x", "--set", "beta=2"], ["beta must be a number from 0 to 1", "2"]),
         (["train", "--out", "x", "--set", "batch=many"], ["batch must be of type int", "many"]),
         (["reproduce", "sudoku", "--sets", ".", "--only", "sudokus"], ["sudokus", "radcliffe_sample"]),
         (["train", "--out", "nothing-here", "--resume"], ["nothing-here"]),
@@ -246,6 +377,7 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
 )
 def test_bad_input_gets_one_clear_line_and_exit_code_2(call, args, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
     code, _, err = call(*args)
     assert code == 2
     assert "Traceback" not in err
@@ -324,7 +456,7 @@ def test_an_option_is_made_from_the_description_of_a_setting():
     run = CliRunner().invoke
     assert run(show, []).output == "0.5\n"
     assert run(show, ["--boldness", "2"]).output == "2.0\n"
-    assert "boldness must be a number from 0 to 2; got 3.0" in run(show, ["--boldness", "3"]).output
+    assert "must be a number from 0 to 2; got '3'" in run(show, ["--boldness", "3"]).output
     assert "--boldness NUMBER  How bold.  [default: 0.5]" in run(show, ["--help"]).output
 
 

@@ -131,7 +131,9 @@ def test_the_mean_of_nats_leaves_out_digits_that_were_taken_back(remask):
     def predict(board, rows):
         return oracle(solutions)(board, rows) / 8 + Noise(1, range(3)).normal(rows, int(board.sum()), (81, 9))
 
-    how = Decoding(remasking=REMASKING[remask], remask_share=0.3, remask_budget=40, budget=Budget(12), level=CONSTRAINTS["none"])
+    how = Decoding(
+        remasking=REMASKING[remask], remask_share=0.3, remask_budget=40, budget=Budget(12), level=CONSTRAINTS["none"]
+    )
     last, taken = [{} for _ in range(3)], 0
     ended = finish(decode(predict, clues, how, Noise(0, range(3))), clues)
     for step in decode(predict, clues, how, Noise(0, range(3))):

@@ -40,14 +40,14 @@ def test_a_crash_before_the_note_leaves_the_old_checkpoint(folder, monkeypatch):
     before = load_model(folder).sha256
     from vmd_sudoku.network import checkpoint
 
-    real = checkpoint._replace
+    real = checkpoint.write
 
     def crash(path, data):
         if path.suffix == ".json":
             raise KeyboardInterrupt
         real(path, data)
 
-    monkeypatch.setattr(checkpoint, "_replace", crash)
+    monkeypatch.setattr(checkpoint, "write", crash)
     with pytest.raises(KeyboardInterrupt):
         save_model(folder, Model(CONFIG), {})
     assert load_model(folder).sha256 == before

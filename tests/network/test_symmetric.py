@@ -84,5 +84,5 @@ def test_an_mdm_has_no_encoder(boards):
 
 @pytest.mark.parametrize("settings", [{"width": 0}, {"hidden": 5000}])
 def test_sizes_out_of_range_are_refused(settings):
-    with pytest.raises(ConfigError, match="must be 1 to 1024"):
+    with pytest.raises(ConfigError, match="from 1 to 1,024"):
         NetworkConfig(**settings)

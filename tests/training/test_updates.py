@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import math
 from dataclasses import replace
@@ -7,6 +8,7 @@ import pytest
 import torch
 
 from vmd_sudoku.board import is_complete, is_legal, to_line
+from vmd_sudoku.config import abouts
 from vmd_sudoku.decoding.blocks import BLOCKS
 from vmd_sudoku.diffusion.bound import masked_nats
 from vmd_sudoku.errors import CheckpointError, ConfigError, PuzzleFileError
@@ -17,6 +19,7 @@ from vmd_sudoku.machine import mixed_precision
 from vmd_sudoku.network.latent import draw_prior
 from vmd_sudoku.network.model import ModelConfig
 from vmd_sudoku.network.symmetric import NetworkConfig
+from vmd_sudoku.network.transformer import TransformerConfig
 from vmd_sudoku.training import presets
 from vmd_sudoku.training.dreams import Dreams
 from vmd_sudoku.training.mixture import Boards, BoardStream, MixtureConfig, open_boards, unique_boards
@@ -242,7 +245,7 @@ def test_nonsense_is_refused(settings):
 
 
 def test_a_share_out_of_range_is_refused():
-    with pytest.raises(ConfigError, match="hard must be between 0 and 1"):
+    with pytest.raises(ConfigError, match="hard must be a number from 0 to 1"):
         MixtureConfig(hard=2)
 
 
@@ -371,3 +374,17 @@ def test_the_weights_of_the_bound_are_settings(settings):
     usual.config = replace(SMALL, beta_warmup=0.0)
     gradients = [training.update()["gradient"] for training in (usual, other)]
     assert gradients[0] != gradients[1]
+
+
+@pytest.mark.parametrize(
+    "kind", [TrainConfig, MixtureConfig, ModelConfig, NetworkConfig, TransformerConfig], ids=lambda kind: kind.__name__
+)
+def test_every_number_of_a_run_has_a_range(kind):
+    """Against `nan` and `inf` too: a run must not begin that cannot end well."""
+    numbers = [field.name for field in dataclasses.fields(kind) if type(field.default) in (int, float)]
+    assert set(numbers) == {name for name, about in abouts(kind).items() if about.is_number}
+    for name in numbers:
+        for value in (math.nan, math.inf, -math.inf, -1, "1", None, True):
+            with pytest.raises(ConfigError, match=name):
+                kind(**{name: value})
+    assert kind() == dataclasses.replace(kind())

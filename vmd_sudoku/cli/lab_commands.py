@@ -6,13 +6,12 @@ from pathlib import Path
 import click
 
 from vmd_sudoku import __version__
-from vmd_sudoku.cli.options import SEED
+from vmd_sudoku.cli.options import JSON, SEED, whole
 from vmd_sudoku.cli.show import write_json
 
-JSON = click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Also write JSON there.")
 WORKERS = click.option(
     "--workers",
-    type=click.IntRange(1, 64),
+    type=whole(1, 64),
     default=min(2, os.cpu_count() or 1),
     show_default=True,
     help="Processes of one thread each that train at the same time.",
@@ -32,15 +31,15 @@ WORKERS = click.option(
 )
 @click.option(
     "--distance",
-    type=click.IntRange(1),
+    type=whole(1, 1000),
     default=1,
     show_default=True,
     help="Places from one tied token to the next, noise between.",
 )
 @click.option(
-    "--blocks", multiple=True, type=click.IntRange(1), help="Blocks of a sequence; may come again.  [default: 2, 1]"
+    "--blocks", multiple=True, type=whole(1, 1000), help="Blocks of a sequence; may come again.  [default: 2, 1]"
 )
-@click.option("--seeds", type=click.IntRange(1, 1000), default=5, show_default=True, help="Trainings of each row.")
+@click.option("--seeds", type=whole(1, 1000), default=5, show_default=True, help="Trainings of each row.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="The first of the seeds.")
 @click.option(
     "--later",

@@ -6,47 +6,41 @@ from collections.abc import Sequence
 import click
 
 from vmd_sudoku import __version__
-from vmd_sudoku.cli import lab_commands, measure_commands, puzzle_commands, train_commands
+from vmd_sudoku.cli.topics import Topics
 from vmd_sudoku.errors import VmdSudokuError
 
-# Modules that import torch or numba are imported by the commands that need them, so that --help answers at once.
+TOPICS = {
+    "A puzzle": {
+        "solve": ("puzzle_commands", "Solve a puzzle, and print every step."),
+        "check": ("puzzle_commands", "Whether puzzles have none, one or several solutions."),
+        "solutions": ("puzzle_commands", "Sample the solutions of a puzzle that has several."),
+        "convert": ("puzzle_commands", "Another text form, a picture, a page to print, a link."),
+        "replay": ("puzzle_commands", "Print a solve that was saved with --json."),
+    },
+    "Figures": {
+        "evaluate": ("measure_commands", "Whole-board accuracy over files of puzzles."),
+        "sample": ("measure_commands", "Whole grids from the empty board."),
+        "draws": ("measure_commands", "What several draws of z solve, beside an MDM of as many calls."),
+        "reasons": ("puzzle_commands", "Which human techniques justify what a model fills."),
+        "reproduce": ("measure_commands", "Experiments of the paper, measured again."),
+        "bench": ("measure_commands", "Speed on this machine."),
+    },
+    "Puzzles and models": {
+        "generate": ("puzzle_commands", "Random puzzles with exactly one solution."),
+        "models": ("train_commands", "The shipped models, and their cards."),
+        "train": ("train_commands", "Train a model on generated puzzles."),
+    },
+    "App": {
+        "app": ("app_command", "Open the app in the browser."),
+    },
+}
+"""Commands by topic: the module that holds each, and a line on it. The module is loaded when its command is asked for."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Topics, topics=TOPICS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="vmd-sudoku")
 def cli() -> None:
     """Sudoku by variational masked diffusion (VMD), beside masked diffusion without a latent (MDM)."""
-
-
-@cli.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="Port on this machine.")
-@click.option("--address", default="127.0.0.1", show_default=True, help="Address to listen on.")
-def app(port: int, address: str) -> None:
-    """Open the app in the browser (prints its address)."""
-    import subprocess
-
-    from vmd_sudoku.places import app_folder
-
-    folder = app_folder()
-    command = [sys.executable, "-m", "streamlit", "run", str(folder / "streamlit_app.py")]
-    sys.exit(subprocess.call([*command, "--server.port", str(port), "--server.address", address], cwd=folder))
-
-
-for command in (
-    *(puzzle_commands.solve, puzzle_commands.replay, puzzle_commands.check, puzzle_commands.convert),
-    *(puzzle_commands.reasons, puzzle_commands.solutions, puzzle_commands.generate),
-    *(
-        measure_commands.evaluate,
-        measure_commands.draws,
-        measure_commands.sample,
-        measure_commands.reproduce,
-        measure_commands.bench,
-    ),
-    *(train_commands.train, train_commands.models),
-):
-    cli.add_command(command)
-for command in (lab_commands.synthetic,):
-    measure_commands.reproduce.add_command(command)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -56,11 +50,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     except VmdSudokuError as error:
         click.echo(f"vmd-sudoku: {error}", err=True)
         sys.exit(2)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        sys.exit(2)
     except click.ClickException as error:
-        click.echo(f"vmd-sudoku: {error.format_message()}", err=True)
+        # click 8.1 prints the help itself where no command is named; newer ones raise it as an error.
+        if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
+            error.show()
+        else:
+            click.echo(f"vmd-sudoku: {error.format_message()}", err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("vmd-sudoku: stopped", err=True)

@@ -10,19 +10,24 @@ import click
 from vmd_sudoku import __version__, board
 from vmd_sudoku.cli.options import (
     DRAWN_Z,
+    JSON,
     LATENTS,
     LIMIT,
     MODEL_HELP,
     SEED,
+    THREADS,
+    OutFolder,
     Z,
     batch_options,
     decoding_options,
     load,
+    whole,
 )
-from vmd_sudoku.cli.show import print_table, progress_bar, write_json, write_text
-from vmd_sudoku.evaluation import paper, tables
-from vmd_sudoku.formats import files as puzzle_file
+from vmd_sudoku.cli.show import print_table, progress_bar, stoppable, write_json
+from vmd_sudoku.cli.topics import Topics
+from vmd_sudoku.network.cards import folder_of
 from vmd_sudoku.solving.setting import Setting
+from vmd_sudoku.writing import write
 
 
 @click.command()
@@ -42,34 +47,38 @@ def evaluate(
     compiled: bool,
 ) -> None:
     """Whole-board accuracy over FILES (CSV with a `puzzle` column, or a puzzle a line), with its 95 % Wilson interval."""
+    from vmd_sudoku.formats import files as puzzle_file
+
     sets = [puzzle_file.read(file, limit) for file in files]
+    loaded = load(model, compiled)
     from vmd_sudoku.evaluation import accuracy as evaluation
 
-    loaded = load(model, compiled)
     rows = []
-    for puzzles in sets:
-        with progress_bar() as bar:
-            task = bar.add_task(puzzles.name, total=len(puzzles.puzzles), solved=0)
-            rows.append(
-                evaluation.evaluate(
-                    loaded,
-                    puzzles,
-                    setting,
-                    batch_size=batch_size,
-                    progress=lambda done, solved: bar.update(task, completed=done, solved=solved),  # noqa: B023
+    with stoppable() as stop:
+        for puzzles in sets:
+            with progress_bar() as bar:
+                task = bar.add_task(puzzles.name, total=len(puzzles.puzzles), solved=0)
+                rows.append(
+                    evaluation.evaluate(
+                        loaded,
+                        puzzles,
+                        setting,
+                        batch_size=batch_size,
+                        progress=lambda done, solved: bar.update(task, completed=done, solved=solved),  # noqa: B023
+                    )
                 )
-            )
     columns = (
         "file boards solved accuracy interval model policy nfe constraints mean_calls mean_backtracks puzzles_per_s"
     )
     print_table(rows, columns.split())
     write_json(output, evaluation.report(rows, __version__))
+    stop.leave()
 
 
 @click.command()
 @decoding_options
 @batch_options
-@click.option("--count", type=click.IntRange(1, 1_000_000), default=16, show_default=True, help="How many grids.")
+@click.option("--count", type=whole(1, 1_000_000), default=16, show_default=True, help="How many grids.")
 @DRAWN_Z
 @click.option("--print-grids/--no-print-grids", default=True, help="Print the grids, one a line.")
 def sample(
@@ -82,9 +91,18 @@ def sample(
     compiled: bool,
 ) -> None:
     """Whole grids from the empty board, one z for each."""
+    loaded = load(model, compiled)
     from vmd_sudoku.evaluation import accuracy as evaluation
 
-    row, grids = evaluation.sample(load(model, compiled), count, setting, batch_size=batch_size)
+    with progress_bar() as bar:
+        task = bar.add_task("grids", total=count, solved=0)
+        row, grids = evaluation.sample(
+            loaded,
+            count,
+            setting,
+            batch_size=batch_size,
+            progress=lambda done, solved: bar.update(task, completed=done, solved=solved),
+        )
     if print_grids:
         for grid in grids:
             click.echo(board.to_line(grid))
@@ -96,9 +114,11 @@ def sample(
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @decoding_options
 @batch_options
-@click.option("--draws", "count", type=click.IntRange(1, 1024), default=16, show_default=True, help="For each puzzle.")
+@click.option("--draws", "count", type=whole(1, 1024), default=16, show_default=True, help="For each puzzle.")
 @click.option("--beside", help="A model without a latent that gets the same number of calls, with its best noise.")
-@click.option("--spread", type=click.IntRange(1), help="Only N puzzles of each file, evenly spread over it.")
+@click.option(
+    "--spread", type=whole(1, 10**12), metavar="N", help="Only N puzzles of each file, evenly spread over it."
+)
 def draws(
     files: tuple[Path, ...],
     model: str,
@@ -114,35 +134,47 @@ def draws(
 
     Draws of a VMD are of z, from the prior with --seed; those of a model without a latent need --temperature or --gumbel.
     """
+    from vmd_sudoku.formats import files as puzzle_file
+
     sets = [puzzle_file.read(file).spread(spread) for file in files]
+    loaded, other = load(model, compiled), load(beside, compiled) if beside else None
     from vmd_sudoku.evaluation import accuracy as evaluation
     from vmd_sudoku.evaluation import draws as drawing
 
-    loaded, other = load(model, compiled), load(beside, compiled) if beside else None
     rows = []
-    for puzzles in sets:
-        with progress_bar() as bar:
-            task = bar.add_task(puzzles.name, total=len(puzzles.puzzles) * count, solved=0)
-            rows += drawing.compare(
-                loaded,
-                other,
-                puzzles,
-                setting,
-                count,
-                batch_size=batch_size,
-                progress=lambda done, solved: bar.update(task, completed=done, solved=solved),  # noqa: B023
-            )
+    with stoppable() as stop:
+        for puzzles in sets:
+            with progress_bar() as bar:
+                task = bar.add_task(puzzles.name, total=len(puzzles.puzzles) * count, solved=0)
+                rows += drawing.compare(
+                    loaded,
+                    other,
+                    puzzles,
+                    setting,
+                    count,
+                    batch_size=batch_size,
+                    progress=lambda done, solved: bar.update(task, completed=done, solved=solved),  # noqa: B023
+                )
     columns = [f"pass@{k}" for k in drawing.AT if k <= count]
     print_table(rows, ["file", "puzzles", "draws", *columns, "model", "nfe", "temperature", "gumbel", "mean_calls"])
     write_json(output, evaluation.report(rows, __version__))
+    stop.leave()
 
 
-@click.group()
+@click.group(
+    cls=Topics,
+    topics={
+        "Experiments": {
+            "sudoku": ("measure_commands", "The paper's table of Sudoku results beside ours."),
+            "synthetic": ("lab_commands", "The paper's experiments on sets of tokens that depend on each other."),
+        }
+    },
+)
 def reproduce() -> None:
     """Experiments of the paper, measured again with the models at hand."""
 
 
-@reproduce.command("sudoku")
+@click.command("sudoku")
 @click.option(
     "--sets",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -151,8 +183,8 @@ def reproduce() -> None:
 )
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("runs/reproduce"),
+    type=OutFolder(),
+    default="runs/reproduce",
     show_default=True,
     help="Folder for results.json, tables.md and the plot; rows already there are kept.",
 )
@@ -162,21 +194,17 @@ def reproduce() -> None:
 @click.option(
     "--only", metavar="SET", multiple=True, help="Only this set (its file's name without .csv); may come again."
 )
-@click.option("--limit", type=click.IntRange(1), help="Only the first N puzzles of each set.")
-@click.option("--latents", type=click.IntRange(2, 1024), help="Latents tried where the rules choose (default: 16).")
-@click.option("--grids", type=click.IntRange(1, 1_000_000), help="Grids from the empty board (default: 200).")
+@click.option("--limit", type=whole(1, 10**12), metavar="N", help="Only the first N puzzles of each set.")
+@click.option("--latents", type=whole(2, 1024), help="Latents tried where the rules choose (default: 16).")
+@click.option("--grids", type=whole(1, 1_000_000), help="Grids from the empty board (default: 200).")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all that is drawn.")
-@click.option(
-    "--batch-size", type=click.IntRange(1, 65536), default=64, show_default=True, help="Boards decoded together."
-)
+@click.option("--batch-size", type=whole(1, 65_536), default=64, show_default=True, help="Boards decoded together.")
 @click.option("--compile/--eager", "compiled", default=False, help="Compile the network's round: for whole sets.")
+@THREADS
 @click.option(
-    "--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="CPU threads for the network."
+    "--workers", type=whole(1, 64), default=1, show_default=True, help="Processes that measure rows at a time."
 )
-@click.option(
-    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that measure rows at a time."
-)
-def reproduce_sudoku(
+def sudoku(
     sets: Path,
     out: Path,
     vmd: str,
@@ -193,8 +221,10 @@ def reproduce_sudoku(
     workers: int,
 ) -> None:
     """The paper's table, VMD and MDM in 5, 10 and 20 calls by two policies, beside ours on the public sets."""
+    for name in (vmd, mdm):
+        folder_of(name)
+    from vmd_sudoku.evaluation import paper, tables
     from vmd_sudoku.evaluation import reproduce as experiment
-    from vmd_sudoku.network.checkpoint import load_model
 
     changes: dict[str, Any] = {
         "sets": only or None,
@@ -205,14 +235,14 @@ def reproduce_sudoku(
         "batch_size": batch_size,
     }
     plan = replace(paper.QUICK if quick else paper.Plan(), **{k: v for k, v in changes.items() if v is not None})
-    models = load_model(vmd), load_model(mdm)
     puzzles = paper.find_sets(sets, plan)
+    models = load(vmd), load(mdm)
     how = experiment.Work(workers=workers, compiled=compiled, threads=threads)
     report = experiment.measure(
         *models, puzzles, plan, out / "results.json", how, say=lambda line: click.echo(line, err=True)
     )
     text = tables.markdown(report)
-    write_text(out / "tables.md", text)
+    write(out / "tables.md", text)
     click.echo(text)
     for line in tables.draw(report, out):
         click.echo(line, err=True)
@@ -221,24 +251,22 @@ def reproduce_sudoku(
 @click.command()
 @click.option("--model", default="vmd", show_default=True, help=MODEL_HELP)
 @click.option("--quick", is_flag=True, help="Half a minute: nothing is compiled, few repeats.")
-@click.option("--batch-size", type=click.IntRange(2, 65536), help="Boards together (default: 32).")
-@click.option("--nfe", type=click.IntRange(1, 81), help="Calls of our decoding (default: 5).")
-@click.option(
-    "--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="CPU threads for the network."
-)
-@click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Also write JSON there.")
+@click.option("--batch-size", type=whole(2, 65_536), help="Boards together (default: 32).")
+@click.option("--nfe", type=whole(1, 81), help="Calls of our decoding (default: 5).")
+@THREADS
+@JSON
 def bench(model: str, quick: bool, batch_size: int | None, nfe: int | None, threads: int, output: Path | None) -> None:
     """Speed of training and decoding here, against large matrix products and the 6M transformer of the literature."""
+    folder_of(model)
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # the profiler says when it starts and stops; read when torch loads
     import torch
 
     from vmd_sudoku.evaluation import bench as benchmark
-    from vmd_sudoku.network.checkpoint import load_model
 
     torch.set_num_threads(threads)
     changes: dict[str, Any] = {"batch": batch_size, "reference_batch": batch_size, "nfe": nfe}
     plan = replace(benchmark.QUICK if quick else benchmark.Plan(), **{k: v for k, v in changes.items() if v})
-    report = benchmark.bench(load_model(model), plan, say=lambda line: click.echo(line, err=True))
+    report = benchmark.bench(load(model), plan, say=lambda line: click.echo(line, err=True))
     head, *lines = benchmark.columns(report)
     print_table([dict(zip(head, line, strict=True)) for line in lines], head)
     for line in benchmark.notes(report):

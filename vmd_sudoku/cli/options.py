@@ -9,7 +9,9 @@ import click
 
 from vmd_sudoku.config import About, abouts
 from vmd_sudoku.errors import ConfigError
+from vmd_sudoku.network.cards import folder_of
 from vmd_sudoku.solving.setting import Setting
+from vmd_sudoku.writing import require_file, require_folder
 
 MODEL_HELP = "A shipped model (vmd, mdm) or the folder of a trained one."
 
@@ -34,8 +36,46 @@ class Value(click.ParamType):
             return value
         try:
             return self.about.read(value)
-        except ConfigError as error:
-            self.fail(f"{error}", param, ctx)
+        except ConfigError:
+            self.fail(f"must be {self.about.wanted}; got {value!r}", param, ctx)
+
+
+def whole(low: int, high: int) -> Value:
+    """A whole number in a range."""
+    return Value(About(help="", kind=int, low=low, high=high))
+
+
+def number(low: float, high: float) -> Value:
+    """A number in a range, which `nan` and `inf` are outside of."""
+    return Value(About(help="", kind=float, low=low, high=high))
+
+
+class OutFile(click.Path):
+    """A file to be written, refused before the work where it could not be."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """A text as a path."""
+        path = Path(value)
+        super().convert(value, param, ctx)
+        require_file(path)
+        return path
+
+
+class OutFolder(click.Path):
+    """A folder to be written in, made where it is missing; refused before the work where it could not be."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """A text as a path."""
+        path = Path(value)
+        super().convert(value, param, ctx)
+        require_folder(path)
+        return path
 
 
 def described_option(about: About) -> Callable:
@@ -74,10 +114,18 @@ _OF_SOME_COMMANDS = ("latents", "z")
 MODEL = click.option("--model", default="vmd", show_default=True, help=MODEL_HELP)
 
 
-JSON = click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Also write JSON there.")
+JSON = click.option("--json", "output", type=OutFile(), help="Also write JSON there.")
 
 
-LIMIT = click.option("--limit", type=click.IntRange(1), help="Only the first N puzzles of each file.")
+LIMIT = click.option("--limit", type=whole(1, 10**12), metavar="N", help="Only the first N puzzles of each file.")
+
+
+SETTING_OPTIONS = tuple(described_option(about) for name, about in SETTINGS.items() if name not in _OF_SOME_COMMANDS)
+
+
+THREADS = click.option(
+    "--threads", type=whole(1, 1024), default=1, show_default=True, help="CPU threads for the network."
+)
 
 
 LATENTS = described_option(SETTINGS["latents"])
@@ -104,7 +152,7 @@ DRAWN_Z = click.option(
 
 
 BATCH_SIZE = click.option(
-    "--batch-size", type=click.IntRange(1, 65536), default=64, show_default=True, help="Boards decoded together."
+    "--batch-size", type=whole(1, 65_536), default=64, show_default=True, help="Boards decoded together."
 )
 
 
@@ -118,8 +166,7 @@ def decoding_options(command: Callable) -> Callable:
             chosen["z"] = chosen["seed"]
         return command(setting=Setting(**chosen), **given)
 
-    options = (described_option(about) for name, about in SETTINGS.items() if name not in _OF_SOME_COMMANDS)
-    return _adds(MODEL, *options, JSON)(gathered)
+    return _adds(MODEL, *SETTING_OPTIONS, JSON)(gathered)
 
 
 def batch_options(command: Callable) -> Callable:
@@ -133,8 +180,9 @@ def batch_options(command: Callable) -> Callable:
     return _adds(BATCH_SIZE, compiled)(command)
 
 
-def load(name: str, compiled: bool) -> Any:
-    """A model for many boards."""
+def load(name: str, compiled: bool = False) -> Any:
+    """A model, compiled for many boards if wanted. A wrong name is found out before torch is loaded."""
+    folder_of(name)
     from vmd_sudoku.network.checkpoint import load_model
 
     loaded = load_model(name)

@@ -4,19 +4,23 @@ import contextlib
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
 
 from vmd_sudoku import __version__, board
-from vmd_sudoku.cli.options import DRAWN_Z, LATENTS, LIMIT, Z, batch_options, decoding_options, load
-from vmd_sudoku.cli.show import live_board, print_table, print_trace, progress_bar, write_json, write_text
+from vmd_sudoku.cli.options import DRAWN_Z, LATENTS, LIMIT, OutFile, Z, batch_options, decoding_options, load, whole
+from vmd_sudoku.cli.show import live_board, print_table, print_trace, progress_bar, stoppable, write_json
 from vmd_sudoku.errors import ConfigError, PuzzleError, TraceError
 from vmd_sudoku.formats import cells, write
 from vmd_sudoku.formats import files as puzzle_file
 from vmd_sudoku.formats import text as formats
+from vmd_sudoku.network.cards import folder_of
 from vmd_sudoku.solving.setting import Setting
+from vmd_sudoku.writing import write as write_file
 
 
 @click.command()
@@ -31,13 +35,13 @@ def solve(puzzle: str, model: str, setting: Setting, output: Path | None, progre
     The last line says `solved`, or what is wrong, with exit code 1 (2 if the puzzle has no solution).
     """
     clues = _one_puzzle(puzzle)
+    folder_of(model)  # everything that can be wrong is looked at before torch is loaded
     searches = setting.constraints == "search"
     if not searches:
         _warn_about_solutions(clues)
-    from vmd_sudoku.network.checkpoint import load_model
+    loaded = load(model)
     from vmd_sudoku.solving.record import solve_puzzle
 
-    loaded = load_model(model)
     _one_thread_for_one_board()
     with live_board(board.to_line(clues)) if progress else contextlib.nullcontext(lambda line: None) as watch:
         trace = solve_puzzle(loaded, clues, setting, watch=watch)
@@ -69,9 +73,9 @@ def replay(trace: Path) -> None:
 @decoding_options
 @batch_options
 @LIMIT
-@click.option("--count", type=click.IntRange(1, 100_000), default=64, show_default=True, help="Boards decoded.")
+@click.option("--count", type=whole(1, 100_000), default=64, show_default=True, help="Boards decoded.")
 @click.option(
-    "--bound", type=click.IntRange(2, 10_000_000), default=10_000, show_default=True, help="Where exact counting stops."
+    "--bound", type=whole(2, 10_000_000), default=10_000, show_default=True, help="Where exact counting stops."
 )
 @DRAWN_Z
 def solutions(
@@ -93,10 +97,10 @@ def solutions(
     puzzles = puzzle_file.read(Path(puzzle), limit) if found.more else None
     if puzzles is None:
         board.require_legal(found.puzzle)
+    loaded = load(model, compiled)
     from vmd_sudoku.evaluation import accuracy as evaluation
     from vmd_sudoku.evaluation import solutions as sampling
 
-    loaded = load(model, compiled)
     total = count * (len(puzzles.puzzles) if puzzles else 1)
     with progress_bar() as bar:
         task = bar.add_task("boards", total=total, solved=0)
@@ -141,25 +145,37 @@ def solutions(
 @click.command()
 @click.argument("puzzle")
 @click.option("--solutions", is_flag=True, help="Print the solution too, or two of several.")
-@click.option(
-    "--budget-ms", type=click.IntRange(1, 600_000), default=200, show_default=True, help="Time for each puzzle."
-)
+@click.option("--budget-ms", type=whole(1, 600_000), default=200, show_default=True, help="Time for each puzzle.")
 def check(puzzle: str, solutions: bool, budget_ms: int) -> None:
     """Say whether PUZZLE (a puzzle's text or link, or a file: all its puzzles) has none, one or several solutions.
 
     `not decided` stands where the time was not enough. Of an impossible puzzle, stderr names clues that cannot stand together.
+    The exit code is 1 unless every puzzle has exactly one.
     """
     from vmd_sudoku.exact.proof import clash_sentence, clashing_clues, prove
 
     found = _imported(puzzle)
     puzzles = puzzle_file.read(Path(puzzle)).puzzles if found.more else found.puzzle[None]
-    for number, clues in enumerate(puzzles, 1):
+    all_unique = True
+    for number, clues in enumerate(_counted(puzzles, "puzzles"), 1):
         proof = prove(clues, budget_ms)
         known = [board.to_line(grid) for grid in (proof.solution, proof.second) if grid is not None]
         click.echo(" ".join([proof.solutions, *(known if solutions else [])]))
+        all_unique &= proof.solutions == "one"
         if proof.solutions == "none":
             where = f"puzzle {number}: " if found.more else ""
             click.echo(where + clash_sentence(clues, clashing_clues(clues)), err=True)
+    if not all_unique:
+        sys.exit(1)
+
+
+def _counted(things: np.ndarray, name: str) -> Iterator[Any]:
+    """The things one by one under a progress bar, which only many of them get: what is printed would tear it."""
+    if len(things) == 1 or sys.stdout.isatty():
+        yield from things
+        return
+    with progress_bar(solved=False) as bar:
+        yield from bar.track(things, description=name)
 
 
 @click.command()
@@ -173,31 +189,31 @@ def reasons(file: Path, model: str, setting: Setting, output: Path | None, limit
     look-ahead`: no technique gives it, but every solution has it; `a guess`: it does not follow from the board.
     """
     puzzles = puzzle_file.read(file, limit)
+    loaded = load(model)
     from vmd_sudoku.evaluation.accuracy import report, settings_of
     from vmd_sudoku.exact.reasons import count_reasons
-    from vmd_sudoku.network.checkpoint import load_model
     from vmd_sudoku.solving.record import solve_puzzle
     from vmd_sudoku.solving.trace import moves_of
 
     _one_thread_for_one_board()
-    loaded = load_model(model)
     counts: Counter[str] = Counter()
-    solved = 0
-    with progress_bar() as bar:
+    solved = boards = 0
+    with stoppable() as stop, progress_bar() as bar:
         task = bar.add_task(puzzles.name, total=len(puzzles.puzzles), solved=0)
         for done, clues in enumerate(puzzles.puzzles, 1):
             trace = solve_puzzle(loaded, clues, setting)
-            counts.update(count_reasons(moves_of([trace])))
-            solved += trace.solved
+            found = Counter(count_reasons(moves_of([trace])))
+            counts, solved, boards = counts + found, solved + trace.solved, done
             bar.update(task, completed=done, solved=solved)
     cells = counts.total()
     rows: list[dict[str, object]] = [
         {"technique": name, "cells": count, "share": count / max(cells, 1)} for name, count in counts.items()
     ]
     print_table([row for row in rows if row["cells"]], ["technique", "cells", "share"])
-    click.echo(f"{cells} cells, {solved} of {len(puzzles.puzzles)} puzzles solved")
-    totals = {"file": puzzles.name, "boards": len(puzzles.puzzles), "solved": solved, "cells": cells}
+    click.echo(f"{cells} cells, {solved} of {boards} puzzles solved")
+    totals = {"file": puzzles.name, "boards": boards, "solved": solved, "cells": cells}
     write_json(output, settings_of(loaded, setting) | totals | report(rows, __version__))
+    stop.leave()
 
 
 @click.command()
@@ -217,27 +233,36 @@ def convert(puzzle: str, form: str) -> None:
 
 
 @click.command()
-@click.option("--count", type=click.IntRange(1, 10_000_000), default=10, show_default=True, help="How many puzzles.")
-@click.option("--clues", type=int, help="Clues of each puzzle; without it puzzles are minimal (20 to 28 clues).")
+@click.option("--count", type=whole(1, 10_000_000), default=10, show_default=True, help="How many puzzles.")
+@click.option(
+    "--clues", type=whole(1, 81), help="Clues of each puzzle; without it puzzles are minimal (20 to 28 clues)."
+)
 @click.option("--grids", is_flag=True, help="Full grids instead of puzzles.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV file; the default prints puzzles.")
+@click.option("--seed", type=whole(0, 2**31 - 1), default=0, show_default=True, help="Seed.")
+@click.option("--out", type=OutFile(), help="CSV file; the default prints puzzles.")
 def generate(count: int, clues: int | None, grids: bool, seed: int, out: Path | None) -> None:
     """Random puzzles with exactly one solution."""
     from vmd_sudoku.exact import generate as generator
 
-    if grids:
-        solutions = generator.full_grids(count, seed)
-        puzzles = solutions
-    else:
-        puzzles, solutions = generator.puzzles(count, seed, clues)
+    made = (
+        ((part, part) for part in generator.stream_grids(count, seed))
+        if grids
+        else generator.stream(count, seed, clues)
+    )
     if out is None:
-        for puzzle in puzzles:
-            click.echo(board.to_line(puzzle))
+        for puzzles, _ in made:
+            for puzzle in puzzles:
+                click.echo(board.to_line(puzzle))
         return
-    lines = [f"{board.to_line(a)},{board.to_line(b)}\n" for a, b in zip(puzzles, solutions, strict=True)]
-    write_text(out, "puzzle,solution\n" + "".join(lines))
-    click.echo(f"{count} puzzles in {out}")
+    lines: list[str] = []
+    with stoppable() as stop, progress_bar(solved=False) as bar:
+        task = bar.add_task("puzzles", total=count)
+        for part in made:
+            lines += [f"{board.to_line(a)},{board.to_line(b)}\n" for a, b in zip(*part, strict=True)]
+            bar.update(task, completed=len(lines))
+    write_file(out, "puzzle,solution\n" + "".join(lines))
+    click.echo(f"{len(lines)} puzzles in {out}")
+    stop.leave()
 
 
 def _imported(text: str) -> cells.Imported:

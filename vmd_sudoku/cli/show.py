@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import click
 
 from vmd_sudoku import board
-from vmd_sudoku.errors import PuzzleFileError
+from vmd_sudoku.writing import write
 
 
 def print_trace(trace: Any) -> None:
@@ -56,20 +57,37 @@ def _drawn(line: str, puzzle: str) -> str:
     return "\n".join("\n".join(apart[i : i + 3]) + ("\n" if i < 6 else "") for i in (0, 3, 6))
 
 
-def progress_bar() -> Any:
-    """Progress over boards on stderr, with how many are solved."""
+def progress_bar(*, solved: bool = True) -> Any:
+    """Progress on stderr, with how many boards are solved if anything is."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[solved]} solved"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    columns += [TextColumn("{task.fields[solved]} solved")] if solved else []
+    return Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+
+
+class Stop:
+    """Whether Ctrl+C was pressed while something went on that keeps what is finished."""
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def leave(self) -> None:
+        """Say so and end with exit code 130, once everything is printed and written; nothing if it was not pressed."""
+        if self.came:
+            click.echo("vmd-sudoku: stopped; what was finished is kept", err=True)
+            sys.exit(130)
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[Stop]:
+    """Work that Ctrl+C ends without losing what is finished."""
+    stop = Stop()
+    try:
+        yield stop
+    except KeyboardInterrupt:
+        stop.came = True
 
 
 def print_table(rows: list[dict[str, object]], columns: Sequence[str]) -> None:
@@ -96,16 +114,4 @@ def _shown(name: str, value: object) -> str:
 def write_json(path: Path | None, value: object) -> None:
     """JSON to a file, if one was asked for."""
     if path:
-        write_text(path, json.dumps(value, indent=2) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Text to a file.
-
-    Raises:
-        PuzzleFileError: it cannot be written.
-    """
-    try:
-        path.write_text(text)
-    except OSError as error:
-        raise PuzzleFileError(f"cannot write {path}: {error.strerror}; give a path that can be written") from None
+        write(path, json.dumps(value, indent=2) + "\n")

@@ -8,22 +8,29 @@ from typing import Any
 
 import click
 
+from vmd_sudoku.cli import card
+from vmd_sudoku.cli.options import THREADS, OutFolder, number, whole
+from vmd_sudoku.cli.show import print_table
 from vmd_sudoku.errors import ConfigError
+from vmd_sudoku.network import cards
 
 
 @click.command()
-def models() -> None:
-    """List the shipped models with their cards."""
-    from vmd_sudoku.network.checkpoint import load_model, shipped_models
-
-    names = shipped_models()
-    if not names:
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the card as the JSON that it is.")
+def models(name: str | None, as_json: bool) -> None:
+    """List the shipped models, or print the card of the model NAME (a shipped one, or a folder)."""
+    names = [name] if name else cards.shipped_models()
+    found = {one: cards.read_card(cards.folder_of(one)) for one in names}
+    if as_json:
+        click.echo(json.dumps(found[name] if name else found, indent=2))
+    elif name:
+        card.print_card(name, found[name])
+    elif found:
+        print_table([card.row(one, entries) for one, entries in found.items()], card.COLUMNS)
+        click.echo("vmd-sudoku models NAME prints the whole card.")
+    else:
         click.echo("no model is shipped with this copy; train one with `vmd-sudoku train`")
-    for name in names:
-        loaded = load_model(name)
-        size = sum(p.numel() for p in loaded.model.parameters())
-        click.echo(f"{name}: {size} parameters, sha256 {loaded.sha256[:12]}")
-        click.echo(json.dumps(loaded.card, indent=2))
 
 
 @click.command()
@@ -36,12 +43,10 @@ def models() -> None:
 @click.option(
     "--model", "kind", default="vmd", show_default=True, help="vmd, or mdm (the same network without a latent)."
 )
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the run and the model."
-)
-@click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Time budget instead of the preset's.")
-@click.option("--steps", type=click.IntRange(1), help="Budget in updates, beside the one in time.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Seed instead of the preset's.")
+@click.option("--out", type=OutFolder(), required=True, help="Folder for the run and the model.")
+@click.option("--minutes", type=number(1e-6, 10_000_000), help="Time budget instead of the preset's.")
+@click.option("--steps", type=whole(1, 10**12), help="Budget in updates, beside the one in time.")
+@click.option("--seed", type=whole(0, 2**31 - 1), help="Seed instead of the preset's.")
 @click.option(
     "--set",
     "settings",
@@ -55,10 +60,8 @@ def models() -> None:
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
 @click.option("--start-from", "start", help="Start from the weights of this model (a name or a folder).")
 @click.option("--compile/--eager", "compiled", default=True, help="Compile the network's round (needs a C++ compiler).")
-@click.option(
-    "--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="CPU threads for the network."
-)
-@click.option("--workers", type=click.IntRange(0, 64), help="Processes that make boards.")
+@THREADS
+@click.option("--workers", type=whole(0, 64), help="Processes that make boards.")
 def train(
     preset: str,
     kind: str,
@@ -78,6 +81,8 @@ def train(
 
     On several GPUs or machines: `torchrun --nproc-per-node N -m vmd_sudoku.cli train …`, each with a batch of its own.
     """
+    if start:
+        cards.folder_of(start)
     import torch
 
     from vmd_sudoku.config import changed, choose

@@ -68,7 +68,12 @@ def judge(
 
 
 def sample(
-    loaded: LoadedModel, count: int, setting: Setting, *, batch_size: int = 64
+    loaded: LoadedModel,
+    count: int,
+    setting: Setting,
+    *,
+    batch_size: int = 64,
+    progress: Callable[[int, int], None] = lambda done, solved: None,
 ) -> tuple[dict[str, object], np.ndarray]:
     """Whole grids from the empty board, each with a z of its own: a row of figures, and the grids int8 [count,81].
 
@@ -79,7 +84,7 @@ def sample(
         raise ConfigError(f"the number of grids must be 1 or more, got {count}")
     start = time.perf_counter()
     empty = np.full((count, boards.CELLS), boards.BLANK, np.int8)
-    decoded = decode_boards(loaded, empty, setting, batch_size=batch_size)
+    decoded = decode_boards(loaded, empty, setting, batch_size=batch_size, progress=progress)
     seconds = time.perf_counter() - start
     valid = boards.solved(decoded.board, empty)
     row: dict[str, object] = {

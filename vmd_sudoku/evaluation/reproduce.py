@@ -8,7 +8,6 @@ measured with the same weights, puzzles and setting, are kept: whole sets take h
 import hashlib
 import json
 import multiprocessing
-import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -28,6 +27,7 @@ from vmd_sudoku.formats.files import PuzzleSet
 from vmd_sudoku.network.checkpoint import LoadedModel
 from vmd_sudoku.solving.batch import decode_boards
 from vmd_sudoku.solving.setting import Setting
+from vmd_sudoku.writing import write
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,14 +197,9 @@ def read_results(path: Path) -> dict[str, Any]:
 
 
 def _write(path: Path, report: dict[str, Any]) -> None:
-    """Write beside, then rename: a stop at any moment leaves the rows measured so far."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(path.name + ".new")
-        temporary.write_text(json.dumps(report, indent=1) + "\n")
-        os.replace(temporary, path)
-    except OSError as error:
-        raise ConfigError(f"cannot write {path}: {error.strerror}; give an --out that can be written") from None
+    """Whole or not at all: a stop at any moment leaves the rows measured so far."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(path, json.dumps(report, indent=1) + "\n")
 
 
 def _line(row: Row) -> str:

@@ -3,6 +3,8 @@
 All randomness comes from the seed: the same call gives the same puzzles, whatever ran before it.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numba import njit
 
@@ -14,6 +16,8 @@ FEWEST_CLUES, MOST_CLUES = 20, 80
 """Removing clues at random never gets below about 20; with 81 there is nothing to solve."""
 _TRIES = 2000
 """Grids tried for one puzzle before the asked number of clues is called out of reach."""
+_SLICE = 64
+"""Grids between two moments at which a program can be stopped: a tenth of a second."""
 
 
 @njit(cache=True, nogil=True)
@@ -85,8 +89,13 @@ def _reduce(stack, seen, grid, puzzle, fewest, scratch):
 
 
 @njit(cache=True, nogil=True)
-def _grids(seed, out):
-    np.random.seed(seed)  # numba's own generator: numpy's, which others share, is not touched
+def _seed(seed):
+    """Compiled code draws from a generator of its own, one for each thread."""
+    np.random.seed(seed)
+
+
+@njit(cache=True, nogil=True)
+def _grids(out):
     stack, seen = np.empty((CELLS + 1, NODE), np.int64), np.empty(MASKS, np.int64)
     scratch = np.empty(CELLS, np.int8)
     for i in range(len(out)):
@@ -95,21 +104,21 @@ def _grids(seed, out):
 
 
 @njit(cache=True, nogil=True)
-def _puzzles(seed, fewest, puzzles, solutions):
-    """Fill both arrays; returns the number of puzzles made, short of all when `fewest` clues were out of reach."""
-    np.random.seed(seed)
+def _puzzles(fewest, puzzles, solutions, done, tried, tries):
+    """Go on from puzzle number `done`, after `tried` grids that gave none, with `tries` more; both numbers as they are then."""
     stack, seen = np.empty((CELLS + 1, NODE), np.int64), np.empty(MASKS, np.int64)
     scratch = np.empty(CELLS, np.int8)
-    for i in range(len(puzzles)):
-        for _ in range(_TRIES):
-            _random_grid(stack, seen, solutions[i])
-            _shuffle_lines(solutions[i], scratch)
-            left = _reduce(stack, seen, solutions[i], puzzles[i], fewest, scratch)
-            if fewest == 0 or left == fewest:
-                break
+    for _ in range(tries):
+        if done == len(puzzles) or tried == _TRIES:
+            break
+        _random_grid(stack, seen, solutions[done])
+        _shuffle_lines(solutions[done], scratch)
+        left = _reduce(stack, seen, solutions[done], puzzles[done], fewest, scratch)
+        if fewest == 0 or left == fewest:
+            done, tried = done + 1, 0
         else:
-            return i
-    return len(puzzles)
+            tried += 1
+    return done, tried
 
 
 @njit(cache=True, nogil=True)
@@ -128,9 +137,7 @@ def needs_search(boards: np.ndarray) -> np.ndarray:
 
 def full_grids(count: int, seed: int) -> np.ndarray:
     """Random solved grids, int8 [count,81]."""
-    grids = np.zeros((count, CELLS), np.int8)
-    _grids(seed, grids)
-    return grids
+    return np.concatenate([np.zeros((0, CELLS), np.int8), *stream_grids(count, seed)])
 
 
 def puzzles(count: int, seed: int, clues: int | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -141,10 +148,39 @@ def puzzles(count: int, seed: int, clues: int | None = None) -> tuple[np.ndarray
     Raises:
         ConfigError: clues is out of range, or so few that none was found.
     """
+    none = np.zeros((0, CELLS), np.int8)
+    parts = [(none, none), *stream(count, seed, clues)]
+    made, solutions = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return made, solutions
+
+
+def stream_grids(count: int, seed: int) -> Iterator[np.ndarray]:
+    """The same in slices, between which a program can be stopped; nothing else may be generated in this thread meanwhile."""
+    _seed(seed)
+    for start in range(0, count, _SLICE):
+        grids = np.zeros((min(_SLICE, count - start), CELLS), np.int8)
+        _grids(grids)
+        yield grids
+
+
+def stream(count: int, seed: int, clues: int | None = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The puzzles of `puzzles` in slices, between which a program can be stopped; a slice may be empty where few clues are hard
+    to reach. Nothing else may be generated in this thread meanwhile.
+
+    Raises:
+        ConfigError: as `puzzles`.
+    """
     if clues is not None and not FEWEST_CLUES <= clues <= MOST_CLUES:
         raise ConfigError(f"clues must be {FEWEST_CLUES} to {MOST_CLUES} for generated puzzles, got {clues}")
-    made = np.zeros((count, CELLS), np.int8)
-    solutions = np.zeros((count, CELLS), np.int8)
-    if _puzzles(seed, clues or 0, made, solutions) < count:
-        raise ConfigError(f"no puzzle with {clues} clues in {_TRIES} tries; ask for more clues (24 and up are quick)")
-    return made, solutions
+    _seed(seed)
+    for start in range(0, count, _SLICE):
+        made, solutions = np.zeros((2, min(_SLICE, count - start), CELLS), np.int8)
+        done = tried = 0
+        while done < len(made):
+            before = done
+            done, tried = _puzzles(clues or 0, made, solutions, done, tried, _SLICE)
+            if tried == _TRIES:
+                raise ConfigError(
+                    f"no puzzle with {clues} clues in {_TRIES} tries; ask for more clues (24 and up are quick)"
+                )
+            yield made[before:done], solutions[before:done]

@@ -6,7 +6,6 @@ checkpoint whole. Nothing is pickled: loading a folder runs no code from it.
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,22 @@ from torch import Tensor
 
 from vmd_sudoku.config import from_plain, to_plain
 from vmd_sudoku.errors import CheckpointError, ConfigError
+from vmd_sudoku.network.cards import SHIPPED, folder_of, read, read_card, read_json, shipped_models
 from vmd_sudoku.network.model import Model, ModelConfig
+from vmd_sudoku.writing import write
+
+__all__ = [
+    "SHIPPED",
+    "LoadedModel",
+    "load_model",
+    "read_folder",
+    "read_json",
+    "save_model",
+    "shipped_models",
+    "write_folder",
+]
 
 FORMAT = 1
-SHIPPED = Path(__file__).parents[1] / "models"
-_NOTE_LIMIT = 1 << 20
 _TENSORS_LIMIT = 1 << 30
 
 
@@ -42,9 +52,9 @@ def write_folder(folder: Path, name: str, note: dict[str, Any], tensors: dict[st
     data = tensors_to_bytes({key: value.detach().cpu().contiguous() for key, value in tensors.items()})
     digest = hashlib.sha256(data).hexdigest()
     file = f"{name}-{digest[:12]}.safetensors"
-    _replace(folder / file, data)
+    write(folder / file, data)
     text = json.dumps({"format": FORMAT, "tensors": file, "sha256": digest} | note, indent=2) + "\n"
-    _replace(folder / f"{name}.json", text.encode())
+    write(folder / f"{name}.json", text)
     # Only after the note names the new file: before, the old one is what a reader needs.
     for old in folder.glob(f"{name}-*.safetensors"):
         if old.name != file:
@@ -66,7 +76,7 @@ def read_folder(folder: Path, name: str) -> tuple[dict[str, Any], dict[str, Tens
     # A note from a stranger must not make us read a file elsewhere on the disk.
     if not isinstance(file, str) or Path(file).name != file:
         raise CheckpointError(f"{path} names no tensors file beside it (found {file!r}); write the checkpoint again")
-    data = _read(folder / file, _TENSORS_LIMIT)
+    data = read(folder / file, _TENSORS_LIMIT)
     if hashlib.sha256(data).hexdigest() != note.get("sha256"):
         raise CheckpointError(f"{folder / file} is damaged (its sha256 is not the one in {path.name}); copy it again")
     try:
@@ -75,25 +85,10 @@ def read_folder(folder: Path, name: str) -> tuple[dict[str, Any], dict[str, Tens
         raise CheckpointError(f"{folder / file} is not a safetensors file ({error}); copy it again") from None
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file.
-
-    Raises:
-        CheckpointError: missing, unreadable or not a JSON object.
-    """
-    try:
-        note = json.loads(_read(path, _NOTE_LIMIT))
-    except ValueError as error:
-        raise CheckpointError(f"{path} is not valid JSON ({error}); copy the folder again") from None
-    if not isinstance(note, dict):
-        raise CheckpointError(f"{path} must hold a JSON object, found {type(note).__name__}")
-    return note
-
-
 def save_model(folder: Path, model: Model, card: dict[str, Any]) -> str:
     """Save a model with its card (card.json: data, steps, time, figures …); returns the weights' sha256."""
     digest = write_folder(folder, "model", {"config": to_plain(model.config)}, dict(model.state_dict()))
-    _replace(folder / "card.json", (json.dumps(card | {"sha256": digest}, indent=2) + "\n").encode())
+    write(folder / "card.json", (json.dumps(card | {"sha256": digest}, indent=2) + "\n"))
     return digest
 
 
@@ -103,11 +98,7 @@ def load_model(where: str | Path) -> LoadedModel:
     Raises:
         CheckpointError: there is no such model, or its folder is damaged or of another format.
     """
-    # Shipped names first: a folder called `vmd` in the working directory must not change what the default model is.
-    folder = SHIPPED / where if str(where) in shipped_models() else Path(where)
-    if not folder.is_dir():
-        known = ", ".join(shipped_models()) or "none"
-        raise CheckpointError(f"no model {str(where)!r}: give a shipped one ({known}) or the folder of a trained one")
+    folder = folder_of(where)
     note, tensors = read_folder(folder, "model")
     try:
         model = Model(from_plain(ModelConfig, note.get("config")))
@@ -115,33 +106,4 @@ def load_model(where: str | Path) -> LoadedModel:
     except (ConfigError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(f"{folder / 'model.json'} does not describe its weights ({reason})") from None
-    card = read_json(folder / "card.json") if (folder / "card.json").exists() else {}
-    return LoadedModel(model.eval().requires_grad_(False), str(where), card, note["sha256"])
-
-
-def shipped_models() -> list[str]:
-    """Names of the models inside the package, the product's own first."""
-    names = [note.parent.name for note in SHIPPED.glob("*/model.json")]
-    return sorted(names, key=lambda name: (name != "vmd", name))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside, then rename: a reader sees the old file or the new one."""
-    temporary = path.with_name(path.name + ".new")
-    with open(temporary, "wb") as file:
-        file.write(data)
-        # Without fsync a crash of the machine could leave the new name with an empty file.
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-
-
-def _read(path: Path, limit: int) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise CheckpointError(f"cannot read {path}: {error.strerror}; is the model folder complete?") from None
-    if len(data) > limit:
-        raise CheckpointError(f"{path} is larger than {limit} bytes; this is not one of our checkpoints")
-    return data
+    return LoadedModel(model.eval().requires_grad_(False), str(where), read_card(folder), note["sha256"])

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from vmd_sudoku.board import BLANK, CELLS, DIGITS
+from vmd_sudoku.config import check, ranged
 from vmd_sudoku.diffusion.gaussian import LOG_VARIANCE_RANGE, Gaussian
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.network.latent import LATENT_KINDS, field_shape
@@ -37,17 +38,18 @@ class ModelConfig:
     """
 
     network: NetworkConfig = field(default_factory=NetworkConfig)
-    latent: int = 1
-    encoder_rounds: int = 4
-    first_rounds: int = 64
-    rounds: int = 32
-    cell_rounds: int = 8
+    latent: int = ranged(1, 0, 1024)
+    encoder_rounds: int = ranged(4, 1, 1024)
+    first_rounds: int = ranged(64, 1, 1024)
+    rounds: int = ranged(32, 1, 1024)
+    cell_rounds: int = ranged(8, 1, 1024)
     backbone: str = "symmetric"
     transformer: TransformerConfig = field(default_factory=TransformerConfig)
     latent_kind: str = "candidate"
     learned_prior: bool = False
 
     def __post_init__(self) -> None:
+        check(self)
         for name, value, known in (
             ("backbone", self.backbone, tuple(BACKBONES)),
             ("latent_kind", self.latent_kind, LATENT_KINDS),
@@ -63,9 +65,6 @@ class ModelConfig:
             raise ConfigError("a transformer takes a global latent; set latent_kind to global")
         if self.learned_prior and not self.latent:
             raise ConfigError("a learned prior needs a latent; set latent to 1 or more")
-        for name in ("encoder_rounds", "first_rounds", "rounds", "cell_rounds"):
-            if not 1 <= getattr(self, name) <= 1024:
-                raise ConfigError(f"{name} must be 1 to 1024, got {getattr(self, name)}")
 
     def rounds_for(self, nfe: int | None) -> tuple[int, int]:
         """Rounds of the first and of every later call, for a budget of `nfe` calls (None: one cell a call)."""

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from vmd_sudoku.board import BLANK, SIDE
-from vmd_sudoku.errors import ConfigError
+from vmd_sudoku.config import check, ranged
 
 BOX_SIDE = 3
 BOARD_FEATURES = 3
@@ -32,14 +32,12 @@ class NetworkConfig:
     hidden: hidden size of the update of a candidate.
     """
 
-    width: int = 64
-    middle: int = 64
-    hidden: int = 128
+    width: int = ranged(64, 1, 1024)
+    middle: int = ranged(64, 1, 1024)
+    hidden: int = ranged(128, 1, 1024)
 
     def __post_init__(self) -> None:
-        for name in ("width", "middle", "hidden"):
-            if not 1 <= getattr(self, name) <= 1024:
-                raise ConfigError(f"network {name} must be 1 to 1024, got {getattr(self, name)}")
+        check(self)
 
 
 class RmsNorm(nn.Module):

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from vmd_sudoku.board import CELLS, DIGITS
+from vmd_sudoku.config import check, ranged
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.network.symmetric import RmsNorm
 
@@ -29,16 +30,13 @@ class TransformerConfig:
     the modulation by z adds 6 width^2, 0.9 million.
     """
 
-    width: int = 384
-    layers: int = 3
-    heads: int = 6
+    width: int = ranged(384, 1, 4096)
+    layers: int = ranged(3, 1, 64)
+    heads: int = ranged(6, 1, 4096)
 
     def __post_init__(self) -> None:
-        if not 1 <= self.width <= 4096 or not 1 <= self.layers <= 64:
-            raise ConfigError(
-                f"a transformer has a width of 1 to 4096 and 1 to 64 layers, got {self.width} and {self.layers}"
-            )
-        if self.heads < 1 or self.width % self.heads:
+        check(self)
+        if self.width % self.heads:
             raise ConfigError(f"width must divide into heads, got a width of {self.width} and {self.heads} heads")
 
 

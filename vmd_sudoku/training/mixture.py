@@ -15,8 +15,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from vmd_sudoku.board import BLANK, CELLS
+from vmd_sudoku.config import check, share
 from vmd_sudoku.decoding.blocks import BLOCKS
-from vmd_sudoku.errors import ConfigError, PuzzleFileError
+from vmd_sudoku.errors import PuzzleFileError
 from vmd_sudoku.exact import generate
 from vmd_sudoku.exact.symmetry import moved_apart
 from vmd_sudoku.formats import files as puzzle_file
@@ -37,18 +38,16 @@ class MixtureConfig:
     blocks: of all boards, those masked as block diffusion meets them: filled before a block, blank but for clues after it.
     """
 
-    several: float = 0.15
-    all_masked: float = 0.2
-    hard: float = 0.05
-    untouched: float = 0.75
-    search: float = 0.75
-    moved: float = 0.0
-    blocks: float = 0.0
+    several: float = share(0.15)
+    all_masked: float = share(0.2)
+    hard: float = share(0.05)
+    untouched: float = share(0.75)
+    search: float = share(0.75)
+    moved: float = share(0.0)
+    blocks: float = share(0.0)
 
     def __post_init__(self) -> None:
-        for name, share in vars(self).items():
-            if not 0 <= share <= 1:
-                raise ConfigError(f"mixture share {name} must be between 0 and 1, got {share}")
+        check(self)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from vmd_sudoku import machine
 from vmd_sudoku.board import BLANK
-from vmd_sudoku.config import from_plain, to_plain
+from vmd_sudoku.config import check, from_plain, ranged, share, to_plain
 from vmd_sudoku.decoding.policies import margin
 from vmd_sudoku.diffusion.bound import Bound, masked_nats, time_weight
 from vmd_sudoku.errors import CheckpointError, ConfigError
@@ -72,71 +72,46 @@ class TrainConfig:
 
     model: ModelConfig = field(default_factory=ModelConfig)
     mixture: MixtureConfig = field(default_factory=MixtureConfig)
-    seed: int = 0
-    minutes: float = 60.0
-    steps: int = 1_000_000
-    batch: int = 32
-    segment: int = 8
-    early_weight: float = 0.3
-    life: int = 12
-    open_life: int = 12
-    leave: float = 0.5
-    posterior: float = 0.3125
-    open: float = 1.0
-    posterior_hard: float = 0.05
-    dreams: float = 0.3
-    dream_calls: int = 12
+    seed: int = ranged(0, 0, 2**62)
+    minutes: float = ranged(60.0, 0, 10_000_000)
+    steps: int = ranged(1_000_000, 1, 10**12)
+    batch: int = ranged(32, 2, 65_536)
+    segment: int = ranged(8, 2, 1024)
+    early_weight: float = share(0.3)
+    life: int = ranged(12, 1, 1_000_000)
+    open_life: int = ranged(12, 1, 1_000_000)
+    leave: float = share(0.5)
+    posterior: float = share(0.3125)
+    open: float = share(1.0)
+    posterior_hard: float = share(0.05)
+    dreams: float = share(0.3)
+    dream_calls: int = ranged(12, 1, 1024)
     dream_carry: bool = True
     dream_renew: bool = False
-    dream_every: int = 40
-    guesses: float = 0.0
-    guess_tries: int = 16
-    mode: float = 0.6
-    on_policy: float = 0.5
-    carry: float = 0.0
-    beta: float = 0.5
-    unique_beta: float = 1.0
-    beta_warmup: float = 0.1
-    free_nats: float = 0.3
-    time_weight: float = 0.5
+    dream_every: int = ranged(40, 1, 10**9)
+    guesses: float = share(0.0)
+    guess_tries: int = ranged(16, 1, 1024)
+    mode: float = share(0.6)
+    on_policy: float = share(0.5)
+    carry: float = share(0.0)
+    beta: float = share(0.5)
+    unique_beta: float = share(1.0)
+    beta_warmup: float = share(0.1)
+    free_nats: float = ranged(0.3, 0, 1000)
+    time_weight: float = share(0.5)
     weigh_latent: bool = True
-    learning_rate: float = 2.5e-3
-    weight_decay: float = 0.01
+    learning_rate: float = ranged(2.5e-3, 0, 1)
+    weight_decay: float = ranged(0.01, 0, 10)
     muon: bool = True
-    average: float = 0.999
-    workers: int = 1
+    average: float = share(0.999)
+    workers: int = ranged(1, 0, 1024)
 
     def __post_init__(self) -> None:
-        for name in (
-            "early_weight",
-            "leave",
-            "posterior",
-            "open",
-            "posterior_hard",
-            "dreams",
-            "guesses",
-            "mode",
-            "on_policy",
-            "carry",
-            "beta",
-            "unique_beta",
-            "beta_warmup",
-            "time_weight",
-            "average",
-        ):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ConfigError(f"{name} must be between 0 and 1, got {getattr(self, name)}")
-        if self.minutes <= 0 or self.steps < 1:
-            raise ConfigError(f"the budget must be positive, got {self.minutes} minutes and {self.steps} steps")
+        check(self)
+        if self.minutes == 0:
+            raise ConfigError("minutes must be above 0, for a run to have a budget")
         if self.dreams + self.guesses > 1:
             raise ConfigError(f"dreams and guesses are shares of the same boards; got {self.dreams} and {self.guesses}")
-        if not 1 <= self.guess_tries <= 1024:
-            raise ConfigError(f"guess_tries must be 1 to 1024, got {self.guess_tries}")
-        if self.batch < 2 or self.segment < 2 or min(self.life, self.open_life) < 1:
-            raise ConfigError(
-                f"a run needs a batch of 2, segments of 2 rounds and a life of 1 segment at least; got batch "
-                f"{self.batch}, segment {self.segment}, life {self.life}, open_life {self.open_life}"
-            )
 
 
 @dataclass

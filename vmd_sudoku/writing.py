@@ -1,0 +1,75 @@
+"""Files that are written whole or not at all, and a look beforehand at whether they can be."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from vmd_sudoku.errors import OutputError
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write beside, then rename: a reader, or a stop at any moment, finds the old file or the new one.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        path = path.resolve()  # of a link, what it leads to is replaced, and not the link
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)  # a terminal, a pipe: nothing to keep whole
+            return
+        temporary = path.with_name(path.name + ".new")
+        try:
+            with open(temporary, "wb") as file:
+                file.write(data)
+                # Without fsync a crash of the machine could leave the new name with an empty file.
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}; give a path that can be written") from None
+
+
+def require_file(path: Path) -> None:
+    """Refuse the name of a file that could not be written, before the work that it is for.
+
+    Raises:
+        OutputError: it is a folder, lies in none, or may not be written.
+    """
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise OutputError(f"there is no folder {path.parent}; make it, or give another path")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise OutputError(f"cannot write {path}: permission denied; give another path")
+    if not path.exists() or path.is_file():
+        _try(path.parent)
+
+
+def require_folder(path: Path) -> None:
+    """Refuse the name of a folder that could not be made or written in, before the work that it is for.
+
+    Raises:
+        OutputError: something on the way to it is a file, or may not be written.
+    """
+    there = path
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if not there.is_dir():
+        raise OutputError(f"{there} is a file, so {path} can be no folder; give another path")
+    _try(there)
+
+
+def _try(folder: Path) -> None:
+    """Permissions say little (to root everything, on a full or a read-only disk nothing), so one file is tried."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(f"cannot write in {folder}: {error.strerror}; give a path that can be written") from None
