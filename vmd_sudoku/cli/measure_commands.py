@@ -19,12 +19,14 @@ from vmd_sudoku.cli.options import (
     OutFolder,
     Z,
     batch_options,
+    column_options,
     decoding_options,
     load,
     whole,
 )
 from vmd_sudoku.cli.show import print_table, progress_bar, stoppable, write_json
 from vmd_sudoku.cli.topics import Topics
+from vmd_sudoku.formats.columns import Columns
 from vmd_sudoku.network.cards import folder_of
 from vmd_sudoku.solving.setting import Setting
 from vmd_sudoku.writing import write
@@ -37,6 +39,7 @@ from vmd_sudoku.writing import write
 @LATENTS
 @Z
 @LIMIT
+@column_options
 def evaluate(
     files: tuple[Path, ...],
     model: str,
@@ -45,11 +48,12 @@ def evaluate(
     limit: int | None,
     batch_size: int,
     compiled: bool,
+    columns: Columns,
 ) -> None:
-    """Whole-board accuracy over FILES (CSV with a `puzzle` column, or a puzzle a line), with its 95 % Wilson interval."""
+    """Whole-board accuracy over FILES of puzzles (- for standard input), with its 95 % Wilson interval."""
     from vmd_sudoku.formats import files as puzzle_file
 
-    sets = [puzzle_file.read(file, limit) for file in files]
+    sets = [puzzle_file.read(file, limit, columns) for file in files]
     loaded = load(model, compiled)
     from vmd_sudoku.evaluation import accuracy as evaluation
 
@@ -67,10 +71,8 @@ def evaluate(
                         progress=lambda done, solved: bar.update(task, completed=done, solved=solved),  # noqa: B023
                     )
                 )
-    columns = (
-        "file boards solved accuracy interval model policy nfe constraints mean_calls mean_backtracks puzzles_per_s"
-    )
-    print_table(rows, columns.split())
+    shown = "file boards solved accuracy interval model policy nfe constraints mean_calls mean_backtracks puzzles_per_s"
+    print_table(rows, shown.split())
     write_json(output, evaluation.report(rows, __version__))
     stop.leave()
 

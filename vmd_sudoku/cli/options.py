@@ -156,6 +156,24 @@ BATCH_SIZE = click.option(
 )
 
 
+COLUMN_OPTIONS = (
+    click.option("--puzzle-column", default="", help="Column (name or number from 1 on) of the puzzles of a file."),
+    click.option("--solution-column", default="", help="Column (name or number) of their solutions."),
+)
+
+
+def column_options(command: Callable) -> Callable:
+    """Which columns of a file are meant, where their names do not tell; the command gets them together, as `columns`."""
+
+    @functools.wraps(command)
+    def gathered(puzzle_column: str, solution_column: str, **given: Any) -> Any:
+        from vmd_sudoku.formats.columns import Columns
+
+        return command(columns=Columns(puzzle_column, solution_column), **given)
+
+    return _adds(*COLUMN_OPTIONS)(gathered)
+
+
 def decoding_options(command: Callable) -> Callable:
     """The options of every command that decodes; the command gets those of `Setting` together, as `setting`."""
 

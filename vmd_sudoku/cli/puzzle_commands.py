@@ -1,23 +1,35 @@
 """Commands about puzzles: solve, replay, check, convert, reasons, solutions, generate."""
 
 import contextlib
+import itertools
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
 
 from vmd_sudoku import __version__, board
-from vmd_sudoku.cli.options import DRAWN_Z, LATENTS, LIMIT, OutFile, Z, batch_options, decoding_options, load, whole
+from vmd_sudoku.cli.options import (
+    DRAWN_Z,
+    LATENTS,
+    LIMIT,
+    OutFile,
+    Z,
+    batch_options,
+    column_options,
+    decoding_options,
+    load,
+    whole,
+)
 from vmd_sudoku.cli.show import live_board, print_table, print_trace, progress_bar, stoppable, write_json
 from vmd_sudoku.errors import ConfigError, PuzzleError, TraceError
-from vmd_sudoku.formats import cells, write
 from vmd_sudoku.formats import files as puzzle_file
-from vmd_sudoku.formats import text as formats
+from vmd_sudoku.formats import text, write
+from vmd_sudoku.formats.columns import Columns
+from vmd_sudoku.formats.record import Record
 from vmd_sudoku.network.cards import folder_of
 from vmd_sudoku.solving.setting import Setting
 from vmd_sudoku.writing import write as write_file
@@ -28,13 +40,14 @@ from vmd_sudoku.writing import write as write_file
 @decoding_options
 @LATENTS
 @Z
+@column_options
 @click.option("--progress", is_flag=True, help="Show the board while it fills.")
-def solve(puzzle: str, model: str, setting: Setting, output: Path | None, progress: bool) -> None:
+def solve(puzzle: str, model: str, setting: Setting, output: Path | None, columns: Columns, progress: bool) -> None:
     """Solve PUZZLE (81 characters, . or 0 for blanks; any other text form or link; or a file), printing every step.
 
     The last line says `solved`, or what is wrong, with exit code 1 (2 if the puzzle has no solution).
     """
-    clues = _one_puzzle(puzzle)
+    clues = _one_puzzle(puzzle, columns)
     folder_of(model)  # everything that can be wrong is looked at before torch is loaded
     searches = setting.constraints == "search"
     if not searches:
@@ -78,6 +91,7 @@ def replay(trace: Path) -> None:
     "--bound", type=whole(2, 10_000_000), default=10_000, show_default=True, help="Where exact counting stops."
 )
 @DRAWN_Z
+@column_options
 def solutions(
     puzzle: str,
     model: str,
@@ -88,15 +102,16 @@ def solutions(
     bound: int,
     batch_size: int,
     compiled: bool,
+    columns: Columns,
 ) -> None:
     """Sample solutions of PUZZLE: each distinct one with its frequency, beside the exact number.
 
     For a file of puzzles: how much of the known solutions is covered, and how far from uniform the samples are.
     """
-    found = _imported(puzzle)
-    puzzles = puzzle_file.read(Path(puzzle), limit) if found.more else None
+    read = puzzle_file.read(puzzle, limit, columns)
+    puzzles = read if len(read.puzzles) > 1 or limit else None
     if puzzles is None:
-        board.require_legal(found.puzzle)
+        board.require_legal(read.puzzles[0])
     loaded = load(model, compiled)
     from vmd_sudoku.evaluation import accuracy as evaluation
     from vmd_sudoku.evaluation import solutions as sampling
@@ -114,11 +129,11 @@ def solutions(
             )
         else:
             (sampled,) = sampling.sample_solutions(
-                loaded, found.puzzle[None], count, setting, bound=bound, batch_size=batch_size, progress=show
+                loaded, read.puzzles, count, setting, bound=bound, batch_size=batch_size, progress=show
             )
     if puzzles:
-        columns = "file boards tries valid solutions distinct coverage kl kl_puzzles model policy nfe constraints"
-        print_table([row], columns.split())
+        shown = "file boards tries valid solutions distinct coverage kl kl_puzzles model policy nfe constraints"
+        print_table([row], shown.split())
         write_json(output, evaluation.report([row], __version__))
         return
     for grid, times in zip(sampled.found, sampled.times, strict=True):
@@ -126,7 +141,7 @@ def solutions(
     exact = f"{sampled.exact} or more" if sampled.exact == bound else str(sampled.exact)
     click.echo(f"{len(sampled.found)} distinct in {sampled.times.sum()} of {count} boards; there are {exact}")
     plain = {
-        "puzzle": board.to_line(found.puzzle),
+        "puzzle": board.to_line(read.puzzles[0]),
         "count": count,
         "exact": sampled.exact,
         "bound": bound,
@@ -146,7 +161,8 @@ def solutions(
 @click.argument("puzzle")
 @click.option("--solutions", is_flag=True, help="Print the solution too, or two of several.")
 @click.option("--budget-ms", type=whole(1, 600_000), default=200, show_default=True, help="Time for each puzzle.")
-def check(puzzle: str, solutions: bool, budget_ms: int) -> None:
+@column_options
+def check(puzzle: str, solutions: bool, budget_ms: int, columns: Columns) -> None:
     """Say whether PUZZLE (a puzzle's text or link, or a file: all its puzzles) has none, one or several solutions.
 
     `not decided` stands where the time was not enough. Of an impossible puzzle, stderr names clues that cannot stand together.
@@ -154,24 +170,28 @@ def check(puzzle: str, solutions: bool, budget_ms: int) -> None:
     """
     from vmd_sudoku.exact.proof import clash_sentence, clashing_clues, prove
 
-    found = _imported(puzzle)
-    puzzles = puzzle_file.read(Path(puzzle)).puzzles if found.more else found.puzzle[None]
+    records = puzzle_file.good_records(puzzle, columns)
+    ahead = list(itertools.islice(records, 2))
+    if not ahead:
+        raise puzzle_file.none_in(puzzle)
     all_unique = True
-    for number, clues in enumerate(_counted(puzzles, "puzzles"), 1):
+    for number, record in enumerate(_counted(itertools.chain(ahead, records), len(ahead) > 1, "puzzles"), 1):
+        _say(record.notes)
+        clues = record.puzzle
         proof = prove(clues, budget_ms)
         known = [board.to_line(grid) for grid in (proof.solution, proof.second) if grid is not None]
         click.echo(" ".join([proof.solutions, *(known if solutions else [])]))
         all_unique &= proof.solutions == "one"
         if proof.solutions == "none":
-            where = f"puzzle {number}: " if found.more else ""
+            where = f"puzzle {number}: " if len(ahead) > 1 else ""
             click.echo(where + clash_sentence(clues, clashing_clues(clues)), err=True)
     if not all_unique:
         sys.exit(1)
 
 
-def _counted(things: np.ndarray, name: str) -> Iterator[Any]:
+def _counted(things: Iterable[Record], many: bool, name: str) -> Iterator[Record]:
     """The things one by one under a progress bar, which only many of them get: what is printed would tear it."""
-    if len(things) == 1 or sys.stdout.isatty():
+    if not many or sys.stdout.isatty():
         yield from things
         return
     with progress_bar(solved=False) as bar:
@@ -182,13 +202,14 @@ def _counted(things: np.ndarray, name: str) -> Iterator[Any]:
 @click.argument("file", type=click.Path(path_type=Path))
 @decoding_options
 @LIMIT
-def reasons(file: Path, model: str, setting: Setting, output: Path | None, limit: int | None) -> None:
+@column_options
+def reasons(file: Path, model: str, setting: Setting, output: Path | None, limit: int | None, columns: Columns) -> None:
     """Count which human technique justifies every cell that a model fills, over the puzzles of FILE.
 
     A cell's reason is the easiest technique that gives its digit on the board as it was when it was filled. `needs
     look-ahead`: no technique gives it, but every solution has it; `a guess`: it does not follow from the board.
     """
-    puzzles = puzzle_file.read(file, limit)
+    puzzles = puzzle_file.read(file, limit, columns)
     loaded = load(model)
     from vmd_sudoku.evaluation.accuracy import report, settings_of
     from vmd_sudoku.exact.reasons import count_reasons
@@ -219,17 +240,19 @@ def reasons(file: Path, model: str, setting: Setting, output: Path | None, limit
 @click.command()
 @click.argument("puzzle")
 @click.option("--to", "form", default="line", show_default=True, help=f"One of {', '.join(write.WRITERS)}.")
-def convert(puzzle: str, form: str) -> None:
+@column_options
+def convert(puzzle: str, form: str, columns: Columns) -> None:
     """Write PUZZLE (a puzzle's text or link, or a file: its first puzzle) in another form.
 
     `svg` is a picture, `sheet` a page to print, and the names of sites give a link that opens the puzzle there.
     """
     if form not in write.WRITERS:
         raise ConfigError(f"unknown form {form!r}; choose one of {', '.join(write.WRITERS)}")
-    found = _imported(puzzle)
-    if found.note:
-        click.echo(f"note: {found.note}", err=True)
-    click.echo(write.WRITERS[form](found.puzzle, found.title), nl=False)
+    found = text.read_any(puzzle, columns)
+    _say([found.note])
+    if found.own is not None and form not in write.KEEPS_OWN:
+        _say([f"{form} cannot hold digits filled in by hand; they were left out. {', '.join(write.KEEPS_OWN)} can."])
+    click.echo(write.written(form, found.puzzle, found.title, found.own), nl=False)
 
 
 @click.command()
@@ -265,16 +288,16 @@ def generate(count: int, clues: int | None, grids: bool, seed: int, out: Path | 
     stop.leave()
 
 
-def _imported(text: str) -> cells.Imported:
-    """The puzzle in a text or a link, or in the file of that name."""
-    return formats.read_text(text) if formats.is_text(text) else formats.read_file(Path(text))
+def _say(notes: Iterable[str]) -> None:
+    """What was left out or assumed, on stderr."""
+    for note in filter(None, notes):
+        click.echo(f"note: {note}", err=True)
 
 
-def _one_puzzle(text: str) -> np.ndarray:
+def _one_puzzle(puzzle: str, columns: Columns) -> np.ndarray:
     """The puzzle in a text, a link or a file (of a list, the first); refuses clashing clues."""
-    found = _imported(text)
-    if found.note:
-        click.echo(f"note: {found.note}", err=True)
+    found = text.read_any(puzzle, columns)
+    _say([found.note])
     board.require_legal(found.puzzle)
     return found.puzzle
 

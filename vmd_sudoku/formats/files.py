@@ -1,30 +1,31 @@
-"""Files of puzzles: CSV with a `puzzle` column (and perhaps `solution` and `rating`), or one puzzle a line."""
+"""Sets of puzzles: a whole source as arrays, by the one reader."""
 
-import csv
-import math
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from vmd_sudoku.board import CELLS, parse, solved, verdict
 from vmd_sudoku.errors import PuzzleError, PuzzleFileError
-
-LINE_LIMIT = 10_000
+from vmd_sudoku.formats.columns import Columns
+from vmd_sudoku.formats.reader import ANY, is_text, records
+from vmd_sudoku.formats.record import BadLine, Record
 
 
 @dataclass(frozen=True)
 class PuzzleSet:
-    """Puzzles int8 [n,81] with their solutions [n,81] and ratings of difficulty [n], where the file has them.
+    """Puzzles int8 [n,81] with their solutions [n,81] and ratings of difficulty [n], where every one of them has them.
 
-    `name` is the file's. A rating is a number whose scale is the source's own; higher is harder.
+    `name` is the file's. A rating is a number whose scale is the source's own; higher is harder. `unsolved` is the line of
+    the first puzzle without a solution, 0 if there is none.
     """
 
     name: str
     puzzles: np.ndarray
     solutions: np.ndarray | None
     ratings: np.ndarray | None = None
+    unsolved: int = 0
 
     def spread(self, count: int | None) -> "PuzzleSet":
         """So many of these puzzles, evenly spread over the set; all of them when there are no more, or for None."""
@@ -36,100 +37,69 @@ class PuzzleSet:
         return PuzzleSet(self.name, *columns)  # type: ignore[arg-type]  # the puzzles are never missing
 
 
-def read(path: str | Path, limit: int | None = None) -> PuzzleSet:
-    """The first `limit` puzzles of a file, or all. Empty lines and lines that start with # are skipped.
+def read(path: str | Path, limit: int | None = None, columns: Columns = ANY) -> PuzzleSet:
+    """The first `limit` puzzles of a file (`-`: of standard input) or of a text, or all.
 
     Raises:
         PuzzleFileError: the file cannot be read, has no puzzle, or has a line that is no puzzle; names file and line.
     """
-    path = Path(path)
-    numbers: list[int] = []
-    puzzles: list[np.ndarray] = []
-    solutions: list[np.ndarray] = []
-    ratings: list[float] = []
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            for number, puzzle, solution, rating in _rows(path, file):
-                numbers.append(number)
-                try:
-                    puzzles.append(_one_line(puzzle))
-                    if solution:
-                        solutions.append(_one_line(solution))
-                except PuzzleError as error:
-                    raise PuzzleFileError(f"{path.name}, line {number}: {error}") from None
-                if solutions and len(solutions) < len(puzzles):
-                    raise PuzzleFileError(f"{path.name}, line {number}: no solution, although lines before it have one")
-                ratings.append(_number(rating))
-                if len(puzzles) == limit:
-                    break
-    except OSError as error:
-        raise PuzzleFileError(
-            f"cannot read {path}: {error.strerror}; give a puzzle of 81 characters or a file"
-        ) from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise PuzzleFileError(f"{path.name} is not a text file of puzzles ({error})") from None
-    if not puzzles:
-        raise PuzzleFileError(f"{path.name} has no puzzle; wanted one a line, or CSV with a `puzzle` column")
-    found = PuzzleSet(
-        path.name,
-        np.stack(puzzles),
-        np.stack(solutions) if solutions else None,
-        None if np.isnan(ratings).any() else np.array(ratings),
+    found: list[Record] = []
+    for record in good_records(path, columns):
+        found.append(record)
+        if len(found) == limit:
+            break
+    name = name_of(path)
+    if not found:
+        raise none_in(path)
+    solutions = [record.solution for record in found if record.solution is not None]
+    ratings = [record.rating for record in found if record.rating is not None]
+    return PuzzleSet(
+        name,
+        np.stack([record.puzzle for record in found]),
+        np.stack(solutions) if len(solutions) == len(found) else None,
+        np.array(ratings) if len(ratings) == len(found) else None,
+        next((record.line for record in found if record.solution is None), 0),
     )
-    _require_answers(found, numbers)
-    return found
 
 
-def _rows(path: Path, lines: Iterator[str]) -> Iterator[tuple[int, str, str, str]]:
-    """Line number, puzzle, and solution and rating (or nothing) of every line that holds a puzzle."""
-    columns: dict[str, int] | None = None
-    for number, line in enumerate(lines, 1):
-        if len(line) > LINE_LIMIT:
-            raise PuzzleFileError(f"{path.name}, line {number}: longer than {LINE_LIMIT} characters; one puzzle a line")
-        text = line.strip()
-        if not text or text.startswith("#"):
-            continue
-        cells = [cell.strip() for cell in next(csv.reader([text]))]
-        if columns is None:
-            header = [cell.lower() for cell in cells]
-            columns = {name: i for i, name in enumerate(header)} if "puzzle" in header else {}
-            if columns:
-                continue
-            if len(header) > 1:
-                raise PuzzleFileError(f"{path.name}, line {number}: several columns, but none is called `puzzle`")
-        place = columns.get("puzzle", 0)
-        if place >= len(cells):
-            raise PuzzleFileError(f"{path.name}, line {number}: no `puzzle` value")
-        answer, rating = (columns.get(name, len(cells)) for name in ("solution", "rating"))
-        yield (
-            number,
-            cells[place],
-            cells[answer] if answer < len(cells) else "",
-            cells[rating] if rating < len(cells) else "",
-        )
+def good_records(source: str | Path, columns: Columns = ANY) -> Iterator[Record]:
+    """The records of a file or a text, for those who want none but good ones.
 
-
-def _number(text: str) -> float:
-    """A rating; not a number when there is none. Ratings serve plots alone, so a file is not refused for one."""
+    Raises:
+        PuzzleFileError: the file cannot be read, or at the first line that is no puzzle; names file and line.
+        PuzzleError: the same of a text.
+    """
+    found = records(source, columns)
+    in_text = isinstance(source, str) and source != "-" and is_text(source)
+    ahead: list[Record | BadLine] = []
     try:
-        return float(text)
-    except ValueError:
-        return math.nan
+        ahead = list(itertools.islice(found, 2))
+        for one in itertools.chain(ahead, found):
+            if isinstance(one, BadLine):
+                alone = in_text and len(ahead) == 1
+                raise PuzzleFileError(one.reason if alone else f"line {one.line}: {one.reason}")
+            yield one
+    except PuzzleFileError as error:
+        if in_text:
+            raise PuzzleError(str(error)) from None
+        raise about(name_of(source), error) from None
 
 
-def _one_line(text: str) -> np.ndarray:
-    """A puzzle of one line. Conflicting clues are left to the caller to judge: a set may hold impossible puzzles."""
-    if len(text) != CELLS:
-        raise PuzzleError(f"a puzzle has {CELLS} characters, this one has {len(text)}: {text[:20]!r}")
-    return parse(text)
+def none_in(source: str | Path) -> PuzzleFileError:
+    """A source without any puzzle."""
+    return PuzzleFileError(f"{name_of(source)} has no puzzle; wanted one a line, or CSV with a `puzzle` column")
 
 
-def _require_answers(found: PuzzleSet, numbers: list[int]) -> None:
-    """Refuse solutions that are none; `numbers` are the lines they stand in. One pass over all: files may be long."""
-    if found.solutions is None:
-        return
-    wrong = np.flatnonzero(~solved(found.solutions, found.puzzles))
-    if len(wrong):
-        row = int(wrong[0])
-        reason = verdict(found.solutions[row], found.puzzles[row])
-        raise PuzzleFileError(f"{found.name}, line {numbers[row]}: not the solution of its puzzle ({reason})")
+def about(name: str, error: Exception) -> PuzzleFileError:
+    """What is wrong with a source, with its name in front."""
+    said = str(error)
+    if said.startswith("cannot read"):
+        return PuzzleFileError(said)
+    if said.startswith("this is "):
+        return PuzzleFileError(f"{name} is {said.removeprefix('this is ')}")
+    return PuzzleFileError(f"{name}{', ' if said.startswith('line ') else ': '}{said}")
+
+
+def name_of(path: str | Path) -> str:
+    """What messages call a source."""
+    return "standard input" if str(path) == "-" else Path(str(path)[:200]).name

@@ -7,24 +7,31 @@ from urllib.parse import quote, unquote, urlsplit
 
 import numpy as np
 
-from vmd_sudoku.board import CELLS, DIGITS, SIDE, parse, to_line
+from vmd_sudoku.board import CELLS, SIDE, to_line
 from vmd_sudoku.errors import PuzzleError
-from vmd_sudoku.formats import lzstring
-from vmd_sudoku.formats.cells import _DIGITS, _HOW, _SUKAKU, Imported, _cells, _clean
+from vmd_sudoku.formats import fpuzzles, lzstring, packed
+from vmd_sudoku.formats.cells import BLANKS, FIGURES, HOW, SUKAKU, is_answer, line_cells, one_line, plain_digits
+from vmd_sudoku.formats.record import Record, clean
+from vmd_sudoku.formats.variants import ONLY_CLASSIC, variant_word
 
-UNPACKED_LIMIT = 200_000
-
+LINK_LIMIT = 2_000_000
+"""Characters of the longest link that is looked at."""
 
 _SITES = {"sudokuwiki.org": "bd", "sudokuexchange.com": "s", "f-puzzles.com": "load"}
 """Which parameter of a site's links holds the puzzle."""
-
-
 _PADS = ("sudokupad.app", "crackingthecryptic.com")
-
-
+_FOREIGN = {
+    "swaroopg92.github.io": "penpa-edit's links are not read",
+    "opt-pan.github.io": "penpa-edit's links are not read",
+    "puzz.link": "puzz.link's packed form is not read",
+    "pzv.jp": "pzv.jp's packed form is not read",
+    "pzprxs.vercel.app": "puzz.link's packed form is not read",
+}
 _LINK = re.compile(
     r"https?://|www\.|/?\?p=|(?:[\w-]+\.)*(?:" + "|".join(map(re.escape, (*_SITES, *_PADS))) + ")/", re.ASCII | re.I
 )
+_IN_MARKDOWN = re.compile(r"\]\(\s*([^\s()]{1,9999})")
+_IN_CLEAR = re.compile(r"[0-9._*xX?~-]+")
 
 
 def is_link(text: str) -> bool:
@@ -32,113 +39,106 @@ def is_link(text: str) -> bool:
     return bool(_LINK.match(text)) and len(text.split(None, 1)) == 1
 
 
-def _from_link(link: str) -> Imported:
-    """The puzzle that a link of a known site carries, or one of our own (`?p=`)."""
+def first_link(text: str) -> str:
+    """The first link among the words of a text, without the signs around it, or ""."""
+    for word in _IN_MARKDOWN.findall(text) + text.split():
+        bare = word.strip("<>()[]\"'`,;")
+        if is_link(bare):
+            return bare
+    return ""
+
+
+def from_link(link: str) -> Record:
+    """The puzzle that a link carries: packed as its site says, or 81 signs in the clear in any link.
+
+    Raises:
+        PuzzleError: there is none, it is a variant, or its form is not read.
+    """
+    if len(link) > LINK_LIMIT:
+        raise PuzzleError(f"this link has more than {LINK_LIMIT} characters; that is no Sudoku")
     query_only = link.lstrip("/").startswith("?")
     try:
         parts = urlsplit(link if "://" in link[:9] or query_only else f"https://{link}")
         host = (parts.hostname or "").lower()
     except ValueError:
-        raise PuzzleError(f"this link is damaged; copy it again, or {_HOW}") from None
-    pairs = (pair.partition("=") for pair in parts.query.split("&"))
+        raise PuzzleError(f"this link is damaged; copy it again, or {HOW}") from None
+    pairs = [pair.partition("=") for pair in parts.query.split("&")]
     # A plus is part of base64 here, not a space.
     query = {name: unquote(value).replace(" ", "+") if name == "load" else unquote(value) for name, _, value in pairs}
+    words = f"{host} {unquote(parts.path)} {' '.join(query)}" + "".join(f" {v}" for v in query.values() if len(v) < 30)
+    if variant := variant_word(words[:2000]):
+        raise PuzzleError(f"this link is of a variant ({variant}); {ONLY_CLASSIC}")
     if _belongs(host, _PADS):
-        return _from_pad(query.get("puzzleid", "") or unquote(parts.path).removeprefix("/sudoku/").strip("/"))
+        return _from_pad(query.get("puzzleid", "") or unquote(parts.path).removeprefix("/sudoku/").strip("/"), link)
     for site, name in _SITES.items():
         if _belongs(host, (site,)) and query.get(name):
-            return _from_packed(query[name]) if name == "load" else _from_parameter(query[name], name)
-    if query.get("p"):
-        return _from_parameter(query["p"], "p")
-    raise PuzzleError(
-        f"no puzzle is in this link, and nothing is fetched from other sites; "
-        f"links of {', '.join([*_SITES, *_PADS])} are read, else {_HOW}"
-    )
+            return _from_site(query[name], name)
+    if (not host or query_only) and "p" in query:
+        return _from_site(query["p"], "p")
+    return _in_clear(link, host)
 
 
 def _belongs(host: str, sites: Iterable[str]) -> bool:
     return any(host == site or host.endswith("." + site) for site in sites)
 
 
-def _from_parameter(value: str, name: str) -> Imported:
-    if len(value) == _SUKAKU:
+def _from_site(value: str, name: str) -> Record:
+    """The puzzle in the parameter that a known site keeps it in."""
+    if name == "load":
+        return fpuzzles.from_packed(value)
+    value = plain_digits(value)
+    if len(value) == SUKAKU:
         raise PuzzleError(
-            f"{name}= of this link holds candidates ({_SUKAKU} characters); a link to the puzzle has {CELLS}"
+            f"{name}= of this link holds candidates ({SUKAKU} characters); a link to the puzzle has {CELLS}"
         )
-    puzzle = _cells(value) if len(value) == CELLS else None
-    return Imported(parse(value[: 2 * CELLS]) if puzzle is None else puzzle)
+    if name == "bd" and len(value) == 2 * CELLS:
+        return packed.from_masks(value)
+    if name == "s" and len(value) != CELLS and not set(value) <= set(FIGURES + "0."):
+        return packed.from_runs(value)
+    if len(value) != CELLS and not set(value) <= set(FIGURES + BLANKS):
+        raise PuzzleError(packed.NOT_READ)
+    return Record(puzzle=one_line(value))
 
 
-def _from_pad(path: str) -> Imported:
+def _from_pad(path: str, link: str) -> Record:
     """SudokuPad wraps f-puzzles' form; its own forms are not read."""
-    if path.startswith("fpuzzles"):
-        return _from_packed(path.removeprefix("fpuzzles").replace(" ", "+"))
-    raise PuzzleError(f"of SudokuPad's links only those with /fpuzzles are read, and nothing is fetched; {_HOW}")
-
-
-def _from_packed(packed: str) -> Imported:
-    return _from_json(lzstring.decode(packed, UNPACKED_LIMIT))
-
-
-_NO_VARIANT = {
-    *("size", "title", "author", "ruleset", "grid", "solution", "highlightconflicts", "disabledlogic"),
-    *("truecandidatesoptions", "msgcorrect", "successmessage", "info"),
-}
-
-
-_NO_VARIANT_CELL = {
-    *("value", "given", "candidates", "centerpencilmarks", "cornerpencilmarks", "givenpencilmarks"),
-    *("highlight", "highlightcolors", "c"),
-}
-
-
-_VARIANT_NAMES = {
-    **{"killercage": "killer cages", "arrow": "arrows", "thermometer": "thermometers", "region": "irregular boxes"},
-    **{"diagonal+": "a diagonal", "diagonal-": "a diagonal", "antiknight": "anti-knight", "antiking": "anti-king"},
-    **{"palindrome": "palindromes", "littlekillersum": "little killer sums", "sandwichsum": "sandwich sums"},
-    **{"evencell": "even cells", "odd": "odd cells", "even": "even cells", "extraregion": "extra regions"},
-    **{"whispers": "German whispers", "xv": "XV", "ratio": "ratios", "difference": "differences", "clone": "clones"},
-}
-
-
-def _from_json(text: str) -> Imported:
-    """An f-puzzles puzzle: `{"size": 9, "grid": [[{"value": 1, "given": true}, {}, ...], ...]}`."""
+    start = re.match(r"fpuz(?:zles)?", path)
+    if start:
+        return fpuzzles.from_packed(path[start.end() :].replace(" ", "+"))
     try:
-        described = json.loads(text)
-    except (ValueError, RecursionError):
-        raise PuzzleError(f"this is no f-puzzles puzzle (no JSON that can be read); {_HOW}") from None
-    grid = described.get("grid") if isinstance(described, Mapping) else None
-    if not isinstance(described, Mapping) or not isinstance(grid, list):
-        raise PuzzleError(f"this is no f-puzzles puzzle (no `grid`); {_HOW}")
-    rows = [row for row in grid if isinstance(row, list) and len(row) == SIDE]
-    cells = [cell for row in rows for cell in row if isinstance(cell, Mapping)]
-    if described.get("size", SIDE) != SIDE or len(grid) != SIDE or len(cells) != CELLS:
-        raise PuzzleError(f"this puzzle is not {SIDE} by {SIDE}; only classic Sudoku is solved here")
-    _refuse_variants(described, cells)
-    puzzle, by_hand = np.zeros(CELLS, np.int8), 0
-    for place, cell in enumerate(cells):
-        value = cell.get("value")
-        if value in (None, "", 0):
-            continue
-        if isinstance(value, bool) or str(value)[:2] not in {*_DIGITS}:
-            raise PuzzleError(f"the value of a cell in this puzzle is {str(value)[:20]!r}; wanted 1 to {DIGITS}")
-        if cell.get("given"):
-            puzzle[place] = int(value)
-        else:
-            by_hand += 1
-    note = f"The clues were read; {by_hand} digit{'s' * (by_hand > 1)} filled in by hand left out." if by_hand else ""
-    title = described.get("title")
-    return Imported(puzzle, _clean(title) if isinstance(title, str) else "", note)
+        return _in_clear(link, "sudokupad.app")
+    except PuzzleError:
+        raise PuzzleError(
+            f"of SudokuPad's links only those with /fpuzzles are read, and nothing is fetched; {HOW}"
+        ) from None
 
 
-def _refuse_variants(described: Mapping, cells: Iterable[Mapping]) -> None:
-    """Refuse what adds rules to the classic ones; solving without them would be wrong."""
-    keys = [key for key, value in described.items() if value and key.lower() not in _NO_VARIANT]
-    keys += [key for cell in cells for key, value in cell.items() if value and key.lower() not in _NO_VARIANT_CELL]
-    names = list(dict.fromkeys(_VARIANT_NAMES.get(key.lower(), repr(key[:30])) for key in keys))
-    if names:
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        raise PuzzleError(f"this is a variant, with {', '.join(names[:3])}{more}; only classic Sudoku is solved here")
+def _in_clear(link: str, host: str) -> Record:
+    """The one board of 81 signs that stands in a link, perhaps beside its solution."""
+    parts = re.split(r"[/?&=#;,:|]", plain_digits(unquote(link)))
+    runs = dict.fromkeys(run for part in parts for run in (part, *_IN_CLEAR.findall(part)))
+    boards = {to_line(found): found for run in runs if (found := line_cells(run)) is not None}
+    puzzles = [board for board in boards.values() if not board.all()] or list(boards.values())
+    if len(puzzles) > 1:
+        raise PuzzleError("several boards are in this link; copy the one that is meant")
+    if puzzles:
+        answers = [board for board in boards.values() if board is not puzzles[0] and is_answer(board, puzzles[0])]
+        return Record(puzzle=puzzles[0], solution=answers[0] if answers else None)
+    foreign = next((said for site, said in _FOREIGN.items() if _belongs(host, (site,))), "")
+    if foreign:
+        raise PuzzleError(f"{foreign}; {HOW}")
+    if host == "playgoodsudoku.com" or host.endswith(".playgoodsudoku.com"):
+        return packed.from_nibbles(link.rpartition("$")[2])
+    counted = [len(run) for run in runs if len(run) > CELLS // 2 and len(set(run)) <= len(FIGURES + BLANKS)]
+    if any(len(run) > CELLS // 2 and set(run) <= set(FIGURES + "0.") for run in runs):
+        near = next(run for run in runs if len(run) > CELLS // 2 and set(run) <= set(FIGURES + "0."))
+        raise PuzzleError(f"the digits in this link: {len(near)} characters, {CELLS} wanted")
+    known = ", ".join([*_SITES, *_PADS])
+    if counted or any(len(value) > 20 for value in parts):
+        raise PuzzleError(f"no puzzle in the clear is in this link: {packed.NOT_READ}; links of {known} are read")
+    raise PuzzleError(
+        f"no puzzle is in this link, and nothing is fetched from other sites; links of {known} are read, else {HOW}"
+    )
 
 
 def sudokuwiki_link(puzzle: np.ndarray) -> str:
@@ -151,11 +151,11 @@ def sudokuexchange_link(puzzle: np.ndarray) -> str:
     return "https://sudokuexchange.com/play/?s=" + to_line(puzzle).replace(".", "0")
 
 
-def fpuzzles_link(puzzle: np.ndarray, title: str = "") -> str:
-    """Opens the puzzle in f-puzzles."""
-    cells = [{"value": int(digit), "given": True} if digit else {} for digit in puzzle]
-    described = {"size": SIDE, "title": _clean(title), "grid": [cells[i : i + SIDE] for i in range(0, CELLS, SIDE)]}
-    packed = lzstring.encode(
-        json.dumps({key: value for key, value in described.items() if value}, separators=(",", ":"))
-    )
-    return "https://www.f-puzzles.com/?load=" + quote(packed, safe="")
+def fpuzzles_link(puzzle: np.ndarray, title: str = "", own: np.ndarray | None = None) -> str:
+    """Opens the puzzle in f-puzzles, with digits filled in apart from the clues."""
+    cells: list[Mapping] = [{"value": int(digit), "given": True} if digit else {} for digit in puzzle]
+    if own is not None:
+        cells = [{"value": int(mine)} if mine and not cell else cell for cell, mine in zip(cells, own, strict=True)]
+    described = {"size": SIDE, "title": clean(title), "grid": [cells[i : i + SIDE] for i in range(0, CELLS, SIDE)]}
+    text = json.dumps({key: value for key, value in described.items() if value}, separators=(",", ":"))
+    return "https://www.f-puzzles.com/?load=" + quote(lzstring.encode(text), safe="")

@@ -151,7 +151,9 @@ class _Chunks(Dataset):
         self.size, self.open_share, self.seed, self.config = size, open_share, seed, config
         self.hard = puzzle_file.read(hard) if hard else None
         if self.hard and self.hard.solutions is None:
-            raise PuzzleFileError(f"{hard}: training needs a `solution` column beside `puzzle`")
+            raise PuzzleFileError(
+                f"{hard}, line {self.hard.unsolved}: no solution, which training needs beside every puzzle"
+            )
 
     def __getitem__(self, index: int) -> Boards:
         # By the chunk's number, so that a stream can go on at any place without what came before it.

@@ -1,0 +1,44 @@
+"""What stands around the cells of a drawn grid: bars, borders, words and comments."""
+
+import re
+
+from vmd_sudoku.formats.cells import FIGURES, plain_digits
+
+_BORDER = re.compile(
+    r"(?=.*(?:-{3}|={3}|-[-+|: ]+-))[-=+|*.:'`,!~ ]+|[-=+|:' ]*[-=+]{2,}[-=+|:' ]*|(?!.{81}$)[*_~#]{10,}"
+)
+_DRAWN = {
+    **dict.fromkeys("\u2502\u2503\u2551\u2506\u2507\u250a\u250b\u254e\u254f\u2575\u2577\u2579\u257b\u00a6\uff5c", "|"),
+    **dict.fromkeys("\u2500\u2501\u2550\u2504\u2505\u2508\u2509\u254c\u254d\u2574\u2576\u2578\u257a", "-"),
+}
+_NOTHING = re.compile(r"\b(?:None|null|nil|NaN|nan)\b")
+_ASSIGNED = re.compile(r"^\s*[A-Za-z_][\w :<>\[\],.]{0,60}=\s*(?=[\[{(\"'])")
+_COMMENTS = ("#", "//", "%", "--", "/*", "<!--")
+
+
+def plain(line: str) -> str:
+    """A line in plain signs: digits of every script, drawn boxes as bars and dashes, and `None` of programs as blanks."""
+    line = plain_digits(line.lstrip("\ufeff").replace("\u200b", ""))
+    if not line.isascii():
+        line = "".join("+" if "\u2500" <= c <= "\u257f" and c not in _DRAWN else _DRAWN.get(c, c) for c in line)
+    if "N" in line or "n" in line:
+        line = _NOTHING.sub("0", line)
+    return _ASSIGNED.sub("", line) if "=" in line else line
+
+
+def is_border(line: str) -> bool:
+    """Whether a line is part of the art between rows."""
+    return bool(_BORDER.fullmatch(line.strip()))
+
+
+def has_words(line: str) -> bool:
+    """Whether a line holds letters other than the x of a blank."""
+    return any(c.isalpha() and c not in "xX" for c in line)
+
+
+def is_comment(line: str) -> bool:
+    """Whether a line is a remark on the puzzles; `#` may also be the sign of a blank."""
+    bare = line.strip()
+    if not bare.startswith(_COMMENTS):
+        return False
+    return not (set(bare) <= {*FIGURES, bare[0]} and len(bare) in (9, 81))

@@ -1,0 +1,272 @@
+"""The one reader: whatever people bring becomes a stream of records, for every command, the library and the app.
+
+What a source is shows at its beginning: numpy's arrays, JSON and XML by their first signs; else lines, which are a list if
+one of them holds a board by itself, and grids otherwise. Links are parsed and never fetched.
+"""
+
+import io
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from vmd_sudoku.board import CELLS, SIDE, is_legal, looks_like_puzzle, verdict
+from vmd_sudoku.errors import PuzzleError, PuzzleFileError
+from vmd_sudoku.formats import apps, arrays, hodoku, objects
+from vmd_sudoku.formats.art import has_words, is_border, is_comment, plain
+from vmd_sudoku.formats.cells import is_answer
+from vmd_sudoku.formats.columns import DELIMITERS, Columns, Layout, header, is_listed, split
+from vmd_sudoku.formats.fpuzzles import from_packed
+from vmd_sudoku.formats.grids import GRID_LIMIT, from_grids
+from vmd_sudoku.formats.links import first_link, from_link, is_link
+from vmd_sudoku.formats.lists import from_list
+from vmd_sudoku.formats.record import BadLine, Record, clean, shown
+from vmd_sudoku.formats.sources import Source, Text, named, opened, reading
+from vmd_sudoku.formats.variants import JIGSAW, variant_word
+
+ANY = Columns()
+
+_SECTION = re.compile(r"\[[A-Za-z][\w ]{0,20}\]")
+_MARKUP = re.compile(r"<[?!A-Za-z]")
+_PACKED = re.compile(r"(?:fpuzzles|fpuz)?(N4Ig[\w+/=\\-]{40,})")
+_ANSWER = re.compile(r"solution|answer|solved|l\u00f6sung|soluci\u00f3n|soluzione|losung|resuelto", re.IGNORECASE)
+
+
+def records(source: Source, columns: Columns = ANY) -> Iterator[Record | BadLine]:
+    """Every puzzle of a source, one after the other, each as soon as it is read; and every line that holds none.
+
+    source: the name of a file, `-` for standard input, an open file, or a puzzle, a list or a link as text. columns: those
+    that a person named. Memory does not grow with the source, and a source is opened once.
+
+    Raises:
+        PuzzleFileError: the source cannot be opened or is no text; a source without any puzzle raises nothing.
+    """
+    if isinstance(source, str) and source != "-" and is_text(source):
+        yield from records_of_text(source, columns)
+        return
+    with named(source) as (_, stream, path), reading():
+        array, text = opened(stream)
+        if array is not None:
+            yield from arrays.from_array(array, path)
+        elif text is not None:
+            yield from _of_text(text, columns)
+
+
+def records_of_text(text: str, columns: Columns = ANY) -> Iterator[Record | BadLine]:
+    """As `records`, of a text, which is never taken for the name of a file."""
+    return _of_text(Text(io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"))), columns)
+
+
+def is_text(argument: str) -> bool:
+    """Whether an argument is a puzzle or a link rather than the name of a file."""
+    bare = argument.strip()
+    return is_link(bare) or "\n" in argument or bare.startswith(("{", "[[", ":0")) or looks_like_puzzle(plain(argument))
+
+
+def _of_text(text: Text, columns: Columns) -> Iterator[Record | BadLine]:
+    for found in _with_answers(_by_form(text, columns)):
+        if isinstance(found, Record) and text.notes:
+            found = found.noted(*dict.fromkeys(text.notes))
+            text.notes.clear()
+        yield found
+
+
+def _by_form(text: Text, columns: Columns) -> Iterator[Record | BadLine]:
+    """The records of a text by the form that its beginning shows."""
+    begin = text.beginning().lstrip("\ufeff")
+    if begin[:1] in ("{", "[") and not _SECTION.fullmatch(begin):
+        if begin.startswith("{") and begin.endswith("}") and _is_json(begin):
+            for number, line in text.lines():
+                if line is None or line.strip():
+                    yield from objects.from_line(line or "", number, columns)
+            return
+        kept: list[str] = []
+        try:
+            yield from objects.from_values(objects.values(_keeping(text.pieces(), kept)), columns)
+            return
+        except objects.NoJson:
+            text.again(kept)
+            yield from _instead_of_json(_of_lines(_plain_lines(text), columns))
+            return
+    elif _MARKUP.match(begin) and not first_link(begin):
+        yield from apps.from_xml(text.pieces())
+        return
+    yield from _of_lines(_plain_lines(text), columns)
+
+
+def _plain_lines(text: Text) -> Iterator[tuple[int, str | None]]:
+    return ((number, line if line is None else plain(line)) for number, line in text.lines())
+
+
+def _instead_of_json(found: Iterator[Record | BadLine]) -> Iterator[Record | BadLine]:
+    """What other rules make of a text that begins like JSON and is none."""
+    first = next(found, None)
+    if isinstance(first, BadLine):
+        first = replace(first, reason=f"this begins like JSON, but it is no JSON that can be read: {first.reason}")
+    if first is not None:
+        yield first
+        yield from found
+
+
+def _is_json(line: str) -> bool:
+    return not any(
+        isinstance(one, BadLine) and one.reason.startswith("no JSON") for one in objects.from_line(line, 1, ANY)
+    )
+
+
+def _keeping(pieces: Iterable[str], kept: list[str]) -> Iterator[str]:
+    """The pieces, of which the first are kept for another try: as many as one JSON value may have."""
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size <= objects.ELEMENT_LIMIT + len(piece):
+            kept.append(piece)
+        else:
+            kept.clear()
+        yield piece
+
+
+def _of_lines(lines: Iterator[tuple[int, str | None]], columns: Columns) -> Iterator[Record | BadLine]:
+    """A list or grids, by the first line that shows which."""
+    ahead: list[tuple[int, str | None]] = []
+    title, names, size = "", "", 0
+    empty_link: BadLine | None = None
+    unsure: Layout | None = None
+    for number, line in lines:
+        ahead.append((number, line))
+        bare = (line or "").strip()
+        size += len(bare) + 1
+        if line is None or size > GRID_LIMIT:
+            break
+        if not bare or (is_border(line) and not is_listed(line)):
+            continue
+        if is_comment(line):
+            title = title or (bare[2:] if bare.startswith(("#D", "#C")) else "")
+            continue
+        if not is_link(bare) and (is_listed(line) or hodoku.is_library_line(bare)):
+            yield from _list(ahead[-1:], lines, unsure, columns, names, "" if unsure else title)
+            return
+        if match := _PACKED.fullmatch(bare):
+            yield _one(lambda packed=match[1]: from_packed(packed), number)
+            return
+        if link := first_link(line):
+            found = _one(lambda link=link: from_link(link), number)
+            if isinstance(found, Record) or not found.reason.startswith("no puzzle is in this link"):
+                yield from _list(ahead[-1:], lines, None, columns, "", title)
+                return
+            empty_link = empty_link or found
+        if names and not has_words(line) and _has_as_many_fields(names, line):
+            yield BadLine(
+                line=ahead[0][0], reason=f"several columns, but none is called `puzzle`: {shown(names)}", text=names
+            )
+            return
+        if not has_words(line) or _SECTION.fullmatch(bare):
+            yield from from_grids(itertools.chain(ahead, lines))
+            return
+        try:
+            layout = header(line, columns)
+        except PuzzleError as error:
+            yield BadLine(line=number, reason=str(error), text=bare[:80])
+            return
+        if layout is not None and layout.sure:
+            yield from _list([], lines, layout, columns, "", title)
+            return
+        unsure = layout
+        names = line if any(mark in line for mark in DELIMITERS) else ""
+        title = title if names else clean(bare)
+    else:
+        if empty_link is not None:
+            yield empty_link
+        elif any(line and line.strip() and not is_comment(line) for _, line in ahead):
+            yield from from_grids(iter(ahead))
+        return
+    yield from from_list(itertools.chain(ahead, lines), None, columns)
+
+
+def _has_as_many_fields(names: str, line: str) -> bool:
+    """Whether a line fits under a line of names, of a table that is no board of nine columns."""
+    return any(mark in names and len(split(names, mark)) == len(split(line, mark)) != SIDE for mark in DELIMITERS)
+
+
+def _list(
+    ahead: list[tuple[int, str | None]],
+    lines: Iterator[tuple[int, str | None]],
+    layout: Layout | None,
+    columns: Columns,
+    names: str,
+    title: str,
+) -> Iterator[Record | BadLine]:
+    """A list, whose first record has the title that stood above it."""
+    try:
+        found = from_list(itertools.chain(ahead, lines), layout, columns, names, bool(title))
+        for one in found:
+            if title and isinstance(one, Record):
+                one, title = replace(one, name=one.name or clean(title)), ""
+            yield one
+    except PuzzleError as error:
+        if isinstance(error, PuzzleFileError):
+            raise
+        yield BadLine(line=ahead[0][0] if ahead else 1, reason=str(error))
+
+
+def _one(read: object, number: int) -> Record | BadLine:
+    try:
+        return replace(read(), line=number)  # type: ignore[operator]
+    except PuzzleError as error:
+        return BadLine(line=number, reason=str(error))
+
+
+def _with_answers(found: Iterable[Record | BadLine]) -> Iterator[Record | BadLine]:
+    """The records; a full grid that solves the puzzle above it is its solution, a map of boxes makes it a jigsaw."""
+    held: Record | None = None
+    after_map = 0
+    for one in found:
+        if isinstance(one, Record) and _is_region_map(one.board):
+            after_map = 0 if held else one.line
+            if held is not None:
+                yield BadLine(line=held.line, reason=JIGSAW)
+            held = None
+            continue
+        if after_map and isinstance(one, Record):
+            one = BadLine(line=one.line, reason=JIGSAW)
+        after_map = 0
+        if isinstance(one, Record) and one.name and (variant := variant_word(one.name)):
+            one = one.noted(f"The title speaks of {variant!r}; only the classic rules are followed.")
+        if held is not None and isinstance(one, Record) and (merged := _merged(held, one)):
+            held = None
+            yield merged
+            continue
+        if held is not None:
+            yield held
+        held = one if isinstance(one, Record) and one.solution is None and not one.puzzle.all() else None
+        if held is None:
+            yield one
+    if held is not None:
+        yield held
+    if after_map:
+        yield BadLine(line=after_map, reason=JIGSAW)
+
+
+def _merged(puzzle: Record, full: Record) -> Record | BadLine | None:
+    """Puzzle and the full grid below it as one, if they belong together."""
+    if not full.puzzle.all() or full.own is not None:
+        return None
+    if is_answer(full.puzzle, puzzle.puzzle):
+        note = f"The full grid on line {full.line} was taken as its solution."
+        return replace(puzzle, solution=full.puzzle, notes=(*puzzle.notes, note))
+    if full.name and _ANSWER.search(full.name):
+        said = f"what stands below as {full.name!r} (line {full.line}) is not the solution of its puzzle"
+        return BadLine(line=puzzle.line, reason=f"{said} ({verdict(full.puzzle, puzzle.puzzle)})")
+    return None
+
+
+def _is_region_map(board: np.ndarray) -> bool:
+    """Whether the digits of a board [81] name boxes: some nine cells each, most of them beside another of their own."""
+    counts = np.bincount(board, minlength=SIDE + 1)
+    if (counts[1:] > 0).sum() < SIDE - 1 or counts.max() > SIDE + 4 or is_legal(board):
+        return False
+    square = board.reshape(SIDE, SIDE)
+    across, down = square[:, 1:] == square[:, :-1], square[1:] == square[:-1]
+    return int(across.sum() + down.sum()) > CELLS // 2

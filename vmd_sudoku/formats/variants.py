@@ -1,0 +1,86 @@
+"""Puzzles that are no classic Sudoku, told by how they are written down, so that none is solved by the wrong rules."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from vmd_sudoku.board import CELLS, SIDE
+from vmd_sudoku.formats.cells import BLANKS, square, wrong_size
+
+ONLY_CLASSIC = "only classic Sudoku is solved here"
+JIGSAW = f"a map of irregular boxes stands with this puzzle, so it is a jigsaw; {ONLY_CLASSIC}"
+
+_WORDS = re.compile(
+    r"(?<![a-z])(?:jigsaw\w*|killer\w*|samurai\w*|windoku\w*|hyper(?:sudoku)?|irregular|str8ts|kakuro|kenken|kendoku|calcudoku|futoshiki|"
+    r"thermo\w*|sandwich|skyscrapers?|kropki|anti-?k\w+|diagonals?|(?:sudoku-?x|x-?sudoku)|"
+    r"chaos|consecutive|renban|whispers?|arrows?|cages?|hexadoku|wordoku|colou?rsudoku)(?![a-z])",
+    re.IGNORECASE,
+)
+_CLASSIC = re.compile(r"(?:normal|classic|standard|regular) sudoku(?: rules)?(?: apply)?|sudoku", re.IGNORECASE)
+_STARTS = (
+    ("SumoCueV1", "a jigsaw or killer in SumoCue's form"),
+    ("3x3::k:", "a killer"),
+    ("3x3:d", "a puzzle with diagonals"),
+    ("square,9,9", "a penpa-edit puzzle, whose form is not read"),
+    ("scl", "in SudokuPad's own form, which is not read"),
+    ("ctc", "in SudokuPad's own form, which is not read"),
+)
+
+
+def variant_word(text: str) -> str:
+    """A word that names a variant, as it stands in a link or a heading, or ""."""
+    found = _WORDS.search(text)
+    return found[0].lower() if found else ""
+
+
+def speaks_of_rules(text: str) -> bool:
+    """Whether a text of rules says more than that they are the classic ones."""
+    return bool(re.sub(r"[\W_]+", "", _CLASSIC.sub("", text)))
+
+
+def refused(lines: Sequence[str]) -> str:
+    """Why a text of these lines is no classic Sudoku, or "" if nothing says so."""
+    first = next((line.strip() for line in lines if line.strip()), "")
+    named = next((what for start, what in _STARTS if first.startswith(start)), "")
+    if named and " " not in first:
+        return f"this is {named}; {ONLY_CLASSIC}"
+    if _has_region_map(lines):
+        return JIGSAW
+    return _other_size(lines)
+
+
+def _has_region_map(lines: Sequence[str]) -> bool:
+    """Whether nine lines of nine letters, or one of 81, tell the box of every cell."""
+    letters = [bare for line in lines if (bare := re.sub(r"[\s|,;]", "", line)).isalpha()]
+    small = [line for line in letters if len(line) == SIDE and not set(line) <= set("xX")]
+    mapped = "".join(small) if len(small) == SIDE else "".join(line for line in letters if len(line) == CELLS)
+    if len(mapped) == CELLS and 2 <= len(set(mapped)) <= SIDE:
+        return True
+    joined = re.search(r"(?<![A-Za-z])([A-Ia-i]{81})(?![A-Za-z])", "\n".join(lines)[: 20 * CELLS])
+    return bool(joined) and len(Counter(joined[1])) == SIDE  # type: ignore[index]
+
+
+def _other_size(lines: Sequence[str]) -> str:
+    """The refusal of a board of another size, one row a line, or ""."""
+    rows = [_row(line) for line in lines]
+    rows = [row for row in rows if row]
+    if not rows or SIDE in (len(rows), *map(len, rows)):
+        return ""
+    size = len(rows)
+    if len(rows) == 1:
+        size = square(len(rows[0]))
+        rows = [rows[0][at : at + size] for at in range(0, len(rows[0]), size)] if size else []
+    known = size in (4, 6, 8, 10, 12, 15, 16, 20, 21, 25) and all(len(row) == size for row in rows)
+    digits = {c for row in rows for c in row if c.isdigit()} - {"0"}
+    # A cut off puzzle of ours may have as many signs, but hardly without a digit above its size.
+    return wrong_size(size) if known and digits and (size > SIDE or max(map(int, digits)) <= size) else ""
+
+
+def _row(line: str) -> list[str]:
+    """The cells of a line: fields between spaces or commas, or else its characters; nothing where it is a border or words."""
+    bare = re.sub(r"[|\[\]{}()]", " ", line).strip(" ,;")
+    if not bare or re.fullmatch(r"[-=+ ]+", bare):
+        return []
+    fields = [field for field in re.split(r"[\s,;]+", bare) if field]
+    cells = fields if len(fields) > 3 and max(map(len, fields)) <= 2 else list("".join(fields))
+    return cells if all(len(c) <= 2 and (c.isalnum() or c in BLANKS) for c in cells) else []
