@@ -138,9 +138,7 @@ class Model(nn.Module):
 
     def think(self, state: Tensor, given: Tensor, rounds: int) -> Tensor:
         """`rounds` shared rounds of the denoiser on its hidden state; a transformer makes one pass and carries no state."""
-        for _ in range(rounds if self.is_recurrent else min(rounds, 1)):
-            state = self.denoiser.round(state, given)
-        return state
+        return self.denoiser.think(state, given, rounds)
 
     @property
     def is_recurrent(self) -> bool:
@@ -157,7 +155,7 @@ class Model(nn.Module):
 
     def compile_for_decoding(self) -> None:
         """Compile the denoiser's round for batches of any size: twice the speed, after half a minute. Needs a C++ compiler."""
-        self.denoiser.round.compile(dynamic=True)
+        self.denoiser.compile_rounds(dynamic=True)
 
     def denoise(self, board: Tensor, z: Tensor | None = None, rounds: int | None = None) -> Tensor:
         """Logits [b,81,9] of p(x0 | xt, z) from nothing, in one call."""
@@ -196,9 +194,7 @@ class Model(nn.Module):
         """Hidden state of the encoder; the solution is BLANK where it is unknown."""
         assert self.encoder is not None
         state, given = self.encoder.begin([board, solution])
-        for _ in range(self.config.encoder_rounds if self.is_recurrent else 1):
-            state = self.encoder.round(state.to(given.dtype), given)
-        return state
+        return self.encoder.think(state, given, self.config.encoder_rounds)
 
     def _gaussian(self, numbers: Tensor) -> Gaussian:
         """Mean and log variance of z from 2K numbers for every candidate or cell, averaged over the board if z is global."""

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from vmd_sudoku.board import BLANK, SIDE
+from vmd_sudoku.network import rounds as fused
 from vmd_sudoku.config import check, ranged
 
 BOX_SIDE = 3
@@ -116,6 +117,22 @@ class CandidateNetwork(nn.Module):
         self.round = Round(config)
         self.norm = RmsNorm(config.width)
         self.readout = nn.Linear(config.width, outputs)
+        self.is_fused = False
+        """Whether rounds run as one function, see `rounds`."""
+
+    def think(self, state: Tensor, given: Tensor, rounds: int) -> Tensor:
+        """`rounds` shared rounds: state [b,r,c,d,w], given [b,r,c,d,h] -> the state after them."""
+        if self.is_fused and given.dtype == torch.bfloat16:
+            return fused.run(self.round, state, given, rounds)
+        for _ in range(rounds):
+            state = self.round(state.to(given.dtype), given)
+        return state
+
+    def compile_rounds(self, **how: bool) -> None:
+        """Make rounds several times as fast, after a minute: as one function where this machine can, else by torch."""
+        self.is_fused = fused.available(self.round)
+        if not self.is_fused:
+            self.round.compile(**how)
 
     def begin(self, boards: list[Tensor], z: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Boards int64 [b,81], of which only the first has MASK as a state of its own; z [b,r,c,d,latent], or one for the

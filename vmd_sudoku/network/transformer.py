@@ -109,6 +109,14 @@ class TransformerNetwork(nn.Module):
         self.norm = RmsNorm(config.width)
         self.readout = nn.Linear(config.width, outputs)
 
+    def think(self, state: Tensor, given: Tensor, rounds: int) -> Tensor:
+        """One pass, whatever the rounds: state [b,81,w], given [b,81+6,w] -> [b,81,w]."""
+        return self.round(state, given) if rounds else state
+
+    def compile_rounds(self, **how: bool) -> None:
+        """Compile the pass."""
+        self.round.compile(**how)
+
     def begin(self, boards: list[Tensor], z: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Boards int64 [b,81] each, z [b,latent] -> the embedded cells [b,81,w], and what `round` reads [b,81+6,w]."""
         cells = self.position + sum(embed(board) for embed, board in zip(self.embed, boards, strict=True))

@@ -433,9 +433,11 @@ class Training:
         """Compile the shared rounds and what reads them: twice the speed, after half a minute. Needs a C++ compiler."""
         for network in (self.model.denoiser, self.model.encoder):
             if network:
-                network.round.compile()
+                network.compile_rounds()
                 network.norm.compile()
-        self.average.denoiser.round.compile()
+        for network in (self.average.denoiser, self.average.encoder):
+            if network:
+                network.compile_rounds(dynamic=True)
 
 
 def run(training: Training, *, until: Callable[[Training, dict[str, float]], bool] | None = None) -> None:

@@ -1,0 +1,82 @@
+import pytest
+import torch
+
+from vmd_sudoku.exact.generate import puzzles
+from vmd_sudoku.network import rounds
+from vmd_sudoku.network.model import Model, ModelConfig
+from vmd_sudoku.network.symmetric import CandidateNetwork, NetworkConfig
+
+pytestmark = pytest.mark.slow  # a minute of the C++ compiler, the first time
+
+
+@pytest.fixture(scope="module")
+def model():
+    torch.manual_seed(0)
+    model = Model(ModelConfig(network=NetworkConfig(width=32, middle=16, hidden=48)))
+    if not rounds.available(model.denoiser.round):
+        pytest.skip("this machine has no fast bfloat16, or no C++ compiler")
+    return model
+
+
+def start(model, boards):
+    board = torch.from_numpy(puzzles(boards, 0)[0]).long()
+    z = torch.randn(model.config.latent_shape(boards), generator=torch.Generator().manual_seed(1))
+    state, given = model.begin(board, z)
+    return state.detach().bfloat16(), given.detach().bfloat16()
+
+
+def one_by_one(round_, state, given, count):
+    for _ in range(count):
+        state = round_(state, given)
+    return state
+
+
+def gradients(model, think, state, given, kind):
+    """The last state, and the gradients of its product with random numbers: of state, given and all parameters."""
+    round_ = model.denoiser.round
+    round_.zero_grad()
+    state, given = state.to(kind).requires_grad_(), given.to(kind).requires_grad_()
+    last = think(round_, state, given, 3)
+    (last.float() * torch.randn(last.shape, generator=torch.Generator().manual_seed(2))).sum().backward()
+    return [last.detach(), state.grad, given.grad, *(p.grad for p in round_.parameters())]
+
+
+def distance(one, other):
+    return ((one.float() - other).norm() / other.norm()).item()
+
+
+def test_the_compiled_rounds_and_their_gradients_are_those_of_the_round_but_for_rounding(model):
+    state, given = start(model, 3)
+    exact = gradients(model, one_by_one, state, given, torch.float32)
+    ours = gradients(model, rounds.run, state, given, torch.bfloat16)
+    with torch.autocast("cpu", torch.bfloat16):
+        theirs = gradients(model, one_by_one, state, given, torch.bfloat16)
+    for one, two, true in zip(ours, theirs, exact, strict=True):
+        assert one.shape == true.shape
+        assert distance(one, true) < 1.5 * distance(two, true) + 1e-3
+
+
+@pytest.mark.parametrize("boards", [1, 5])
+def test_a_board_comes_out_the_same_in_every_batch_with_gradients_and_without(model, boards):
+    state, given = start(model, 5)
+    with torch.no_grad():
+        together = rounds.run(model.denoiser.round, state, given, 4)
+        alone = rounds.run(model.denoiser.round, state[:boards], given[:boards], 4)
+        in_two = rounds.run(model.denoiser.round, rounds.run(model.denoiser.round, state, given, 2), given, 2)
+    assert torch.equal(together[:boards], alone)
+    assert torch.equal(together, in_two)
+    assert torch.equal(together, rounds.run(model.denoiser.round, state, given, 4).detach())
+
+
+def test_what_is_given_is_left_as_it_was(model):
+    state, given = start(model, 2)
+    before = state.clone(), given.clone()
+    with torch.no_grad():
+        rounds.run(model.denoiser.round, state, given, 2)
+    assert torch.equal(state, before[0])
+    assert torch.equal(given, before[1])
+
+
+def test_sizes_that_do_not_fit_are_left_to_torch():
+    odd = CandidateNetwork(NetworkConfig(width=24, middle=16, hidden=48), boards=1, latent=0, outputs=1)
+    assert not rounds.available(odd.round)
