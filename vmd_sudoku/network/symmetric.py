@@ -16,8 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from vmd_sudoku.board import BLANK, SIDE
-from vmd_sudoku.network import rounds as fused
 from vmd_sudoku.config import check, ranged
+from vmd_sudoku.network import rounds as fused
 
 BOX_SIDE = 3
 BOARD_FEATURES = 3
