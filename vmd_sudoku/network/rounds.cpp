@@ -59,9 +59,13 @@ inline void store(bf16* to, const float* from, int n) {
 inline void add(float* to, V x) { save(to, load(to) + x); }
 
 inline float total(V x) {
+#if defined(__AVX512F__)
+    return _mm512_reduce_add_ps((__m512)x);
+#else
     float sum = 0;
     for (int i = 0; i < LANES; i++) sum += x[i];
     return sum;
+#endif
 }
 
 inline V inverse(V x) {
@@ -70,6 +74,16 @@ inline V inverse(V x) {
     return y * (2.f - x * y);
 #else
     return 1.f / x;
+#endif
+}
+
+inline V inverse_root(V x) {
+#if defined(__AVX512F__)
+    V y = (V)_mm512_rsqrt14_ps((__m512)x);
+    return y * (1.5f - .5f * x * y * y);
+#else
+    for (int i = 0; i < LANES; i++) x[i] = 1.f / std::sqrt(x[i]);
+    return x;
 #endif
 }
 
@@ -194,29 +208,44 @@ struct Board {
 
     // Messages of all candidates, and their sums over the constraints at the scale of one message.
     void messages(const bf16* state, const Weights& k) {
-        std::memset(sums_wide, 0, sizeof(float) * SUMS * w);
+        std::memset(sums_wide + COLUMN * w, 0, sizeof(float) * (SUMS - COLUMN) * w);
+        for (int i = 0; i < CANDIDATES; i++) {
+            const bf16* s = state + i * w;
+            V squares{};
+            for (int j = 0; j < w; j += LANES) squares += load(s + j) * load(s + j);
+            scale[i] = total(squares);
+        }
+        scale[CANDIDATES] = 1;  // up to a whole number of lanes
+        for (int i = 0; i < PADDED; i += LANES) save(scale + i, inverse_root(load(scale + i) * (1.f / w) + EPSILON));
         for (int r = 0; r < SIDE; r++)
-            for (int c = 0; c < SIDE; c++) {
-                float* cell = sums_wide + (CELL + r * SIDE + c) * w;
-                for (int d = 0; d < SIDE; d++) {
-                    int i = (r * SIDE + c) * SIDE + d;
-                    const bf16* s = state + i * w;
-                    V squares{};
-                    for (int j = 0; j < w; j += LANES) squares += load(s + j) * load(s + j);
-                    float by = 1.f / std::sqrt(total(squares) / w + EPSILON);
-                    scale[i] = by;
-                    float* column = sums_wide + (COLUMN + c * SIDE + d) * w;
-                    float* row = sums_wide + (ROW + r * SIDE + d) * w;
-                    float* box = sums_wide + (BOX + (r / 3 * 3 + c / 3) * SIDE + d) * w;
-                    for (int j = 0; j < w; j += LANES) {
-                        V x = load(s + j) * by * load(k.norm + j);
-                        save(message + i * w + j, x);
-                        x *= 1.f / 3;
-                        add(cell + j, x), add(column + j, x), add(row + j, x), add(box + j, x);
-                    }
-                }
+            for (int stack = 0; stack < 3; stack++)
+                for (int d = 0; d < SIDE; d++) triple_of_messages(r, stack, d, state, k);
+        // A cell's sum is over neighbours in memory.
+        for (int cell = 0; cell < PLANE; cell++)
+            for (int j = 0; j < w; j += LANES) {
+                V sum{};
+                for (int d = 0; d < SIDE; d++) sum += load(message + (cell * SIDE + d) * w + j);
+                save(sums_wide + (CELL + cell) * w + j, sum * (1.f / 3));
             }
         store(sums, sums_wide, SUMS * w);
+    }
+
+    // Messages of three cells that a row and a box share, added to their sums and to the columns'.
+    void triple_of_messages(int r, int stack, int d, const bf16* state, const Weights& k) {
+        float* row = sums_wide + (ROW + r * SIDE + d) * w;
+        float* box = sums_wide + (BOX + (r / 3 * 3 + stack) * SIDE + d) * w;
+        for (int j = 0; j < w; j += LANES) {
+            V sum{}, norm = load(k.norm + j);
+            for (int c = 3 * stack; c < 3 * stack + 3; c++) {
+                int i = (r * SIDE + c) * SIDE + d;
+                V x = load(state + i * w + j) * scale[i] * norm;
+                save(message + i * w + j, x);
+                x *= 1.f / 3;
+                add(sums_wide + (COLUMN + c * SIDE + d) * w + j, x);
+                sum += x;
+            }
+            add(row + j, sum), add(box + j, sum);
+        }
     }
 
     // What the constraints answer, [SUMS,h], and for each triple of cells its row's and box's answers together.
@@ -324,24 +353,24 @@ struct Backward {
         board.constraints(k);
         store(state_back, back, CANDIDATES * w);
         add_rows(back, CANDIDATES, w, g.of[16].data());
-        std::memset(cell, 0, sizeof(float) * PLANE * h);
         std::memset(column, 0, sizeof(float) * PLANE * h);
         std::memset(both, 0, sizeof(float) * TRIPLES * h);
         for (int r = 0; r < SIDE; r++) {
             board.updates<true>(r, given, k);
             product(PLANE, h, w, state_back + r * PLANE * w, w, k.down_back.data(), wide_plane);
             for (int c = 0; c < SIDE; c++)
-                for (int d = 0; d < SIDE; d++) {
-                    int here = c * SIDE + d, i = r * PLANE + here;
-                    const float* x = wide_plane + here * h;
-                    const bf16* slope = board.slope + i * h;
-                    float *to_given = given_back + i * h, *to_cell = cell + (r * SIDE + c) * h,
-                          *to_column = column + here * h, *to_both = both + ((r * 3 + c / 3) * SIDE + d) * h;
-                    for (int j = 0; j < h; j += LANES) {
-                        V y = load(x + j) * load(slope + j);
-                        add(to_given + j, y), add(to_cell + j, y), add(to_column + j, y), add(to_both + j, y);
+                for (int j = 0; j < h; j += LANES) {
+                    V of_cell{};
+                    for (int d = 0; d < SIDE; d++) {
+                        int here = c * SIDE + d, i = r * PLANE + here;
+                        V y = load(wide_plane + here * h + j) * load(board.slope + i * h + j);
+                        add(given_back + i * h + j, y);
+                        add(column + here * h + j, y);
+                        add(both + ((r * 3 + c / 3) * SIDE + d) * h + j, y);
                         save(update_back + i * h + j, y);
+                        of_cell += y;
                     }
+                    save(cell + (r * SIDE + c) * h + j, of_cell);
                 }
         }
         outer(state_back, w, board.active, h, PADDED, g.of[15].data());
