@@ -7,7 +7,8 @@ VmdSudokuError
 ├── ConfigError       settings that are unknown or cannot work together
 ├── CheckpointError   a saved model that this version cannot read
 ├── TraceError        a saved solve that this version cannot read
-└── OutputError       a file or folder that cannot be written
+├── OutputError       a file or folder that cannot be written
+└── TrainingError     a training whose numbers are numbers no more
 """
 
 
@@ -41,3 +42,7 @@ class TraceError(VmdSudokuError):
 
 class OutputError(VmdSudokuError):
     """A file or folder that cannot be written."""
+
+
+class TrainingError(VmdSudokuError):
+    """A training that cannot go on: its loss or its gradient is no number any more."""
