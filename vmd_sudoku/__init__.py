@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vmd_sudoku.board import parse as parse
-    from vmd_sudoku.evaluation.accuracy import evaluate as evaluate
+    from vmd_sudoku.evaluation.rows import evaluate as evaluate
     from vmd_sudoku.network.checkpoint import load_model as load_model
     from vmd_sudoku.solving.record import solve_puzzle as solve_puzzle
     from vmd_sudoku.solving.setting import Setting as Setting
@@ -21,7 +21,7 @@ _HOMES = {
     "load_model": "network.checkpoint",
     "Setting": "solving.setting",
     "solve_puzzle": "solving.record",
-    "evaluate": "evaluation.accuracy",
+    "evaluate": "evaluation.rows",
 }
 
 __all__ = ["Setting", "__version__", "evaluate", "load_model", "parse", "solve_puzzle"]

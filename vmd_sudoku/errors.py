@@ -8,7 +8,7 @@ VmdSudokuError
 ├── CheckpointError   a saved model that this version cannot read
 ├── TraceError        a saved solve that this version cannot read
 ├── OutputError       a file or folder that cannot be written
-└── TrainingError     a training whose numbers are numbers no more
+└── RunError          a run folder that holds something else, or work that cannot go on
 """
 
 
@@ -44,5 +44,5 @@ class OutputError(VmdSudokuError):
     """A file or folder that cannot be written."""
 
 
-class TrainingError(VmdSudokuError):
-    """A training that cannot go on: its loss or its gradient is no number any more."""
+class RunError(VmdSudokuError):
+    """A run folder that holds something else or another run, or work that cannot go on."""

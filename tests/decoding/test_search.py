@@ -69,11 +69,11 @@ def test_a_thousand_corrupted_public_puzzles_are_proved(public_set):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_public_puzzle_is_solved_in_few_calls(public_set, name):
-    from vmd_sudoku.evaluation.accuracy import evaluate
+    from vmd_sudoku.evaluation.batch import measure_set
     from vmd_sudoku.network.checkpoint import load_model
     from vmd_sudoku.solving.setting import Setting
 
-    row = evaluate(load_model("vmd"), puzzle_file.read(public_set(name)), Setting(constraints="search"))
+    row = measure_set(load_model("vmd"), puzzle_file.read(public_set(name)), Setting(constraints="search"))[0]
     assert row["solved"] == row["boards"]
     assert row["mean_calls"] < 3
 

@@ -8,7 +8,8 @@ from stubs import contrary, oracle
 from vmd_sudoku.decoding.loop import finish
 from vmd_sudoku.diffusion.noise import Noise
 from vmd_sudoku.errors import ConfigError, PuzzleError
-from vmd_sudoku.evaluation.accuracy import evaluate, sample
+from vmd_sudoku.evaluation.accuracy import sample
+from vmd_sudoku.evaluation.batch import measure_set
 from vmd_sudoku.evaluation.solutions import evaluate_solutions, sample_solutions
 from vmd_sudoku.exact.generate import puzzles
 from vmd_sudoku.formats.files import PuzzleSet
@@ -63,7 +64,7 @@ def test_a_perfect_network_scores_1_and_a_contrary_one_0(some, monkeypatch):
     solutions = torch.from_numpy(some.solutions).long()
     for stub, accuracy in ((oracle, 1.0), (contrary, 0.0)):
         stub_predictor(monkeypatch, lambda stub=stub: stub(solutions))
-        row = evaluate(untrained(), some, Setting(nfe=5))
+        row = measure_set(untrained(), some, Setting(nfe=5))[0]
         assert row["accuracy"] == accuracy
         assert row["solved"] == row["as_stored"] == accuracy * 7
         assert row["boards"] == 7
@@ -71,7 +72,7 @@ def test_a_perfect_network_scores_1_and_a_contrary_one_0(some, monkeypatch):
 
 
 def test_rows_have_the_promised_columns(some):
-    row = evaluate(untrained(), some, Setting(nfe=2))
+    row = measure_set(untrained(), some, Setting(nfe=2))[0]
     promised = "file boards solved accuracy interval model policy nfe mean_calls constraints latents seed puzzles_per_s"
     assert set(promised.split()) <= set(row)
     low, high = row["interval"]
@@ -84,7 +85,7 @@ def test_several_latents_count_their_calls_and_the_rules_choose(some, monkeypatc
     mixed = right.clone()
     mixed[0::3] = wrong[0::3]  # the first latent of every puzzle is wrong
     stub_predictor(monkeypatch, lambda: oracle(mixed))
-    row = evaluate(untrained(), some, Setting(nfe=4, latents=3))
+    row = measure_set(untrained(), some, Setting(nfe=4, latents=3))[0]
     assert row["accuracy"] == 1
     assert row["mean_calls"] == 12
     assert row["latents"] == 3
@@ -145,7 +146,7 @@ def test_later_calls_that_carry_a_state_have_rounds_of_their_own():
 
 
 def test_an_empty_set_is_no_crash():
-    row = evaluate(untrained(), PuzzleSet("empty", np.zeros((0, 81), np.int8), None), Setting(nfe=1))
+    row = measure_set(untrained(), PuzzleSet("empty", np.zeros((0, 81), np.int8), None), Setting(nfe=1))[0]
     assert row["boards"] == 0
 
 
@@ -215,7 +216,7 @@ def test_a_trace_can_be_saved_and_repeated_under_every_setting(some, setting):
     if setting.constraints == "search":
         assert trace.solved
         assert trace.backtracks == sum(step.backtracks for step in trace.steps)
-    row = evaluate(untrained(), some, setting, batch_size=4)
+    row = measure_set(untrained(), some, setting, batch_size=4)[0]
     assert row["boards"] == 7
     assert (row["solved"] == 7) >= (setting.constraints == "search")
     if setting.prove:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vmd_sudoku.evaluation import metrics
 from vmd_sudoku.evaluation.metrics import anytime_p, mcnemar, wilson_interval
 
 
@@ -65,3 +66,17 @@ def test_a_test_that_is_watched_is_the_ratio_of_likelihoods():
     assert anytime_p([True] * 10) == pytest.approx(11 / 2**10)
     # What was once shown stays shown.
     assert anytime_p([True] * 10 + [False] * 10) == pytest.approx(11 / 2**10)
+
+
+def test_mcnemar_of_many_pairs_is_that_of_whole_numbers(monkeypatch):
+    exact = [metrics.mcnemar(*pair) for pair in ((400, 480), (3, 700), (440, 440))]
+    monkeypatch.setattr(metrics, "_EXACT_PAIRS", 0)
+    assert [metrics.mcnemar(*pair) for pair in ((400, 480), (3, 700), (440, 440))] == pytest.approx(exact, rel=1e-9)
+    assert 0 <= metrics.mcnemar(1_000_000, 990_000) < 1e-6
+
+
+def test_holm_corrects_the_smallest_most_and_keeps_the_order():
+    assert metrics.holm([0.04, 0.01, 0.5]) == pytest.approx([0.08, 0.03, 0.5])
+    assert metrics.holm([0.02, 0.015]) == pytest.approx([0.03, 0.03])
+    assert metrics.holm([0.9, 0.8]) == [1, 1]
+    assert metrics.holm([]) == []

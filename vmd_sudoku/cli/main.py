@@ -18,7 +18,8 @@ TOPICS = {
         "replay": ("puzzle_commands", "Print a solve that was saved with --json."),
     },
     "Figures": {
-        "evaluate": ("measure_commands", "Whole-board accuracy over files of puzzles."),
+        "evaluate": ("batch_commands", "Whole-board accuracy over files of puzzles."),
+        "report": ("batch_commands", "Tables and charts of runs of evaluate."),
         "sample": ("measure_commands", "Whole grids from the empty board."),
         "draws": ("measure_commands", "What several draws of z solve, beside an MDM of as many calls."),
         "reasons": ("puzzle_commands", "Which human techniques justify what a model fills."),

@@ -1,4 +1,4 @@
-"""Commands that measure: evaluate, sample, reproduce, bench."""
+"""Commands that measure: sample, reproduce, bench."""
 
 import os
 from dataclasses import replace
@@ -11,70 +11,20 @@ from vmd_sudoku import __version__, board
 from vmd_sudoku.cli.options import (
     DRAWN_Z,
     JSON,
-    LATENTS,
-    LIMIT,
     MODEL_HELP,
     SEED,
     THREADS,
     OutFolder,
-    Z,
     batch_options,
-    column_options,
     decoding_options,
     load,
     whole,
 )
 from vmd_sudoku.cli.show import print_table, progress_bar, stoppable, write_json
 from vmd_sudoku.cli.topics import Topics
-from vmd_sudoku.formats.columns import Columns
 from vmd_sudoku.network.cards import folder_of
 from vmd_sudoku.solving.setting import Setting
 from vmd_sudoku.writing import write
-
-
-@click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@decoding_options
-@batch_options
-@LATENTS
-@Z
-@LIMIT
-@column_options
-def evaluate(
-    files: tuple[Path, ...],
-    model: str,
-    setting: Setting,
-    output: Path | None,
-    limit: int | None,
-    batch_size: int,
-    compiled: bool,
-    columns: Columns,
-) -> None:
-    """Whole-board accuracy over FILES of puzzles (- for standard input), with its 95 % Wilson interval."""
-    from vmd_sudoku.formats import files as puzzle_file
-
-    sets = [puzzle_file.read(file, limit, columns) for file in files]
-    loaded = load(model, compiled)
-    from vmd_sudoku.evaluation import accuracy as evaluation
-
-    rows = []
-    with stoppable() as stop:
-        for puzzles in sets:
-            with progress_bar() as bar:
-                task = bar.add_task(puzzles.name, total=len(puzzles.puzzles), solved=0)
-                rows.append(
-                    evaluation.evaluate(
-                        loaded,
-                        puzzles,
-                        setting,
-                        batch_size=batch_size,
-                        progress=lambda done, solved: bar.update(task, completed=done, solved=solved),  # noqa: B023
-                    )
-                )
-    shown = "file boards solved accuracy interval model policy nfe constraints mean_calls mean_backtracks puzzles_per_s"
-    print_table(rows, shown.split())
-    write_json(output, evaluation.report(rows, __version__))
-    stop.leave()
 
 
 @click.command()

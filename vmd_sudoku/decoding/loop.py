@@ -262,6 +262,7 @@ class Finished:
     remasked: cells that returned to MASK, int64 [b]. nats: mean log-probability of the filled digits when they were filled,
         [b]; those that were taken back do not count. solutions: how many a search found in the end, UNDECIDED without one,
         int64 [b]. open: boards that were stopped before their end, bool [b].
+    sure: probability that the network gave to each digit when it was filled, 1 for a clue, float32 [b,81].
     """
 
     board: Tensor
@@ -271,6 +272,7 @@ class Finished:
     nats: Tensor
     solutions: Tensor
     open: Tensor
+    sure: Tensor
 
 
 class Tally:
@@ -284,6 +286,7 @@ class Tally:
         self._open = (board == BLANK).any(1)
         self._filled = torch.zeros_like(board, dtype=torch.bool)
         self._nats = torch.zeros(board.shape, device=board.device)
+        self._sure = torch.ones(board.shape, device=board.device)
 
     def take(self, step: Step) -> None:
         """Add the next step."""
@@ -300,11 +303,14 @@ class Tally:
         filled = (self._filled[rows] | new) & (step.board != BLANK)
         self._filled[rows] = filled
         self._nats[rows] = said.log().clamp(min=_LEAST_NATS).where(new, self._nats[rows]).where(filled, 0)
+        self._sure[rows] = torch.where(new, said, self._sure[rows])
 
     def so_far(self) -> Finished:
         """Every board as the steps taken so far leave it; later steps show in it too, except in `nats`."""
         nats = self._nats.sum(1) / self._filled.sum(1).clamp(min=1)
-        return Finished(self._board, self._calls, self._undone, self._remasked, nats, self._solutions, self._open)
+        return Finished(
+            self._board, self._calls, self._undone, self._remasked, nats, self._solutions, self._open, self._sure
+        )
 
 
 def finish(steps: Iterator[Step], board: Tensor) -> Finished:

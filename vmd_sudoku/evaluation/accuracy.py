@@ -1,4 +1,4 @@
-"""Whole-board accuracy over sets of puzzles, and grids sampled from the empty board."""
+"""Grids sampled from the empty board, and what stands beside every figure: model, setting, machine, version."""
 
 import time
 from collections.abc import Callable
@@ -10,61 +10,9 @@ from vmd_sudoku import board as boards
 from vmd_sudoku import machine
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.evaluation.metrics import wilson_interval
-from vmd_sudoku.formats.files import PuzzleSet
 from vmd_sudoku.network.checkpoint import LoadedModel
-from vmd_sudoku.solving.batch import Decoded, decode_boards
+from vmd_sudoku.solving.batch import decode_boards
 from vmd_sudoku.solving.setting import Setting
-from vmd_sudoku.solving.trace import SOLUTIONS
-
-
-def evaluate(
-    loaded: LoadedModel,
-    puzzles: PuzzleSet,
-    setting: Setting,
-    *,
-    batch_size: int = 64,
-    progress: Callable[[int, int], None] = lambda done, solved: None,
-) -> dict[str, object]:
-    """One row of figures: whole boards solved by the rules (full, legal, true to every clue), with all settings."""
-    start = time.perf_counter()
-    decoded = decode_boards(loaded, puzzles.puzzles, setting, batch_size=batch_size, progress=progress)
-    return judge(loaded, puzzles, setting, decoded, time.perf_counter() - start)
-
-
-def judge(
-    loaded: LoadedModel, puzzles: PuzzleSet, setting: Setting, decoded: Decoded, seconds: float
-) -> dict[str, object]:
-    """The row of figures of boards that were decoded in `seconds`."""
-    n = len(puzzles.puzzles)
-    full = boards.is_complete(decoded.board)
-    legal = full & boards.is_legal(decoded.board)
-    solved = int(boards.solved(decoded.board, puzzles.puzzles).sum())
-    row: dict[str, object] = {
-        "file": puzzles.name,
-        "boards": n,
-        "solved": solved,
-        "accuracy": solved / n if n else 0.0,
-        "interval": [round(end, 5) for end in wilson_interval(solved, n)],
-        "legal": int(legal.sum()),
-    }
-    if puzzles.solutions is not None:
-        row["as_stored"] = int((decoded.board == puzzles.solutions).all(1).sum())
-    if setting.latents > 1:
-        row["draws_until_solved"] = round(float(decoded.draws[decoded.draws > 0].mean()), 2) if solved else None
-    if setting.prove:
-        row["proved"] = {word: int((decoded.solutions == count).sum()) for count, word in enumerate(SOLUTIONS[:3])}
-    return (
-        row
-        | settings_of(loaded, setting)
-        | {
-            "mean_calls": round(float(decoded.calls.mean()), 2) if n else 0.0,
-            "mean_rounds": round(decoded.rounds, 1),
-            "mean_backtracks": round(float(decoded.undone.mean()), 2) if n else 0.0,
-            "mean_remasked": round(float(decoded.remasked.mean()), 2) if n else 0.0,
-            "seconds": round(seconds, 2),
-            "puzzles_per_s": round(n / seconds, 2) if n else 0.0,
-        }
-    )
 
 
 def sample(
@@ -95,7 +43,7 @@ def sample(
     }
     return row | settings_of(loaded, setting) | {
         "mean_calls": round(float(decoded.calls.mean()), 2),
-        "mean_rounds": round(decoded.rounds, 1),
+        "mean_rounds": round(float(decoded.rounds.mean()), 1),
         "seconds": round(seconds, 2),
         "grids_per_s": round(count / seconds, 2),
     }, decoded.board

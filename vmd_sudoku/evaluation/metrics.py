@@ -1,7 +1,9 @@
 """Figures of finished boards: counts first, rates and intervals from them."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 
 def wilson_interval(successes: int, trials: int, z: float = 1.959964) -> tuple[float, float]:
@@ -32,8 +34,10 @@ def mcnemar(only_first: int, only_second: int) -> float:
     """
     if only_first < 0 or only_second < 0:
         raise ValueError(f"counts of discordant pairs must be 0 or more, got {only_first} and {only_second}")
-    pairs = only_first + only_second
-    tail = sum(math.comb(pairs, wins) for wins in range(min(only_first, only_second) + 1))
+    pairs, fewer = only_first + only_second, min(only_first, only_second)
+    if pairs > _EXACT_PAIRS:
+        return min(1.0, math.exp(math.log(2) + _log_tail(pairs, fewer)))
+    tail = sum(math.comb(pairs, wins) for wins in range(fewer + 1))
     return min(1.0, 2 * tail / 2**pairs)
 
 
@@ -52,3 +56,25 @@ def anytime_p(wins: Iterable[bool]) -> float:
         log_ratio += math.log(2 * (shown + 1) / (count + 2))
         highest, first, count = max(highest, log_ratio), first + won, count + 1
     return math.exp(-highest)
+
+
+_EXACT_PAIRS = 1000
+"""Up to so many discordant pairs whole numbers are added; above, logarithms, which agree to ten digits."""
+
+
+def _log_tail(pairs: int, wins: int) -> float:
+    """Logarithm of the probability that a fair coin wins at most `wins` of `pairs` tosses."""
+    factorials = np.concatenate([[0.0], np.log(np.arange(1, pairs + 1)).cumsum()])
+    counts = np.arange(wins + 1)
+    logs = factorials[pairs] - factorials[counts] - factorials[pairs - counts] - pairs * math.log(2)
+    highest = float(logs.max())
+    return highest + math.log(float(np.exp(logs - highest).sum()))
+
+
+def holm(chances: Sequence[float]) -> list[float]:
+    """p of several tests, corrected so that the chance of even one false alarm among them all stays below it (Holm 1979)."""
+    corrected, least = [0.0] * len(chances), 0.0
+    for rank, place in enumerate(sorted(range(len(chances)), key=lambda i: chances[i])):
+        least = max(least, min(1.0, (len(chances) - rank) * chances[place]))
+        corrected[place] = least
+    return corrected

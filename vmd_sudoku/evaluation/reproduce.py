@@ -7,10 +7,7 @@ measured with the same weights, puzzles and setting, are kept: whole sets take h
 
 import hashlib
 import json
-import multiprocessing
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,14 +15,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from vmd_sudoku import __version__, board, machine
+from vmd_sudoku import __version__, machine
 from vmd_sudoku.errors import ConfigError
-from vmd_sudoku.evaluation.accuracy import judge, sample
+from vmd_sudoku.evaluation.accuracy import sample
+from vmd_sudoku.evaluation.batch import measure_set
+from vmd_sudoku.evaluation.engines import Engine, Job
 from vmd_sudoku.evaluation.paper import BIN, EMPTY, GRID_BUDGETS, Plan, Row, _calls, settings
+from vmd_sudoku.evaluation.statistics import bits_of
 from vmd_sudoku.exact import solver
 from vmd_sudoku.formats.files import PuzzleSet
 from vmd_sudoku.network.checkpoint import LoadedModel
-from vmd_sudoku.solving.batch import decode_boards
 from vmd_sudoku.solving.setting import Setting
 from vmd_sudoku.writing import write
 
@@ -61,7 +60,7 @@ def measure(
     jobs = list(_jobs(vmd, mdm, sets, plan))
     rows = [next((row for row in known if all(row.get(k) == v for k, v in job.key.items())), None) for job in jobs]
     missing = [number for number, row in enumerate(rows) if row is None]
-    for number, row in _measured(jobs, missing, work, (vmd, mdm, sets, plan)):
+    for number, row in _measured(missing, work, (vmd, mdm, sets, plan)):
         rows[number] = row
         say(_line(row))
         found = [row for row in rows if row is not None]
@@ -69,34 +68,19 @@ def measure(
     return {"rows": rows, "version": __version__}
 
 
-def _measured(jobs: list["_Job"], numbers: list[int], work: Work, given: tuple[Any, ...]) -> Iterator[tuple[int, Row]]:
+def _measured(numbers: list[int], work: Work, given: tuple[Any, ...]) -> Iterator[tuple[int, Row]]:
     """The rows of some of the jobs, by number, as they come; `given` is what `_jobs` makes them of, in any process."""
-    if work.workers == 1:
-        _get_ready(work, *given[:2])
-        yield from ((number, _row(jobs[number])) for number in numbers)
-        return
-    # Not forked: torch's threads do not survive it.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(work.workers, context, initializer=_begin_process, initargs=(work, given)) as pool:
-        waiting = {pool.submit(_row_of, number): number for number in numbers}
-        try:
-            for done in as_completed(waiting):
-                yield waiting[done], done.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    yield from Engine(workers=work.workers).run(Job(_begin_work, _row_of, (work, given)), numbers)
 
 
-_jobs_here: list["_Job"] = []
-"""The jobs of a worker process."""
-
-
-def _begin_process(work: Work, given: tuple[Any, ...]) -> None:
+def _begin_work(context: tuple[Work, tuple[Any, ...]]) -> list["_Job"]:
+    work, given = context
     _get_ready(work, *given[:2])
-    _jobs_here[:] = _jobs(*given)
+    return list(_jobs(*given))
 
 
-def _row_of(number: int) -> Row:
-    return _row(_jobs_here[number])
+def _row_of(jobs: list["_Job"], number: int) -> Row:
+    return _row(jobs[number])
 
 
 def _get_ready(work: Work, *models: LoadedModel) -> None:
@@ -155,10 +139,8 @@ def _key(kind: str, loaded: LoadedModel, name: str, count: int, digest: str, set
 
 def _decoding(loaded: LoadedModel, puzzles: PuzzleSet, plan: Plan, setting: Setting) -> Callable[[], Row]:
     def run() -> Row:
-        start = time.perf_counter()
-        decoded = decode_boards(loaded, puzzles.puzzles, setting, batch_size=plan.batch_size)
-        row: Row = judge(loaded, puzzles, setting, decoded, time.perf_counter() - start)
-        solved = board.solved(decoded.board, puzzles.puzzles)
+        row, parts = measure_set(loaded, puzzles, setting, batch_size=plan.batch_size)
+        solved = np.concatenate([bits_of(part.arms[0]) for part in parts])
         row["which"] = np.packbits(solved).tobytes().hex()  # one bit a puzzle, for paired tests
         if puzzles.ratings is not None:
             row["by_rating"] = _by_rating(puzzles.ratings, solved)

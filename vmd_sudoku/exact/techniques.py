@@ -9,9 +9,9 @@ gives it. The order is that of the ratings of Sudoku Explainer (Juillerat 2007),
 from itertools import combinations
 
 import numpy as np
+from numba import njit
 
 from vmd_sudoku.board import BOX, CELLS, COL, DIGITS, PEERS, ROW, SIDE, UNITS
-from vmd_sudoku.compiled import njit
 
 NAKED_SINGLE, HIDDEN_SINGLE, CHAIN, LOCKED, NAKED_PAIR, X_WING, HIDDEN_PAIR, NAKED_TRIPLE = range(8)
 SWORDFISH, HIDDEN_TRIPLE, XY_WING, UNIQUE_RECTANGLE, NAKED_QUAD, HIDDEN_QUAD, COLOURING = range(8, 15)
@@ -24,6 +24,7 @@ REACHED, STUCK, IMPOSSIBLE = 1, 0, -1
 
 UP_TO = [np.arange(LOCKED, hardest + 1) for hardest in range(HARDEST + 1)]
 """For each technique, all that are no harder, without singles."""
+_UP_TO_HARDEST = UP_TO[HARDEST]
 PAPER_FILTER = np.array([LOCKED, NAKED_PAIR, NAKED_TRIPLE, XY_WING, UNIQUE_RECTANGLE])
 """With naked and hidden singles the seven strategies that solve every puzzle of the papers' sets (arXiv 2409.10502)."""
 
@@ -574,3 +575,19 @@ def solvable(puzzles, allowed):
         run(candidates(digits), digits, digits == 0, True, allowed, -1, 0, level)
         solved[i] = (digits > 0).all()
     return solved
+
+
+@njit(cache=True, nogil=True)
+def hardest(puzzles, unique):
+    """The hardest technique that a person needs for each puzzle, int8 [n,81], if easier ones are always tried first: int64 [n].
+
+    CHAIN: singles are enough; LOOK_AHEAD: no technique here solves it; GUESS: it is not `unique`, bool [n].
+    """
+    found = np.full(len(puzzles), GUESS)
+    for i in range(len(puzzles)):
+        if not unique[i]:
+            continue
+        digits, level = puzzles[i].copy(), np.full(CELLS, -1)
+        run(candidates(digits), digits, digits == 0, True, _UP_TO_HARDEST, -1, 0, level)
+        found[i] = max(CHAIN, level.max()) if (digits > 0).all() else LOOK_AHEAD
+    return found

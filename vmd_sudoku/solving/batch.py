@@ -1,7 +1,7 @@
 """Decode puzzles with a model and a setting: a batch for figures, or one puzzle with its whole trace."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from vmd_sudoku.decoding.levels import Stop, never
 from vmd_sudoku.decoding.loop import Finished, Predict, Step, finish
 from vmd_sudoku.diffusion.noise import Noise
 from vmd_sudoku.network.checkpoint import LoadedModel
-from vmd_sudoku.solving.predictor import RENEWALS, Predictor, Renew, as_latent, board_ids, draw_latents
+from vmd_sudoku.solving.predictor import RENEWALS, FirstCalls, Predictor, Renew, as_latent, board_ids, draw_latents
 from vmd_sudoku.solving.setting import Setting
 
 
@@ -40,12 +40,14 @@ def begin(
     place: int = 0,
     latent: np.ndarray | None = None,
     stop: Stop = never,
+    first_calls: FirstCalls | None = None,
 ) -> Run:
     """The decoding of a batch of puzzles, int8 [n,81].
 
     place: number of the first puzzle in its set: what is drawn belongs to a puzzle's place, not to its batch.
     latent: z of the first board, [9,9,9,K], in every block, instead of the setting's.
     stop: asked before every call, and every few milliseconds of a search; once it says yes, the run ends there.
+    first_calls: what the first calls of other settings on this very batch said, and what this one's will say.
 
     Raises:
         ConfigError: `latent` does not fit the model.
@@ -79,6 +81,7 @@ def begin(
         renew=renew,
         carry=setting.carry,
         settle=setting.settle,
+        first_calls=first_calls,
     )
 
     def begin_block(block: int) -> tuple[Predict, Noise]:
@@ -111,9 +114,10 @@ def best_of(run: Run, ended: Finished) -> np.ndarray:
 class Decoded:
     """Decoded puzzles, one entry each.
 
-    board: the best of each puzzle's boards, int8 [n,81]. calls: of the denoiser, over all its latents, [n].
+    board: the best of each puzzle's boards, int8 [n,81]. calls, rounds: of the denoiser, over all its latents, int64 [n].
     undone, remasked: decisions that a search undid on that board, and cells that returned to MASK, [n].
-    solutions: how many a search found, -1 without one, [n]. rounds: mean rounds for a puzzle, over all its latents.
+    solutions: how many a search found, -1 without one, [n]. nats: mean log-probability of the filled digits, float32 [n].
+    sure: probability of each digit when it was filled, 1 for a clue, float32 [n,81].
     stopped: whether the decoding was stopped before that board's end, bool [n]. draws: number, from 1, of the first of a
         puzzle's boards that the rules call solved, 0 where none is, [n].
     """
@@ -123,9 +127,58 @@ class Decoded:
     undone: np.ndarray
     remasked: np.ndarray
     solutions: np.ndarray
-    rounds: float
+    rounds: np.ndarray
+    nats: np.ndarray
+    sure: np.ndarray
     stopped: np.ndarray
     draws: np.ndarray
+
+
+def puzzles_a_batch(loaded: LoadedModel, setting: Setting, batch_size: int) -> int:
+    """Puzzles that are decoded together, where a batch holds `batch_size` boards (puzzles x latents)."""
+    boards_each, views = setting.latents_on(loaded.model.config)
+    # A batch counts boards and not puzzles, so that memory does not grow with the number of latents.
+    return max(1, batch_size // (boards_each * views))
+
+
+def decode_batch(
+    loaded: LoadedModel,
+    puzzles: np.ndarray,
+    setting: Setting,
+    *,
+    place: int = 0,
+    stop: Stop = never,
+    first_calls: FirstCalls | None = None,
+) -> Decoded:
+    """Decode puzzles, int8 [n,81], in one batch; the first is number `place` of its set. Other names are those of `begin`."""
+    run = begin(loaded, puzzles, setting, place=place, stop=stop, first_calls=first_calls)
+    ended = finish(run.steps, run.boards)
+    best = best_of(run, ended)
+    final = ended.board.cpu().numpy().astype(np.int8)
+    right = boards.solved(final, puzzles.repeat(run.each, 0)).reshape(-1, run.each)
+    ran = run.predictor.rounds_run.numpy()
+    rounds = np.pad(ran, (0, len(puzzles) * run.each * run.views - len(ran)))
+    told = {
+        name: getattr(ended, name).cpu().numpy()[best] for name in ("undone", "remasked", "solutions", "nats", "sure")
+    }
+    return Decoded(
+        board=final[best],
+        calls=ended.calls.cpu().numpy().reshape(-1, run.each).sum(1) * run.views,
+        rounds=rounds.reshape(len(puzzles), -1).sum(1),
+        stopped=ended.open.cpu().numpy()[best],
+        draws=np.where(right.any(1), right.argmax(1) + 1, 0),
+        **told,
+    )
+
+
+def joined(parts: list[Decoded]) -> Decoded:
+    """Several batches as one."""
+    names = [field.name for field in fields(Decoded)]
+    if not parts:
+        none: dict[str, np.ndarray] = {name: np.zeros(0, np.int64) for name in names}
+        board = np.zeros((0, boards.CELLS))
+        return Decoded(**none | {"board": board.astype(np.int8), "sure": board, "stopped": np.zeros(0, bool)})
+    return Decoded(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
 def decode_boards(
@@ -142,28 +195,11 @@ def decode_boards(
     `progress(done, solved)` is called after every batch with the counts so far. stop: as in `begin`; puzzles that it leaves
     unfinished are marked as stopped.
     """
-    boards_each, views = setting.latents_on(loaded.model.config)
-    # A batch counts boards and not puzzles, so that memory does not grow with the number of latents.
-    per_batch = max(1, batch_size // (boards_each * views))
-    parts: list[tuple[np.ndarray, ...]] = []
-    total_rounds, done, solved = 0, 0, 0
+    per_batch = puzzles_a_batch(loaded, setting, batch_size)
+    parts, solved = [], 0
     for start in range(0, len(puzzles), per_batch):
         clues = puzzles[start : start + per_batch]
-        run = begin(loaded, clues, setting, place=start, stop=stop)
-        ended = finish(run.steps, run.boards)
-        best = best_of(run, ended)
-        all_final = ended.board.cpu().numpy().astype(np.int8)
-        final = all_final[best]
-        right = boards.solved(all_final, clues.repeat(run.each, 0)).reshape(-1, run.each)
-        draws = np.where(right.any(1), right.argmax(1) + 1, 0)
-        calls = ended.calls.cpu().numpy().reshape(-1, run.each).sum(1) * run.views
-        told = (ended.undone, ended.remasked, ended.solutions, ended.open)
-        parts.append((final, calls, *(column.cpu().numpy()[best] for column in told), draws))
-        total_rounds += run.predictor.total_rounds
-        done, solved = done + len(clues), solved + int(boards.solved(final, clues).sum())
-        progress(done, solved)
-    if not parts:
-        none = np.zeros(0, np.int64)
-        return Decoded(np.zeros((0, boards.CELLS), np.int8), none, none, none, none, 0.0, none.astype(bool), none)
-    board, calls, undone, remasked, solutions, stopped, draws = (np.concatenate(p) for p in zip(*parts, strict=True))
-    return Decoded(board, calls, undone, remasked, solutions, total_rounds / done, stopped, draws)
+        parts.append(decode_batch(loaded, clues, setting, place=start, stop=stop))
+        solved += int(boards.solved(parts[-1].board, clues).sum())
+        progress(start + len(clues), solved)
+    return joined(parts)

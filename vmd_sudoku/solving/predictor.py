@@ -1,5 +1,6 @@
 """From a model to `predict`: runs the rounds of each call, leaves boards alone that are decided, and keeps z."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -120,6 +121,7 @@ class Predictor:
     views: latents that look at each board; then `z` has as many for every board, one after the other.
     renew: another z for later calls; None keeps the first.
     carry: later calls go on from the hidden state of the call before, with the newly filled cells injected.
+    first_calls: what first calls on the same boards said to other decodings; see FirstCalls.
     settle: adaptive depth. A board stops thinking in a call when its most probable digits stayed the same for eight rounds
         and no probability of a blank cell moved more than this. A later call leaves it alone, and repeats the answer, if
         the network was sure of every blank and all that happened since is that some were filled as it said: there is
@@ -138,8 +140,10 @@ class Predictor:
         renew: Renew | None = None,
         carry: bool = False,
         settle: float = 0.0,
+        first_calls: "FirstCalls | None" = None,
     ) -> None:
         self.model, self.views = model, views
+        self.first_calls = first_calls
         self.carry = carry and model.is_recurrent
         self.settle = settle if model.is_recurrent else 0.0
         self.first_rounds, self.rounds = first_rounds, rounds
@@ -172,22 +176,33 @@ class Predictor:
         moving = torch.arange(len(board), device=board.device) if last is None else self._undecided(board, last)
         state = None if last is None else last.state
         if len(moving):
-            with mixed_precision(board.device):
-                first, given = self.model.begin(board[moving], None if z is None else z[moving])
-                # The type of autocast, so that the state does not change its type after the first round and compile
-                # anew.
-                start = first.to(given.dtype) if state is None else state[moving]
+            if last is None and self.first_calls is not None:
+                asked = _Asked(self.model, board, z, self.first_rounds, self.settle)
+                said = self.first_calls.said(asked, lambda: self._ask(board, z, None, None, self.first_rounds))
+            else:
+                rounds = self.first_rounds if last is None else self.rounds
                 # Without a carried state there is nothing that the first rounds could be compared with.
                 before = None if state is None else logits[moving].softmax(-1)
-                rounds = self.first_rounds if last is None else self.rounds
-                thought, ran = self._think(start, given, rounds, board[moving] == BLANK, before)
-                logits[moving] = self.model.logits(thought)
+                mine = None if state is None else state[moving]
+                said = self._ask(board[moving], None if z is None else z[moving], mine, before, rounds)
+            logits[moving], thought, ran = said
             self._count(rows[moving], ran)
             if self.carry:
                 state = thought if state is None else state.index_copy(0, moving, thought)
         self._last = _Call(rows, board, logits, state)
         self._calls += 1
         return logits.view(-1, self.views, *logits.shape[1:]) if self.views > 1 else logits
+
+    def _ask(
+        self, board: Tensor, z: Tensor | None, state: Tensor | None, before: Tensor | None, rounds: int
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The network on boards [a,81], from `state` or from nothing: logits [a,81,9], hidden state, rounds run on each."""
+        with mixed_precision(board.device):
+            first, given = self.model.begin(board, z)
+            # The type of autocast, so that the state does not change its type after the first round and compile anew.
+            start = first.to(given.dtype) if state is None else state
+            thought, ran = self._think(start, given, rounds, board == BLANK, before)
+            return self.model.logits(thought), thought, ran
 
     def _latent(self, board: Tensor, rows: Tensor, last: "_Call | None") -> Tensor | None:
         """z of the boards at hand: in the first call from the learned prior, later another one if they are renewed."""
@@ -250,6 +265,48 @@ class Predictor:
             if not len(active):
                 break
         return state, ran
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """All that a first call depends on: the model, boards int64 [a,81], their z, rounds, and when a board has settled."""
+
+    model: Model
+    board: Tensor
+    z: Tensor | None
+    rounds: int
+    settle: float
+
+    def same(self, other: "_Asked") -> bool:
+        """Whether the other call must say the same to the bit."""
+        if self.model is not other.model or (self.rounds, self.settle) != (other.rounds, other.settle):
+            return False
+        if (self.z is None) != (other.z is None) or not torch.equal(self.board, other.board):
+            return False
+        return self.z is None or other.z is None or torch.equal(self.z, other.z)
+
+
+class FirstCalls:
+    """First calls on one batch of boards, for decodings that begin alike and go on differently.
+
+    Settings that differ in what happens after a call (policy, number of calls, help of the rules) ask the network the same
+    first question; it is answered once. `lent` is how many seconds answers that were taken from here had cost.
+    """
+
+    def __init__(self) -> None:
+        self._known: list[tuple[_Asked, tuple[Tensor, Tensor, Tensor], float]] = []
+        self.lent = 0.0
+
+    def said(self, asked: _Asked, ask: Callable[[], tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, Tensor, Tensor]:
+        """The answer that is known, or that `ask` gives."""
+        for known, answer, seconds in self._known:
+            if known.same(asked):
+                self.lent += seconds
+                return answer
+        start = time.perf_counter()
+        answer = ask()
+        self._known.append((asked, answer, time.perf_counter() - start))
+        return answer
 
 
 @dataclass(frozen=True)

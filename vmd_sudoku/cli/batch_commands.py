@@ -1,0 +1,275 @@
+"""Commands over files of puzzles: evaluate, report."""
+
+import contextlib
+import copy
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vmd_sudoku import __version__
+from vmd_sudoku.cli.options import (
+    BATCH_SIZE,
+    JSON,
+    LIMIT,
+    MODEL,
+    SETTINGS,
+    THREADS,
+    OutFolder,
+    column_options,
+    described_option,
+    whole,
+)
+from vmd_sudoku.cli.show import print_table, progress_bar, write_json
+from vmd_sudoku.errors import ConfigError, RunError
+
+_ALWAYS = "file boards solved accuracy interval model policy nfe constraints mean_calls mean_backtracks puzzles_per_s"
+
+
+class SliceOf(click.ParamType):
+    """`I/N`: part number I of N, from 1."""
+
+    name = "I/N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """`2/8` -> (2, 8)."""
+        index, _, count = str(value).partition("/")
+        if not (index.isdigit() and count.isdigit() and 1 <= int(index) <= int(count)):
+            self.fail(f"{value!r} is not I/N with I from 1 to N, such as 2/8", param, ctx)
+        return int(index), int(count)
+
+
+def _repeatable(option: Callable) -> Callable:
+    """An option with a value as one that may be given several times; every value makes arms of its own."""
+
+    def add(command: Callable) -> Callable:
+        command = option(command)
+        (*_, param) = command.__click_params__  # type: ignore[attr-defined]
+        if isinstance(param, click.Option) and not param.is_flag:
+            several = copy.copy(param)
+            several.multiple = True
+            several.default = (param.default,)
+            command.__click_params__[-1] = several  # type: ignore[attr-defined]
+        return command
+
+    return add
+
+
+def _grid_options(command: Callable) -> Callable:
+    for option in reversed([MODEL, *map(described_option, SETTINGS.values())]):
+        command = _repeatable(option)(command)
+    return command
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@_grid_options
+@click.option(
+    "--grid",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="TOML file with [[grid]] tables: model and settings, each a value or a list; every combination is an arm.",
+)
+@LIMIT
+@column_options
+@BATCH_SIZE
+@click.option("--compile/--eager", "compiled", default=False, help="Compile the network's round: for big sets.")
+@click.option("--techniques", is_flag=True, help="Also find the human technique that each puzzle needs.")
+@click.option("--out", type=OutFolder(), help="Folder for the run; the same command goes on in it.")
+@click.option(
+    "--resume", type=click.Path(path_type=Path), help="Go on with the run in this folder, as it was asked for."
+)
+@click.option("--part-size", type=whole(1, 1_000_000), default=512, show_default=True, help="Puzzles of a part.")
+@click.option("--workers", type=whole(1, 4096), default=1, show_default=True, help="Processes at a time.")
+@THREADS
+@click.option("--engine", default="local", show_default=True, help="`local` processes, or `ray`.")
+@click.option(
+    "--ray-address", metavar="HOST:PORT", help="Ray cluster (`auto`: the one of this machine); default: a new one."
+)
+@click.option("--shard", type=SliceOf(), help="Only every Nth part, from the Ith on: for N jobs that share one --out.")
+@JSON
+def evaluate(files: tuple[Path, ...], **given: Any) -> None:
+    """Whole-board accuracy over FILES of puzzles (- for standard input), with its 95 % Wilson interval.
+
+    Options of the setting may come several times: every combination is measured, on the same puzzles. With --out the run is a
+    folder that can be stopped and gone on with, and `vmd-sudoku report` makes tables and charts of it. Lines that hold no
+    puzzle are listed and counted apart.
+    """
+    from vmd_sudoku.evaluation import accuracy, batch
+    from vmd_sudoku.evaluation.engines import Engine
+    from vmd_sudoku.evaluation.folder import RunFolder
+
+    if given["resume"]:
+        _refuse_beside_resume(files, given["out"])
+        folder: RunFolder | None = RunFolder(given["resume"])
+        request = batch.resumed(folder)  # type: ignore[arg-type]
+    else:
+        folder = RunFolder(given["out"]) if given["out"] else None
+        request = _request(files, given)
+    if given["shard"] and not folder:
+        raise ConfigError("--shard needs --out, the folder that all the jobs share")
+    engine = Engine(name=given["engine"], workers=given["workers"], address=given["ray_address"])
+    share = batch.Slice(*given["shard"]) if given["shard"] else batch.Slice()
+    with _stoppable() as stopped, _progress(len(request.arms)) as (surveyed, done):
+        watch = batch.Watch(surveyed, done, stopped)
+        measured = batch.measure(request, folder, engine=engine, share=share, watch=watch, command=_command())
+    _show(measured, folder, share, stopped())
+    write_json(given["output"], accuracy.report(measured.rows(), __version__))
+    if stopped():
+        click.echo("vmd-sudoku: stopped; what was finished is kept", err=True)
+        sys.exit(130)
+
+
+def _refuse_beside_resume(files: tuple[Path, ...], out: Path | None) -> None:
+    source = click.get_current_context().get_parameter_source
+    free = {"resume", "workers", "engine", "ray_address", "shard", "output", "files", "out"}
+    names = [name for name in click.get_current_context().params if name not in free]
+    given = [name for name in names if source(name) == click.core.ParameterSource.COMMANDLINE]
+    if files or out or given:
+        what = "files" if files else f"--{(given or ['out'])[0].replace('_', '-')}"
+        raise ConfigError(f"--resume takes all that is measured from the run; leave {what} out")
+
+
+def _request(files: tuple[Path, ...], given: dict[str, Any]) -> Any:
+    from vmd_sudoku.evaluation import batch
+
+    if not files:
+        raise ConfigError("no file of puzzles; give one or more, or --resume RUN")
+    same = {
+        name: given[name]
+        for name in ("limit", "columns", "part_size", "batch_size", "threads", "compiled", "techniques")
+    }
+    return batch.Request(files=files, arms=_arms(given), **same)
+
+
+def _arms(given: dict[str, Any]) -> tuple[Any, ...]:
+    """The arms that options ask for, and a file of them if there is one; equal ones once."""
+    from vmd_sudoku.evaluation import arms
+    from vmd_sudoku.network.checkpoint import load_model
+    from vmd_sudoku.solving.setting import Setting
+
+    chosen = {"model": given["model"]}
+    for name, about in SETTINGS.items():
+        values = given[name] if isinstance(given[name], tuple) else (given[name],)
+        chosen[name] = tuple(map(about.plain, values))
+    tables = [chosen | table for table in arms.read_grids(given["grid"])] if given["grid"] else [chosen]
+    found: dict[Any, None] = {}
+    digests: dict[str, str] = {}
+    for one in (one for table in tables for one in arms.grid(table)):
+        model = one.pop("model")
+        if model not in digests:
+            digests[model] = load_model(model).sha256
+        found[arms.Arm(model, digests[model], Setting.from_table(one))] = None
+    return tuple(found)
+
+
+def _command() -> list[str]:
+    return ["vmd-sudoku", *sys.argv[1:]]
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[Callable[[], bool]]:
+    """Whether an end is asked for: the first Ctrl+C or SIGTERM lets what is under way be finished, the second does not."""
+    asked: list[int] = []
+
+    def stop(number: int, frame: Any) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        click.echo("vmd-sudoku: stopping after the parts that are under way; once more stops at once", err=True)
+
+    before: dict[int, Any] = {}
+    with contextlib.suppress(ValueError):  # not in the main thread: nobody presses keys there
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _progress(arms: int) -> Iterator[tuple[Callable, Callable]]:
+    """Progress over puzzles on the terminal: the two functions that are told of it."""
+    with progress_bar() as bar:
+        task = bar.add_task("puzzles", total=None, solved=0)
+        seen = {"puzzles": 0, "solved": 0}
+
+        def surveyed(plan: Any, parts: int) -> None:
+            seen["puzzles"] = min(parts * plan.part_size, sum(plan.puzzles))
+            bar.update(task, total=sum(plan.puzzles), completed=seen["puzzles"])
+
+        def done(part: Any) -> None:
+            seen["puzzles"] += part.puzzles
+            seen["solved"] += part.arms[0]["solved"]
+            bar.update(task, completed=seen["puzzles"], solved=seen["solved"])
+
+        yield surveyed, done
+
+
+def _show(measured: Any, folder: Any, share: Any, stopped: bool) -> None:
+    """The table, lines that held no puzzle, and where the run is."""
+    rows = measured.rows()
+    apart = [
+        name for name in ("latents", "z", "seed", "remask", "blocks", "schedule", "temperature") if _differs(rows, name)
+    ]
+    if rows:
+        print_table(rows, [*_ALWAYS.split(), *apart])
+    bad = sum(measured.plan.bad)
+    if bad:
+        _show_bad(measured, folder, bad)
+    if folder is None:
+        return
+    missing = measured.plan.parts - len(measured.parts)
+    state = f"{len(measured.parts)} of {measured.plan.parts} parts" if missing else "finished"
+    then = "the same command goes on" if missing else f"vmd-sudoku report {folder.path}"
+    click.echo(f"{folder.path}: {state}; {then}")
+
+
+def _differs(rows: list[dict[str, Any]], name: str) -> bool:
+    return len({repr(row[name]) for row in rows}) > 1
+
+
+def _show_bad(measured: Any, folder: Any, bad: int) -> None:
+    lines = "line holds" if bad == 1 else "lines hold"
+    click.echo(f"{bad:,} {lines} no puzzle and count apart:", err=True)
+    first = (
+        list(measured.bad_lines)
+        if folder is None
+        else [line for line, _ in zip(folder.bad_lines(), range(5), strict=False)]
+    )
+    for line in first[:5]:
+        click.echo(f"  {line['file']}, line {line['line']}: {line['reason']}", err=True)
+    if bad > 5:
+        click.echo(
+            f"  … {f'all in {folder.path}/bad_lines.jsonl' if folder else f'and {bad - 5:,} more; --out lists them all'}",
+            err=True,
+        )
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=OutFolder(),
+    help="Folder for the report (default: that of the only run).",
+)
+def report(runs: tuple[Path, ...], out: Path | None) -> None:
+    """Tables and charts of RUNS, the folders of `evaluate --out`: report.html, which needs nothing else, with CSV and JSON.
+
+    Several runs stand side by side; where they judged the same puzzles, paired tests say whether they differ.
+    """
+    from vmd_sudoku.evaluation import page, summary
+
+    if out is None and len(runs) > 1:
+        raise ConfigError("several runs: say with --out where their report goes")
+    found = summary.summary(runs)
+    folder = out or runs[0]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"cannot write {folder}: {error.strerror}; give an --out that can be written") from None
+    for path in page.write(found, folder):
+        click.echo(path)
