@@ -25,6 +25,7 @@ constexpr int SIDE = 9, PLANE = 81, CANDIDATES = 729, TRIPLES = 243;
 constexpr int PADDED = 736;                                // candidates, up to whole blocks of 32 rows
 constexpr int CELL = 0, COLUMN = 96, ROW = 177, BOX = 288; // first rows of the constraints' sums; zeros between the groups
 constexpr int SUMS = 384;
+constexpr int ROOM_OF_PLANE = 96;  // a row of the board, 81 candidates, up to whole blocks of 32
 constexpr float EPSILON = 1e-6f;
 
 // ---- numbers: sixteen at a time, whatever the machine's registers hold ----------------------------------------------------
@@ -203,8 +204,8 @@ struct Board {
 
     explicit Board(const Weights& k)
         : w(k.w), m(k.m), h(k.h), scale(PADDED), message_wide(PLANE * w), sums_wide(SUMS * w), before(SUMS * m),
-          answers(SUMS * h), triples(TRIPLES * h), wide_plane(PLANE * std::max(h, w)), message(PADDED * w),
-          sums(SUMS * w), middle(SUMS * m), slope(PADDED * h), active(PADDED * h) {}
+          answers(SUMS * std::max(h, m)), triples(TRIPLES * h), wide_plane(PLANE * std::max(h, w)), message(PADDED * w),
+          sums(SUMS * w), middle(SUMS * m), slope(ROOM_OF_PLANE * h), active(ROOM_OF_PLANE * h) {}
 
     // Messages of all candidates, and their sums over the constraints at the scale of one message.
     void messages(const bf16* state, const Weights& k) {
@@ -291,8 +292,8 @@ struct Board {
                 for (int j = 0; j < h; j += LANES) {
                     V x = load(u + j) + load(g + j) + load(cell + j) + load(column + j) + load(both + j);
                     V s = sigmoid(x);
-                    save(active + i * h + j, x * s);
-                    if (KEEP) save(slope + i * h + j, s * (1.f + x * (1.f - s)));
+                    save(active + here * h + j, x * s);
+                    if (KEEP) save(slope + here * h + j, s * (1.f + x * (1.f - s)));
                 }
             }
     }
@@ -302,7 +303,7 @@ struct Board {
         constraints(k);
         for (int r = 0; r < SIDE; r++) {
             updates<false>(r, given, k);
-            product(PLANE, w, h, active + r * PLANE * h, h, k.down.data(), wide_plane);
+            product(PLANE, w, h, active, h, k.down.data(), wide_plane);
             for (int i = 0; i < PLANE; i++) {
                 const bf16* s = state + (r * PLANE + i) * w;
                 bf16* to = next + (r * PLANE + i) * w;
@@ -321,17 +322,20 @@ struct Gradients {
     }
 };
 
+// Buffers that the way forward no longer needs serve again: all of a board's must fit into the cache.
 struct Backward {
     int w, m, h;
     Board board;
-    Buffer<float> wide_plane, cell, column, both, answer_wide, hidden, sum_back, triple_back;
-    Buffer<bf16> state_back, update_back, answer_back, before_back, pairs, transpose;
+    Buffer<float> both, answer_wide, message_back;
+    Buffer<bf16> message_plane, state_plane, update_plane, answer_back, before_back, pairs, transpose;
+    float *hidden, *sum_back, *triple_back;
 
     explicit Backward(const Weights& k)
-        : w(k.w), m(k.m), h(k.h), board(k), wide_plane(PLANE * std::max(h, w)), cell(PLANE * h), column(PLANE * h),
-          both(TRIPLES * h), answer_wide(SUMS * h), hidden(SUMS * m), sum_back(SUMS * w), triple_back(TRIPLES * w),
-          state_back(PADDED * w), update_back(PADDED * h), answer_back(SUMS * h), before_back(SUMS * m),
-          pairs(PADDED * std::max(h, std::max(w, m))), transpose(PADDED * std::max(w, m)) {}
+        : w(k.w), m(k.m), h(k.h), board(k), both(TRIPLES * std::max(h, w)), answer_wide(SUMS * h), message_back(CANDIDATES * w),
+          message_plane(ROOM_OF_PLANE * w), state_plane(ROOM_OF_PLANE * w), update_plane(ROOM_OF_PLANE * h),
+          answer_back(SUMS * h), before_back(SUMS * m), pairs(192 * std::max(h, std::max(w, m))),
+          transpose(192 * std::max(w, m)), hidden(board.answers), sum_back(board.sums_wide),
+          triple_back(both) {}
 
     // total [n_left, n_right] += left^T right over rows.
     void outer(const bf16* left, int n_left, const bf16* right, int n_right, int rows, float* total) {
@@ -347,43 +351,47 @@ struct Backward {
     }
 
     // One round: `back` [729,w] is the gradient of the state after it, then of the state before it; `given_back` sums up.
-    // Gradients of the matrices down, up and of the perceptrons' second layers are kept transposed where that is cheaper.
-    void round(const bf16* state, const bf16* given, float* back, float* given_back, const Weights& k, Gradients& g) {
+    // Gradients of `up` and of the perceptrons' second layers are kept transposed: the narrower side is the one to turn.
+    void round(const bf16* state, const bf16* given, float* back, bf16* given_back, const Weights& k, Gradients& g) {
         board.messages(state, k);
         board.constraints(k);
-        store(state_back, back, CANDIDATES * w);
         add_rows(back, CANDIDATES, w, g.of[16].data());
-        std::memset(column, 0, sizeof(float) * PLANE * h);
+        std::memset(answer_wide + COLUMN * h, 0, sizeof(float) * PLANE * h);
         std::memset(both, 0, sizeof(float) * TRIPLES * h);
-        for (int r = 0; r < SIDE; r++) {
-            board.updates<true>(r, given, k);
-            product(PLANE, h, w, state_back + r * PLANE * w, w, k.down_back.data(), wide_plane);
-            for (int c = 0; c < SIDE; c++)
-                for (int j = 0; j < h; j += LANES) {
-                    V of_cell{};
-                    for (int d = 0; d < SIDE; d++) {
-                        int here = c * SIDE + d, i = r * PLANE + here;
-                        V y = load(wide_plane + here * h + j) * load(board.slope + i * h + j);
-                        add(given_back + i * h + j, y);
-                        add(column + here * h + j, y);
-                        add(both + ((r * 3 + c / 3) * SIDE + d) * h + j, y);
-                        save(update_back + i * h + j, y);
-                        of_cell += y;
-                    }
-                    save(cell + (r * SIDE + c) * h + j, of_cell);
-                }
-        }
-        outer(state_back, w, board.active, h, PADDED, g.of[15].data());
-        outer(board.message, w, update_back, h, PADDED, g.of[13].data());  // transposed
-        add_rows(cell, PLANE, h, g.of[14].data());
+        for (int r = 0; r < SIDE; r++) row(r, given, back, given_back, k, g);
+        add_rows(answer_wide + CELL * h, PLANE, h, g.of[14].data());
         constraints(k, g);
         messages(state, back, k, g);
     }
 
+    // The candidates of row r of the board: from `back` to the gradients of their updates, and what these add up to.
+    void row(int r, const bf16* given, const float* back, bf16* given_back, const Weights& k, Gradients& g) {
+        board.updates<true>(r, given, k);
+        store(state_plane, back + r * PLANE * w, PLANE * w);
+        float *plane = board.wide_plane, *cell = answer_wide + CELL * h, *column = answer_wide + COLUMN * h;
+        product(PLANE, h, w, state_plane, w, k.down_back.data(), plane);
+        for (int c = 0; c < SIDE; c++)
+            for (int j = 0; j < h; j += LANES) {
+                V of_cell{};
+                for (int d = 0; d < SIDE; d++) {
+                    int here = c * SIDE + d, i = r * PLANE + here;
+                    V y = load(plane + here * h + j) * load(board.slope + here * h + j);
+                    save(given_back + i * h + j, load(given_back + i * h + j) + y);
+                    add(column + here * h + j, y);
+                    add(both + ((r * 3 + c / 3) * SIDE + d) * h + j, y);
+                    save(update_plane + here * h + j, y);
+                    of_cell += y;
+                }
+                save(cell + (r * SIDE + c) * h + j, of_cell);
+            }
+        product(PLANE, w, h, update_plane, h, k.up_back.data(), message_back + r * PLANE * w);
+        std::memcpy(message_plane, board.message + r * PLANE * w, sizeof(bf16) * PLANE * w);
+        outer(state_plane, w, board.active, h, ROOM_OF_PLANE, g.of[15].data());
+        outer(message_plane, w, update_plane, h, ROOM_OF_PLANE, g.of[13].data());  // transposed
+    }
+
     // From the gradients of the answers to those of the sums, at the scale of one message: sum_back.
     void constraints(const Weights& k, Gradients& g) {
-        std::memcpy(answer_wide + CELL * h, cell, sizeof(float) * PLANE * h);
-        std::memcpy(answer_wide + COLUMN * h, column, sizeof(float) * PLANE * h);
         std::memset(answer_wide + ROW * h, 0, sizeof(float) * PLANE * h);
         std::memset(answer_wide + BOX * h, 0, sizeof(float) * PLANE * h);
         for (int r = 0; r < SIDE; r++)
@@ -425,11 +433,10 @@ struct Backward {
     void messages(const bf16* state, float* back, const Weights& k, Gradients& g) {
         float* norm_back = g.of[0].data();
         for (int r = 0; r < SIDE; r++) {
-            product(PLANE, w, h, update_back + r * PLANE * h, h, k.up_back.data(), wide_plane);
             for (int c = 0; c < SIDE; c++)
                 for (int d = 0; d < SIDE; d++) {
                     int here = c * SIDE + d, i = r * PLANE + here;
-                    float* x = wide_plane + here * w;
+                    float* x = message_back + i * w;
                     const bf16* s = state + i * w;
                     const float *of_cell = sum_back + (CELL + r * SIDE + c) * w, *of_column = sum_back + (COLUMN + here) * w,
                                 *of_both = triple_back + ((r * 3 + c / 3) * SIDE + d) * w;
@@ -500,16 +507,16 @@ std::vector<at::Tensor> backward(const at::Tensor& last_back, const at::Tensor& 
     at::parallel_for(0, boards, 1, [&](int64_t begin, int64_t end) {
         Backward work(weights);
         Gradients gradients(parameters);
-        Buffer<float> back(size), of_given(CANDIDATES * h);
+        Buffer<float> back(size);
         for (int64_t b = begin; b < end; b++) {
             const bf16* from = last_back.const_data_ptr<bf16>() + b * size;
             for (int64_t i = 0; i < size; i += LANES) save(back + i, load(from + i));
-            std::memset(of_given, 0, sizeof(float) * CANDIDATES * h);
+            bf16* of_given = given_back.data_ptr<bf16>() + b * CANDIDATES * h;
+            std::memset(of_given, 0, sizeof(bf16) * CANDIDATES * h);
             const bf16* injected = given.const_data_ptr<bf16>() + b * CANDIDATES * h;
             for (int64_t r = rounds - 1; r >= 0; r--)
                 work.round(states.const_data_ptr<bf16>() + (r * boards + b) * size, injected, back, of_given, weights, gradients);
             store(state_back.data_ptr<bf16>() + b * size, back, size);
-            store(given_back.data_ptr<bf16>() + b * CANDIDATES * h, of_given, CANDIDATES * h);
         }
         at::native::cpublas::brgemm_release();
         turn_back(gradients.of[13], w, h);
