@@ -244,7 +244,7 @@ def _reference(where: torch.device) -> LoadedModel:
 GROUPS = {
     "matrix products": ("aten::mm", "aten::addmm", "aten::bmm", "aten::linear", "mkldnn", "gemm"),
     "sums": ("aten::sum", "aten::mean"),
-    "compiled kernels": ("Torch-Compiled", "CompiledFxGraph", "CompiledFunction", "cpp_fused", "triton"),
+    "compiled kernels": ("Torch-Compiled", "CompiledFxGraph", "CompiledFunction", "cpp_fused", "triton", "_Rounds"),
     "element-wise": ("aten::add", "aten::mul", "aten::div", "aten::silu", "aten::pow", "aten::rsqrt", "aten::lerp"),
     "copies": ("aten::copy_", "aten::cat", "aten::clone", "aten::_to_copy", "aten::index", "aten::fill_"),
 }
