@@ -8,7 +8,8 @@ VmdSudokuError
 ├── CheckpointError   a saved model that this version cannot read
 ├── TraceError        a saved solve that this version cannot read
 ├── OutputError       a file or folder that cannot be written
-└── RunError          a run folder that holds something else, or work that cannot go on
+├── RunError          a run folder that holds something else, or work that cannot go on
+└── TrainingError     a training whose numbers are numbers no more
 """
 
 
@@ -46,3 +47,7 @@ class OutputError(VmdSudokuError):
 
 class RunError(VmdSudokuError):
     """A run folder that holds something else or another run, or work that cannot go on."""
+
+
+class TrainingError(VmdSudokuError):
+    """A training that cannot go on: its loss or its gradient is no number any more."""

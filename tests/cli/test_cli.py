@@ -304,7 +304,18 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
     assert call("solve", "." * 81, "--model", run / "model", "--nfe", 1)[0] == 1
     code, _, err = call("train", "--preset", "small", "--out", run, "--eager")
     assert (code, "--resume" in err) == (2, True)
+    for option, value in (
+        ("--preset", "small"),
+        ("--model", "vmd"),
+        ("--seed", 1),
+        ("--set", "batch=6"),
+        ("--start-from", "x"),
+    ):
+        code, _, err = call("train", "--resume", "--out", run, "--eager", option, value)
+        assert (code, option in err) == (2, True)
     assert call("train", "--resume", "--out", run, "--eager")[0] == 0
+    assert call("train", "--resume", "--out", run, "--eager", "--steps", 6)[0] == 0
+    assert json.loads((run / "model" / "card.json").read_text())["updates"] == 6
     code, _, err = call(
         *("train", "--preset", "small", "--model", "mdm", "--out", tmp_path / "mdm", "--steps", 2, "--eager"),
         *("--set", "batch=6", "--set", "model.network.width=16"),

@@ -1,6 +1,8 @@
 import dataclasses
 import json
 import math
+import os
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +13,7 @@ from vmd_sudoku.board import is_complete, is_legal, to_line
 from vmd_sudoku.config import abouts
 from vmd_sudoku.decoding.blocks import BLOCKS
 from vmd_sudoku.diffusion.bound import masked_nats
-from vmd_sudoku.errors import CheckpointError, ConfigError, PuzzleFileError
+from vmd_sudoku.errors import CheckpointError, ConfigError, PuzzleFileError, TrainingError
 from vmd_sudoku.exact import solver
 from vmd_sudoku.exact.generate import full_grids, puzzles
 from vmd_sudoku.formats.files import read
@@ -20,7 +22,7 @@ from vmd_sudoku.network.latent import draw_prior
 from vmd_sudoku.network.model import ModelConfig
 from vmd_sudoku.network.symmetric import NetworkConfig
 from vmd_sudoku.network.transformer import TransformerConfig
-from vmd_sudoku.training import presets
+from vmd_sudoku.training import journal, presets
 from vmd_sudoku.training.dreams import Dreams
 from vmd_sudoku.training.mixture import Boards, BoardStream, MixtureConfig, open_boards, unique_boards
 from vmd_sudoku.training.updates import DREAM_BATCH, TrainConfig, Training, run
@@ -388,3 +390,140 @@ def test_every_number_of_a_run_has_a_range(kind):
             with pytest.raises(ConfigError, match=name):
                 kind(**{name: value})
     assert kind() == dataclasses.replace(kind())
+
+
+@pytest.mark.parametrize("posterior", [0.0, 1.0])
+def test_all_slots_or_none_may_take_z_from_the_posterior(posterior):
+    training = Training(replace(SMALL, posterior=posterior))
+    assert training.config.model.latent
+    assert math.isfinite(training.update()["gradient"])
+
+
+def test_the_share_of_whole_boards_is_of_the_boards_whose_life_has_ended(monkeypatch):
+    """Their slots hold other boards by the time it is logged, here none with one solution."""
+    training = Training(replace(SMALL, batch=8, posterior=0.0, life=1, leave=1.0, on_policy=0.0))
+    assert training.flight.unique.all()
+    place = Training._place
+
+    def open_ones(self, slots, stream):
+        place(self, slots, stream)
+        self.flight.unique[slots] = False
+
+    monkeypatch.setattr(Training, "_place", open_ones)
+    whole = training.update()["whole"]
+    assert not training.flight.unique.any()
+    assert 0 <= whole <= 1
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_says_so(tmp_path):
+    training = Training(replace(SMALL, learning_rate=0.5))
+    training.update()
+    with torch.no_grad():
+        for weights in training.model.denoiser.parameters():
+            weights.fill_(math.nan)
+    before = {name: value.clone() for name, value in training.average.state_dict().items()}
+    with pytest.raises(TrainingError, match=r"update 2 has a loss of nan.*learning_rate than 0\.5"):
+        training.update()
+    assert training.progress.step == 1
+    assert all(torch.equal(value, before[name]) for name, value in training.average.state_dict().items())
+
+
+def test_an_error_leaves_the_last_good_checkpoint_as_it_is(tmp_path, monkeypatch):
+    training = Training(SMALL)
+    training.update()
+    training.save(tmp_path)
+    kept = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def broken(self, *args):
+        raise RuntimeError("no memory left")
+
+    monkeypatch.setattr(Training, "bound", broken)
+    with pytest.raises(RuntimeError, match="no memory"):
+        journal.run_and_record(training, tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == kept
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_in_the_middle_of_an_update_waits_for_its_end(tmp_path, monkeypatch, number):
+    training = Training(replace(SMALL, on_policy=1.0, life=1, open_life=1))
+    move_on = Training._move_on
+
+    def stopped_here(self, *args):
+        if self.progress.step == 3:
+            signal.raise_signal(number)
+        return move_on(self, *args)
+
+    before = signal.getsignal(number)
+    monkeypatch.setattr(Training, "_move_on", stopped_here)
+    with pytest.raises(KeyboardInterrupt):
+        journal.run_and_record(training, tmp_path)
+    assert signal.getsignal(number) is before
+    again = Training.resume(tmp_path)
+    assert again.progress.step == 3
+    assert (again.flight.age <= 1).all()  # the update came to its end: every board has moved on
+    shown = again.flight.board != 0
+    assert torch.equal(again.flight.board[shown], again.flight.solution[shown])
+    assert (tmp_path / "model" / "model.json").exists()
+
+
+def test_a_second_stop_does_not_wait():
+    with journal._stop_signals() as stop:
+        signal.raise_signal(signal.SIGINT)
+        assert stop.is_set()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_one_process_that_is_stopped_stops_all(monkeypatch):
+    """The others hear of it when they agree on the time."""
+    agreed = []
+
+    def two_of_them(tensors):
+        for tensor in tensors:
+            if tensor.dtype == torch.double:
+                tensor[1] += 0.5
+                agreed.append(tensor)
+
+    monkeypatch.setattr("vmd_sudoku.training.parallel.average", two_of_them)
+    training = Training(SMALL)
+    assert run(training)
+    assert training.progress.step == len(agreed) == 1
+
+
+def test_a_run_that_goes_on_keeps_its_hard_puzzles(tmp_path):
+    clues, solutions = puzzles(3, seed=1)
+    lines = ["puzzle,solution", *(f"{to_line(c)},{to_line(s)}" for c, s in zip(clues, solutions, strict=True))]
+    hard, moved, other = (tmp_path / name for name in ("hard.csv", "moved.csv", "other.csv"))
+    hard.write_text("\n".join(lines))
+    other.write_text("\n".join(lines[:-1]))
+    run_folder, plain = tmp_path / "run", tmp_path / "plain"
+    Training(SMALL, hard).save(run_folder)
+    assert Training.resume(run_folder).hard == hard
+    hard.rename(moved)
+    with pytest.raises(ConfigError, match=r"hard\.csv, which is not there"):
+        Training.resume(run_folder)
+    assert Training.resume(run_folder, moved).hard == moved
+    with pytest.raises(ConfigError, match="not the file of hard puzzles"):
+        Training.resume(run_folder, other)
+    Training(SMALL).save(plain)
+    with pytest.raises(ConfigError, match="began without"):
+        Training.resume(plain, moved)
+
+
+def test_a_run_that_goes_on_may_have_another_budget_and_nothing_else(tmp_path):
+    Training(SMALL).save(tmp_path)
+    assert Training.resume(tmp_path, changes={"steps": 20, "minutes": 3.0}).config == replace(
+        SMALL, steps=20, minutes=3.0
+    )
+    with pytest.raises(ConfigError, match="keeps its batch, beta"):
+        Training.resume(tmp_path, changes={"beta": 0.1, "batch": 2, "steps": 20})
+
+
+def test_makers_of_boards_leave_signals_to_the_training():
+    boards = stream(workers=1)
+    workers = boards._chunks._workers
+    for worker in workers:
+        os.kill(worker.pid, signal.SIGINT)
+        os.kill(worker.pid, signal.SIGTERM)
+    boards.take(100)
+    assert all(worker.is_alive() for worker in workers)

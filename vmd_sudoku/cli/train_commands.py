@@ -1,12 +1,12 @@
 """Commands about models: train, models."""
 
 import json
-import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from vmd_sudoku.cli import card
 from vmd_sudoku.cli.options import THREADS, OutFolder, number, whole
@@ -94,19 +94,28 @@ def train(
     parallel.start()
     if parallel.rank():
         out = out / f"rank-{parallel.rank()}"  # the other processes' boards in flight; their models are the same
+    given: dict[str, Any] = {"minutes": minutes, "steps": steps, "workers": workers}
+    changes = {name: value for name, value in given.items() if value is not None}
     if resume:
-        training = Training.resume(out, hard)
+        _refuse_with_resume("preset", "kind", "seed", "settings", "start")
+        training = Training.resume(out, hard, changes)
     else:
         if (out / "training.json").exists():
             raise ConfigError(f"{out} already holds a run; go on with --resume, or give another folder")
         config = choose(presets.KINDS, kind, "kind of model")(choose(presets.PRESETS, preset, "preset")())
         config = changed(config, settings)
-        changes: dict[str, Any] = {"minutes": minutes, "steps": steps, "seed": seed, "workers": workers}
-        config = replace(config, **{k: v for k, v in changes.items() if v is not None})
+        config = replace(config, **changes if seed is None else changes | {"seed": seed})
         training = Training(config, hard, load_model(start).model if start else None)
     if compiled:
         training.compile()
-    # Also in the background and under a service manager, a stop writes a checkpoint first.
-    for stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(stop, signal.default_int_handler)
     journal.run_and_record(training, out)
+
+
+def _refuse_with_resume(*names: str) -> None:
+    """A run that goes on is the run that began: what would make it another is refused, not ignored."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        if option.name in names and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE:
+            raise ConfigError(
+                f"{option.opts[0]} has no effect on a run that goes on; leave it out, or begin another run in another folder"
+            )

@@ -77,15 +77,16 @@ class Round(nn.Module):
         # The three cells that a row and a box share are summed once for both, and what a row and a box answer is joined
         # per such triple before it is spread over the cells: fewer passes over [b,r,c,d,...], the larger part of the time.
         # Fewer passes over [b,9,9,9,w] are what counts: they cost more than the matrix products on a CPU.
-        boards, three = len(state), BOX_SIDE
+        # Every length is named: of a batch without boards, torch cannot tell what -1 stands for.
+        (boards, *_, width), hidden, three = state.shape, given.shape[-1], BOX_SIDE
         message = self.norm(state)
-        triples = message.view(boards, SIDE, three, three, SIDE, -1).sum(3)  # [b,r,stack,d,w]
+        triples = message.view(boards, SIDE, three, three, SIDE, width).sum(3)  # [b,r,stack,d,w]
         cell = self.cell(self.scaled(message.sum(3)))
         column = self.line(self.scaled(message.sum(1)))
         row = self.line(self.scaled(triples.sum(2)))
-        box = self.box(self.scaled(triples.view(boards, three, three, three, SIDE, -1).sum(2)))  # [b,band,stack,d,h]
-        both = row.view(boards, three, three, 1, SIDE, -1) + box[:, :, None]
-        both = both.view(boards, SIDE, three, 1, SIDE, -1).expand(-1, -1, -1, three, -1, -1).reshape(given.shape)
+        box = self.box(self.scaled(triples.view(boards, three, three, three, SIDE, width).sum(2)))  # [b,band,stack,d,h]
+        both = row.view(boards, three, three, 1, SIDE, hidden) + box[:, :, None]
+        both = both.view(boards, SIDE, three, 1, SIDE, hidden).expand(-1, -1, -1, three, -1, -1).reshape(given.shape)
         # Injected in every round, or the input fades behind what the rounds themselves write.
         update = self.up(message) + given + both + cell[:, :, :, None] + column[:, None]
         return state + self.down(F.silu(update))

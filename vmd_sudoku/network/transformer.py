@@ -121,7 +121,7 @@ class TransformerNetwork(nn.Module):
         """Boards int64 [b,81] each, z [b,latent] -> the embedded cells [b,81,w], and what `round` reads [b,81+6,w]."""
         cells = self.position + sum(embed(board) for embed, board in zip(self.embed, boards, strict=True))
         if self.modulate and z is not None:
-            modulation = self.modulate(z).view(len(cells), _MODULATIONS, -1).to(cells.dtype)
+            modulation = self.modulate(z).view(len(cells), _MODULATIONS, cells.shape[-1]).to(cells.dtype)
         else:
             modulation = cells.new_zeros(len(cells), _MODULATIONS, cells.shape[-1])
         # Packed into one tensor, so that `round` has the signature of the recurrent network and the loop need not

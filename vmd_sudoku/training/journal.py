@@ -1,9 +1,14 @@
 """A training run seen from outside: progress bar, metrics.csv, validation by real decoding, checkpoints, the model."""
 
+import contextlib
 import csv
 import math
+import signal
+import threading
 import time
+from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,22 +56,49 @@ COLUMNS = [
 def run_and_record(training: Training, folder: Path) -> None:
     """Train to the end of the budget; writes metrics.csv, a checkpoint every five minutes and `folder`/model.
 
-    A stop by Ctrl-C writes a checkpoint and the model too.
+    Ctrl-C, and a stop by a service manager, are heard between two updates, and write a checkpoint and the model too. Whatever
+    else ends the run leaves the last checkpoint as it is.
+
+    Raises:
+        KeyboardInterrupt: it was stopped. TrainingError: its numbers are numbers no more.
     """
     folder.mkdir(parents=True, exist_ok=True)
     recorder = _Recorder(training, folder)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, disable=parallel.rank() > 0) as bar:
+    with Progress(*columns, disable=parallel.rank() > 0) as bar, _stop_signals() as stop:
         task = bar.add_task("starting", total=1.0)
-        try:
-            run(training, until=lambda now, metrics: recorder.after_update(now, metrics, bar, task))
-        finally:
-            training.save(folder)
-            save_model(folder / "model", training.average, card(training, {}))
+        until = partial(recorder.after_update, bar=bar, task=task)
+        stopped = run(training, until=until, stop=stop.is_set)
+        training.save(folder)
+        save_model(folder / "model", training.average, card(training, {}))
+    if stopped:
+        raise KeyboardInterrupt
     figures = validate(training, VALIDATION_COUNT * 4)
     recorder.write({}, figures)
     save_model(folder / "model", training.average, card(training, figures))
     draw_curves(folder)
+
+
+@contextlib.contextmanager
+def _stop_signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set, instead of breaking in anywhere; a second Ctrl-C breaks in. Also in the
+    background, where a shell has Ctrl-C ignored."""
+    stop = threading.Event()
+
+    def heard(number: int, frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    if threading.current_thread() is not threading.main_thread():  # only there may signals be handled
+        yield stop
+        return
+    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def draw_curves(folder: Path) -> None:

@@ -5,6 +5,7 @@ training finds the same boards again.
 """
 
 import itertools
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,6 +175,12 @@ def _as_is(chunk: Boards) -> Boards:
     return chunk
 
 
+def _leave_signals_to_the_training(worker: int) -> None:
+    """A stop reaches the whole group of processes, and the training needs its boards until it has saved itself."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
 class BoardStream:
     """An endless stream of training boards that can be continued from `position`.
 
@@ -195,6 +202,7 @@ class BoardStream:
             batch_size=None,
             collate_fn=_as_is,  # type: ignore[arg-type]  # without batches it gets one chunk
             num_workers=workers,
+            worker_init_fn=_leave_signals_to_the_training,
             multiprocessing_context="spawn" if workers else None,  # forking after torch has threads may hang
             persistent_workers=workers > 0,
         )

@@ -7,11 +7,13 @@ in: the boards that confidence policies visit when they decode (on-policy boards
 """
 
 import copy
+import hashlib
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -23,7 +25,7 @@ from vmd_sudoku.board import BLANK
 from vmd_sudoku.config import check, from_plain, ranged, share, to_plain
 from vmd_sudoku.decoding.policies import margin
 from vmd_sudoku.diffusion.bound import Bound, masked_nats, time_weight
-from vmd_sudoku.errors import CheckpointError, ConfigError
+from vmd_sudoku.errors import CheckpointError, ConfigError, TrainingError
 from vmd_sudoku.network.checkpoint import read_folder, write_folder
 from vmd_sudoku.network.model import Model, ModelConfig
 from vmd_sudoku.training import parallel
@@ -33,6 +35,8 @@ from vmd_sudoku.training.mixture import BoardStream, MixtureConfig
 
 SEEDS_APART = 2**20
 """Between the seeds of parallel processes, so that they train on other boards."""
+RESUMABLE = {"minutes", "steps", "workers"}
+"""What may change of a run that goes on."""
 DREAM_BATCH = 32
 """Grids made at a time; fewer than these are not trained on."""
 
@@ -264,7 +268,11 @@ class Training:
         return Bound(cells, divergence), last.detach(), state.detach()
 
     def update(self) -> dict[str, float]:
-        """One segment and one update; returns what to log."""
+        """One segment and one update; returns what to log.
+
+        Raises:
+            TrainingError: the loss or the gradient is not a finite number; the weights stay as they are.
+        """
         flight, config, done = self.flight, self.config, self.done()
         dreamt = math.nan
         if config.dreams and config.model.latent and self.progress.step % config.dream_every == 0:
@@ -291,6 +299,11 @@ class Training:
         loss.backward()
         parallel.average(p.grad for p in self.model.parameters())
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        if not norm.isfinite():  # in all processes alike, as the gradients are averaged by now
+            raise TrainingError(
+                f"update {self.progress.step + 1} has a loss of {loss.item():g} and a gradient of {norm.item():g}; a lower "
+                f"learning_rate than {config.learning_rate:g} may help, from the last checkpoint on"
+            )
         for optimizer in self.optimizers:
             optimizer.step()
         self.progress.step += 1
@@ -392,21 +405,33 @@ class Training:
                 tensors |= {f"optimizer.{i}.{p}.{k}": v.clone() for k, v in state.items()}
         note = {
             "config": to_plain(self.config),
+            "hard": None if self.hard is None else {"path": str(self.hard.absolute()), "sha256": _sha256(self.hard)},
             "progress": to_plain(self.progress),
             "streams": [stream.position for stream in self.streams],
         }
         write_folder(folder, "training", note, tensors)
 
     @classmethod
-    def resume(cls, folder: Path, hard: Path | None = None) -> "Training":
+    def resume(
+        cls, folder: Path, hard: Path | None = None, changes: Mapping[str, Any] = MappingProxyType({})
+    ) -> "Training":
         """Go on with the run saved in `folder`: the same weights, boards in flight and stream of boards.
 
+        hard: where the file of hard puzzles that the run began with lies by now; None where it lay. changes: another budget or
+            number of workers, by the names of `TrainConfig`; nothing else may differ.
+
         Raises:
-            CheckpointError: the folder is missing, damaged or of another format.
+            CheckpointError: the folder is missing, damaged or of another format. ConfigError: the file of hard puzzles is
+            another one, or missing, or a change is not one of those.
         """
         note, tensors = read_folder(folder, "training")
+        if unknown := changes.keys() - RESUMABLE:
+            raise ConfigError(
+                f"a run that goes on keeps its {', '.join(sorted(unknown))}; begin another in a folder of its own"
+            )
+        hard = _same_hard(note.get("hard", ...), hard)
         try:
-            config = from_plain(TrainConfig, note["config"])
+            config = replace(from_plain(TrainConfig, note["config"]), **changes)
             training = cls(config, hard)
             training.progress = from_plain(Progress, note["progress"])
             for name, module in (("model", training.model), ("average", training.average)):
@@ -440,18 +465,56 @@ class Training:
                 network.compile_rounds(dynamic=True)
 
 
-def run(training: Training, *, until: Callable[[Training, dict[str, float]], bool] | None = None) -> None:
-    """Update until the budget is used up, or until `until(training, metrics)`, called after every update, says stop."""
+def run(
+    training: Training,
+    *,
+    until: Callable[[Training, dict[str, float]], bool] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Update until the budget is used up, or until `until(training, metrics)`, called after every update, says stop.
+
+    stop: asked between updates; where one process of several says yes, all stop. Returns whether it did.
+    """
     last = time.monotonic()
     while training.done() < 1:
         metrics = training.update()
         now = time.monotonic()
-        seconds = torch.tensor([training.progress.seconds + now - last], dtype=torch.double, device=training.device)
-        parallel.average([seconds])  # all processes must agree on how much of the budget is left
-        training.progress.seconds = seconds.item()
+        # All processes must agree on how much of the budget is left, and on whether to stop.
+        agreed = torch.tensor(
+            [training.progress.seconds + now - last, stop()], dtype=torch.double, device=training.device
+        )
+        parallel.average([agreed])
+        training.progress.seconds, stopped = agreed.tolist()
         last = now
+        if stopped:
+            return True
         if until and until(training, metrics):
-            return
+            break
+    return False
+
+
+def _same_hard(saved: Any, given: Path | None) -> Path | None:
+    """The file of hard puzzles of a run that goes on, which must be the one that it began with.
+
+    Raises:
+        ConfigError: it is another one, or missing.
+    """
+    if saved is ...:  # written before it was kept
+        return given
+    if saved is None:
+        if given:
+            raise ConfigError(f"this run began without a file of hard puzzles; leave {given} out, or begin another run")
+        return None
+    path = given or Path(saved["path"])
+    if not path.is_file():
+        raise ConfigError(f"this run mixes in hard puzzles from {path}, which is not there; say where it is (--hard)")
+    if _sha256(path) != saved["sha256"]:
+        raise ConfigError(f"{path} is not the file of hard puzzles that this run began with ({saved['path']})")
+    return path
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _optimizers(model: Model, config: TrainConfig) -> list[torch.optim.Optimizer]:
