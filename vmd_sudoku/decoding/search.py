@@ -15,10 +15,10 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from numba import njit
 from torch import Tensor
 
 from vmd_sudoku.board import BLANK, CELLS, DIGITS
+from vmd_sudoku.compiled import njit
 from vmd_sudoku.exact.solver import MASKS, NODE, SETTLED, branch, load, propagate, read
 
 PATIENCE = 1024

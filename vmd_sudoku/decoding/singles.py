@@ -6,9 +6,9 @@ both are -1 elsewhere.
 """
 
 import numpy as np
-from numba import njit
 
 from vmd_sudoku.board import BLANK, BOX, CELLS, COL, DIGITS, PEERS, ROW, SIDE, UNITS
+from vmd_sudoku.compiled import njit
 from vmd_sudoku.decoding.why import WHYS
 
 NOT_FILLED = -1

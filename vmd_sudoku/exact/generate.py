@@ -6,9 +6,9 @@ All randomness comes from the seed: the same call gives the same puzzles, whatev
 from collections.abc import Iterator
 
 import numpy as np
-from numba import njit
 
 from vmd_sudoku.board import CELLS, SIDE
+from vmd_sudoku.compiled import njit
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.exact.solver import MASKS, NODE, branch, branch_cell, candidate, count_from, load, propagate, read
 

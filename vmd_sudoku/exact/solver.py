@@ -13,10 +13,11 @@ from collections.abc import Callable
 from itertools import permutations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
 from vmd_sudoku.board import CELLS, DIGITS, SIDE
+from vmd_sudoku.compiled import njit
 
 UNDECIDED = -1
 """Number of solutions of a board that a stopped count has not come to."""

@@ -9,9 +9,9 @@ gives it. The order is that of the ratings of Sudoku Explainer (Juillerat 2007),
 from itertools import combinations
 
 import numpy as np
-from numba import njit
 
 from vmd_sudoku.board import BOX, CELLS, COL, DIGITS, PEERS, ROW, SIDE, UNITS
+from vmd_sudoku.compiled import njit
 
 NAKED_SINGLE, HIDDEN_SINGLE, CHAIN, LOCKED, NAKED_PAIR, X_WING, HIDDEN_PAIR, NAKED_TRIPLE = range(8)
 SWORDFISH, HIDDEN_TRIPLE, XY_WING, UNIQUE_RECTANGLE, NAKED_QUAD, HIDDEN_QUAD, COLOURING = range(8, 15)
