@@ -81,6 +81,8 @@ def train(
 
     On several GPUs or machines: `torchrun --nproc-per-node N -m vmd_sudoku.cli train …`, each with a batch of its own.
     """
+    if resume:
+        _refuse_with_resume("preset", "kind", "seed", "settings", "start")
     if start:
         cards.folder_of(start)
     import torch
@@ -97,7 +99,6 @@ def train(
     given: dict[str, Any] = {"minutes": minutes, "steps": steps, "workers": workers}
     changes = {name: value for name, value in given.items() if value is not None}
     if resume:
-        _refuse_with_resume("preset", "kind", "seed", "settings", "start")
         training = Training.resume(out, hard, changes)
     else:
         if (out / "training.json").exists():
