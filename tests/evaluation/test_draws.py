@@ -8,7 +8,6 @@ import pytest
 from vmd_sudoku.cli.main import main
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.evaluation import draws
-from vmd_sudoku.evaluation.accuracy import evaluate
 from vmd_sudoku.evaluation.draws import compare, draw, pass_at, row_of
 from vmd_sudoku.exact import generate
 from vmd_sudoku.formats.files import PuzzleSet
@@ -115,6 +114,12 @@ def test_evaluation_of_several_latents_tells_how_many_draws_it_took(models, some
     decoded = batch.decode_boards(models[0], some_puzzles[:2], replace(QUICK, latents=4, z=0))
     assert decoded.draws.tolist() == [3, 0]
     monkeypatch.undo()
-    puzzles = PuzzleSet("some", some_puzzles[:2], None)
-    assert "draws_until_solved" in evaluate(models[0], puzzles, replace(QUICK, latents=2))
-    assert "draws_until_solved" not in evaluate(models[0], puzzles, QUICK)
+
+
+def test_evaluation_of_several_latents_reports_the_draws_it_took(tmp_path, some_puzzles):
+    file, out = tmp_path / "some.csv", tmp_path / "out.json"
+    file.write_text("\n".join(["puzzle", *("".join(map(str, p)) for p in some_puzzles)]))
+    for latents, told in (("2", True), ("1", False)):
+        with pytest.raises(SystemExit):
+            main(["evaluate", str(file), "--nfe", "1", "--first-rounds", "2", "--latents", latents, "--json", str(out)])
+        assert ("draws_until_solved" in json.loads(out.read_text())["rows"][0]) is told
