@@ -539,3 +539,14 @@ def test_a_search_proves_that_there_is_no_solution_and_says_so(call):
     assert code == 2
     assert "no solution" in err
     assert "solutions: none" in out
+
+
+def test_presets_say_what_they_cost(capsys):
+    from vmd_sudoku.training.presets import PRESETS
+
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["train", "--presets"])
+    assert not stop.value.code
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in lines] == list(PRESETS)
+    assert all("minutes" in line or "hour" in line or "cost" in line for line in lines)

@@ -33,12 +33,32 @@ def models(name: str | None, as_json: bool) -> None:
         click.echo("no model is shipped with this copy; train one with `vmd-sudoku train`")
 
 
+def _print_presets(context: click.Context, option: click.Parameter, asked: bool) -> None:
+    """What each preset makes and costs, and no training."""
+    if not asked or context.resilient_parsing:
+        return
+    from vmd_sudoku.training.presets import PRESETS
+
+    for name, preset in PRESETS.items():
+        first = (preset.__doc__ or "").partition("\n\n")[0]
+        click.echo(f"{name}: {' '.join(first.split())}")
+    context.exit()
+
+
 @click.command()
+@click.option(
+    "--presets",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_presets,
+    help="Say what each preset makes and costs, and stop.",
+)
 @click.option(
     "--preset",
     default="default",
     show_default=True,
-    help="tiny, trunk, default, blocks, large or transformer (the reference).",
+    help="tiny, trunk, default, guesses, blocks, large or transformer (the reference); see --presets.",
 )
 @click.option(
     "--model", "kind", default="vmd", show_default=True, help="vmd, or mdm (the same network without a latent)."

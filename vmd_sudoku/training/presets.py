@@ -16,7 +16,7 @@ def tiny() -> TrainConfig:
 
 
 def trunk() -> TrainConfig:
-    """The first stage of `default`: an MDM on puzzles with one solution, which learns to reason. One CPU core."""
+    """The first stage of `default`: an MDM on puzzles with one solution, which learns to reason; 160 minutes on a CPU core."""
     return TrainConfig(
         model=ModelConfig(latent=0), minutes=160.0, posterior=0.0, dreams=0.0, life=24, carry=0.5, learning_rate=4e-3
     )
@@ -58,12 +58,12 @@ def guesses() -> TrainConfig:
 
 
 def blocks() -> TrainConfig:
-    """As `default`, also from the weights of `trunk`, with half of the boards masked block by block, for `--blocks`."""
+    """As `default`, at the same cost, with half of the boards masked block by block, for `--blocks`."""
     return replace(default(), mixture=replace(default().mixture, blocks=0.5))
 
 
 def transformer() -> TrainConfig:
-    """The reference of the literature: 6 million parameters, one global z, textbook weights; for a GPU."""
+    """The reference of the literature: 6 million parameters, one global z, textbook weights; eight hours, for a GPU."""
     return TrainConfig(
         model=ModelConfig(backbone="transformer", latent=64, latent_kind="global"),
         mixture=MixtureConfig(moved=1.0, untouched=0.2),
@@ -83,7 +83,7 @@ def transformer() -> TrainConfig:
 
 
 def large() -> TrainConfig:
-    """Four times the width squared of the default, for one GPU or several machines under torchrun."""
+    """Four times the width squared of the default: four hours on one GPU, or on several machines under torchrun."""
     network = NetworkConfig(width=128, middle=128, hidden=256)
     return TrainConfig(model=ModelConfig(network=network), minutes=240.0, batch=512, learning_rate=4e-3, workers=8)
 
