@@ -77,6 +77,8 @@ def test_what_is_given_is_left_as_it_was(model):
     assert torch.equal(given, before[1])
 
 
-def test_sizes_that_do_not_fit_are_left_to_torch():
+def test_sizes_that_do_not_fit_and_other_devices_are_left_to_torch():
     odd = CandidateNetwork(NetworkConfig(width=24, middle=16, hidden=48), boards=1, latent=0, outputs=1)
     assert not rounds.available(odd.round)
+    away = CandidateNetwork(NetworkConfig(width=32, middle=16, hidden=48), boards=1, latent=0, outputs=1).to("meta")
+    assert not rounds.available(away.round)

@@ -25,7 +25,7 @@ from vmd_sudoku.network.transformer import TransformerConfig
 from vmd_sudoku.training import journal, presets
 from vmd_sudoku.training.dreams import Dreams
 from vmd_sudoku.training.mixture import Boards, BoardStream, MixtureConfig, open_boards, unique_boards
-from vmd_sudoku.training.updates import DREAM_BATCH, TrainConfig, Training, run
+from vmd_sudoku.training.updates import TrainConfig, Training, run
 
 SMALL = TrainConfig(
     model=ModelConfig(network=NetworkConfig(width=8, middle=8, hidden=16), encoder_rounds=2),
@@ -286,8 +286,8 @@ def test_solved_puzzles_make_room_and_unsolved_ones_live_on():
 
 def test_dreams_are_legal_grids_that_share_a_slot_with_their_z(monkeypatch):
     training = Training(replace(SMALL, batch=8, posterior=0.25, dreams=1.0, life=1, on_policy=0.0, dream_every=1))
-    grids = torch.from_numpy(full_grids(DREAM_BATCH, 0)).long()
-    z = draw_prior(DREAM_BATCH, 1, torch.Generator().manual_seed(3))
+    grids = torch.from_numpy(full_grids(SMALL.dream_batch, 0)).long()
+    z = draw_prior(SMALL.dream_batch, 1, torch.Generator().manual_seed(3))
 
     def add(self, model, count, nfe, rng, *, carry, renew):
         self.latent, self.grid = z[:count], grids[:count]

@@ -58,7 +58,7 @@ def _print_presets(context: click.Context, option: click.Parameter, asked: bool)
     "--preset",
     default="default",
     show_default=True,
-    help="tiny, trunk, default, guesses, blocks, large or transformer (the reference); see --presets.",
+    help="tiny, trunk, default, guesses, blocks, gpu-trunk, gpu, large or transformer (the reference); see --presets.",
 )
 @click.option(
     "--model", "kind", default="vmd", show_default=True, help="vmd, or mdm (the same network without a latent)."

@@ -33,8 +33,9 @@ def _library() -> Any:
 
 def available(round_: nn.Module) -> bool:
     """Whether a `Round` of this size can run so here; compiles if need be."""
-    sizes = [p.shape[0] for p in round_.parameters()]
-    return all(size % BLOCK == 0 for size in sizes) and _library() is not None
+    parameters = list(round_.parameters())
+    fits = all(p.device.type == "cpu" and p.shape[0] % BLOCK == 0 for p in parameters)
+    return fits and _library() is not None
 
 
 def run(round_: nn.Module, state: Tensor, given: Tensor, rounds: int) -> Tensor:

@@ -123,7 +123,7 @@ class CandidateNetwork(nn.Module):
 
     def think(self, state: Tensor, given: Tensor, rounds: int) -> Tensor:
         """`rounds` shared rounds: state [b,r,c,d,w], given [b,r,c,d,h] -> the state after them."""
-        if self.is_fused and given.dtype == torch.bfloat16:
+        if self.is_fused and given.dtype == torch.bfloat16 and given.device.type == "cpu":
             return fused.run(self.round, state, given, rounds)
         for _ in range(rounds):
             state = self.round(state.to(given.dtype), given)

@@ -16,14 +16,15 @@ from vmd_sudoku.network.latent import draw_prior, field_shape
 from vmd_sudoku.network.model import Model
 from vmd_sudoku.solving.predictor import Predictor, from_posterior
 
-CAPACITY = 1024
+BATCHES = 32
+"""Of dreams that are kept, the newest ones."""
 SETTLE = 0.01
 CARRIED_ROUNDS = 16
 """Of later calls that go on from the state; more of them would move away from what the first call said."""
 
 
 class Dreams:
-    """The newest pairs: `latent` float [n,9,9,9,K] and `grid` int64 [n,81], n up to CAPACITY."""
+    """The newest pairs: `latent` float [n,9,9,9,K] and `grid` int64 [n,81], n up to BATCHES times what is made at a time."""
 
     def __init__(self, latent_size: int, kind: str = "candidate") -> None:
         self.latent = torch.zeros(field_shape(0, latent_size, kind))
@@ -53,8 +54,8 @@ class Dreams:
         final = finish(steps, empty).board.cpu()
         # Only legal grids are kept: what a z leads to is a target only if it is a Sudoku.
         legal = torch.from_numpy(boards.solved(final.numpy(), empty.cpu().numpy()))
-        self.latent = torch.cat([self.latent, z[legal]])[-CAPACITY:]
-        self.grid = torch.cat([self.grid, final[legal]])[-CAPACITY:]
+        self.latent = torch.cat([self.latent, z[legal]])[-BATCHES * count :]
+        self.grid = torch.cat([self.grid, final[legal]])[-BATCHES * count :]
         return legal.float().mean().item()
 
     def take(self, count: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -14,23 +14,32 @@ from vmd_sudoku.machine import mixed_precision
 from vmd_sudoku.network.latent import draw_prior
 from vmd_sudoku.network.model import Model
 
+AT_ONCE = {"cuda": 4096}
+"""Calls that are one batch, by kind of device; elsewhere the draws of one puzzle are."""
+
 
 @torch.inference_mode()
-def _likeliest(model: Model, board: Tensor, solution: Tensor, noise: Tensor) -> int:
-    """Which of k draws [k,9,9,9,K] makes one call come nearest to the `solution` [81] of `board` [81]."""
-    boards, solutions = board.expand(len(noise), -1), solution.expand(len(noise), -1)
+def _likeliest(model: Model, board: Tensor, solution: Tensor, noise: Tensor) -> Tensor:
+    """Which of the k draws [n,k,9,9,9,K] of each puzzle make one call come nearest to the `solution` [n,81] of `board` [n,81]:
+    int64 [n]."""
+    tries = noise.shape[1]
+    boards, solutions = board.repeat_interleave(tries, 0), solution.repeat_interleave(tries, 0)
     with mixed_precision(board.device):
-        logits = model.denoise(boards, model.latent_from(noise, boards))
-    return int(masked_nats(logits, solutions - 1, boards == BLANK).argmin())
+        logits = model.denoise(boards, model.latent_from(noise.flatten(0, 1), boards))
+    return masked_nats(logits, solutions - 1, boards == BLANK).view(-1, tries).argmin(1)
 
 
 def best_draws(model: Model, board: Tensor, solution: Tensor, tries: int, rng: torch.Generator) -> Tensor:
     """For each puzzle the best of `tries` draws of z (the noise it is made of, with a learned prior), [n,9,9,9,K].
 
-    board, solution: int64 [n,81]. A puzzle's draws are one batch, so that batches have one size.
+    board, solution: int64 [n,81].
     """
     chosen = []
-    for puzzle, answer in zip(board, solution, strict=True):
-        noise = draw_prior(tries, model.config.latent, rng, model.config.latent_kind).to(board.device)
-        chosen.append(noise[_likeliest(model, puzzle, answer, noise)])
-    return torch.stack(chosen)
+    puzzles = max(1, AT_ONCE.get(board.device.type, 0) // tries)
+    for some, answers in zip(board.split(puzzles), solution.split(puzzles), strict=True):
+        count = len(some) * tries
+        drawn = draw_prior(count, model.config.latent, rng, model.config.latent_kind).to(board.device)
+        noise = drawn.unflatten(0, (-1, tries))
+        best = _likeliest(model, some, answers, noise)
+        chosen.append(noise[torch.arange(len(some), device=board.device), best])
+    return torch.cat(chosen)

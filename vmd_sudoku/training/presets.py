@@ -88,6 +88,28 @@ def large() -> TrainConfig:
     return TrainConfig(model=ModelConfig(network=network), minutes=240.0, batch=512, learning_rate=4e-3, workers=8)
 
 
+def gpu_trunk() -> TrainConfig:
+    """The first step of half an hour on one GPU: as `trunk`, eight minutes, 2,048 boards in flight. Not yet run."""
+    return replace(trunk(), minutes=8.0, batch=2048, workers=14, learning_rate=6e-3)
+
+
+def gpu() -> TrainConfig:
+    """The second step, from the weights of `gpu-trunk`: as `guesses`, eight minutes, 2,048 boards in flight. Not yet run.
+
+    The KL warms up, since z is new; the rest of the half hour is for the evaluation (tools/gpu_run.py).
+    """
+    return replace(
+        guesses(),
+        minutes=8.0,
+        steps=1_000_000,
+        batch=2048,
+        workers=5,
+        learning_rate=4e-3,
+        dream_batch=1024,
+        beta_warmup=0.5,
+    )
+
+
 PRESETS: dict[str, Callable[[], TrainConfig]] = {
     "trunk": trunk,
     "default": default,
@@ -96,6 +118,8 @@ PRESETS: dict[str, Callable[[], TrainConfig]] = {
     "blocks": blocks,
     "transformer": transformer,
     "large": large,
+    "gpu-trunk": gpu_trunk,
+    "gpu": gpu,
 }
 
 

@@ -37,8 +37,6 @@ SEEDS_APART = 2**20
 """Between the seeds of parallel processes, so that they train on other boards."""
 RESUMABLE = {"minutes", "steps", "workers"}
 """What may change of a run that goes on."""
-DREAM_BATCH = 32
-"""Grids made at a time; fewer than these are not trained on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +57,7 @@ class TrainConfig:
     dreams: share of the other slots' new boards that are empty, with a z from the prior and the legal grid that the
         averaged weights made of it in `dream_calls` calls, which carry their state with `dream_carry`, and renew z from the
         posterior of the guess so far with `dream_renew`, as the answer (see `dreams`); none for an MDM.
-    dream_every: updates between two batches of such grids.
+    dream_every: updates between two batches of such grids; dream_batch: made at a time, and wanted before the first.
     guesses: share of the other slots' new boards that are puzzles, of the posterior slots' kind, with the best of `guess_tries`
         draws of z from the prior: the one by which the averaged weights come nearest to the answer in one call (see `guesses`).
         This trains what several draws do together; none for an MDM.
@@ -93,6 +91,7 @@ class TrainConfig:
     dream_carry: bool = True
     dream_renew: bool = False
     dream_every: int = ranged(40, 1, 10**9)
+    dream_batch: int = ranged(32, 1, 65_536)
     guesses: float = share(0.0)
     guess_tries: int = ranged(16, 1, 1024)
     mode: float = share(0.6)
@@ -277,7 +276,7 @@ class Training:
         dreamt = math.nan
         if config.dreams and config.model.latent and self.progress.step % config.dream_every == 0:
             how = {"carry": config.dream_carry, "renew": config.dream_renew}
-            dreamt = self.dreams.add(self.average, DREAM_BATCH, config.dream_calls, self.rng, **how)
+            dreamt = self.dreams.add(self.average, config.dream_batch, config.dream_calls, self.rng, **how)
         rate = (
             config.learning_rate
             * min(1, (self.progress.step + 1) / 200)
@@ -368,7 +367,7 @@ class Training:
         """New boards in `slots` (indices): some of the model's own, or to guess at; the rest of `stream`."""
         flight = self.flight
         chance = torch.rand(len(slots), generator=self.rng)
-        dreamt = chance < (dreams if len(self.dreams) >= DREAM_BATCH else 0.0)
+        dreamt = chance < (dreams if len(self.dreams) >= self.config.dream_batch else 0.0)
         guessed = ~dreamt & (chance >= 1 - guesses) & self.has_guesses
         self._place(slots[~dreamt & ~guessed], stream)
         if guessed.any():
