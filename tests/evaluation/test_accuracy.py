@@ -10,7 +10,13 @@ from vmd_sudoku.diffusion.noise import Noise
 from vmd_sudoku.errors import ConfigError, PuzzleError
 from vmd_sudoku.evaluation.accuracy import sample
 from vmd_sudoku.evaluation.batch import measure_set
-from vmd_sudoku.evaluation.solutions import evaluate_solutions, sample_solutions
+from vmd_sudoku.evaluation.solutions import (
+    Sampled,
+    evaluate_solutions,
+    perfect_coverage,
+    perfect_kl,
+    sample_solutions,
+)
 from vmd_sudoku.exact.generate import puzzles
 from vmd_sudoku.formats.files import PuzzleSet
 from vmd_sudoku.network.checkpoint import LoadedModel
@@ -439,3 +445,23 @@ def test_sampled_solutions_are_counted_beside_the_exact_number(some, monkeypatch
     else:
         assert sampled.exact == 50
         assert sampled.kl is None
+
+
+@pytest.mark.parametrize(("count", "draws"), [(1, 5), (2, 1), (2, 6), (7, 64), (261, 64), (40, 500)])
+def test_what_a_perfect_sampler_comes_to_is_what_simulated_ones_do(rng, count, draws):
+    drawn = rng.integers(count, size=(4000, draws))
+    times = np.stack([np.bincount(row, minlength=count) for row in drawn])
+    coverage = (times > 0).sum(1) / min(count, draws)
+    share = times / draws
+    kl = (share * np.log(np.where(share > 0, share * count, 1))).sum(1)
+    assert perfect_coverage(count, draws) == pytest.approx(coverage.mean(), abs=5 * coverage.std() / 4000**0.5 + 1e-3)
+    assert perfect_kl(count, draws) == pytest.approx(kl.mean(), abs=5 * kl.std() / 4000**0.5 + 1e-3)
+
+
+def test_a_perfect_sampler_stands_beside_ours():
+    grids = np.arange(4 * 81, dtype=np.int8).reshape(4, 81)
+    even = Sampled(grids, np.array([16] * 4), 64, 4, 50)
+    assert (even.coverage, even.kl) == (1, 0)
+    assert 0.99 < even.perfect_coverage < 1
+    assert 0.01 < even.perfect_kl < 0.04  # three degrees of freedom over twice the draws
+    assert Sampled(grids, np.array([16] * 4), 64, 50, 50).perfect_kl is None

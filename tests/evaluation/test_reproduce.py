@@ -173,3 +173,20 @@ def test_the_papers_filter_keeps_what_its_strategies_solve(tmp_path):
 def test_z_is_drawn_where_a_puzzle_has_several_solutions():
     assert {setting.z for setting in paper.settings(PLAN, several=False)} == {None}
     assert {setting.z for setting in paper.settings(PLAN, several=True)} == {PLAN.seed}
+
+
+def test_a_row_keeps_the_version_that_it_was_measured_with(folder, models, tmp_path, monkeypatch):
+    results, sets = tmp_path / "results.json", paper.find_sets(folder, PLAN)
+    monkeypatch.setattr(reproduce, "__version__", "1.0")
+    first = reproduce.measure(*models, sets, PLAN, results)
+    kept = json.loads(results.read_text())["rows"]
+    assert {row["version"] for row in first["rows"]} == {row["version"] for row in kept} == {"1.0"}
+    results.write_text(json.dumps({"rows": kept[2:]}))  # two are missing, and are measured by a later version
+    monkeypatch.setattr(reproduce, "__version__", "2.0")
+    again = reproduce.measure(*models, sets, PLAN, results)["rows"]
+    assert sorted(row["version"] for row in again) == ["1.0"] * (len(again) - 2) + ["2.0"] * 2
+    assert f"Versions 1.0 ({len(again) - 2} rows), 2.0 (2 rows)." in tables.markdown({"rows": again})
+    # Reports of before had one version for all rows.
+    plain = [{name: value for name, value in row.items() if name != "version"} for row in kept]
+    results.write_text(json.dumps({"rows": plain, "version": "0.3"}))
+    assert {row["version"] for row in reproduce.read_results(results)["rows"]} == {"0.3"}

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import numpy as np
@@ -33,6 +34,9 @@ from vmd_sudoku.formats.record import Record
 from vmd_sudoku.network.cards import folder_of
 from vmd_sudoku.solving.setting import Setting
 from vmd_sudoku.writing import write as write_file
+
+if TYPE_CHECKING:
+    from vmd_sudoku.evaluation.solutions import Sampled
 
 
 @click.command()
@@ -132,7 +136,10 @@ def solutions(
                 loaded, read.puzzles, count, setting, bound=bound, batch_size=batch_size, progress=show
             )
     if puzzles:
-        shown = "file boards tries valid solutions distinct coverage kl kl_puzzles model policy nfe constraints"
+        shown = (
+            "file boards tries valid solutions distinct coverage perfect_coverage kl perfect_kl kl_puzzles model policy nfe "
+            "constraints"
+        )
         print_table([row], shown.split())
         write_json(output, evaluation.report([row], __version__))
         return
@@ -140,13 +147,16 @@ def solutions(
         click.echo(f"{times / count:6.3f}  {board.to_line(grid)}")
     exact = f"{sampled.exact} or more" if sampled.exact == bound else str(sampled.exact)
     click.echo(f"{len(sampled.found)} distinct in {sampled.times.sum()} of {count} boards; there are {exact}")
+    click.echo(_beside_perfect(sampled))
     plain = {
         "puzzle": board.to_line(read.puzzles[0]),
         "count": count,
         "exact": sampled.exact,
         "bound": bound,
         "coverage": sampled.coverage,
+        "perfect_coverage": sampled.perfect_coverage,
         "kl": sampled.kl,
+        "perfect_kl": sampled.perfect_kl,
         "found": [
             {"board": board.to_line(grid), "times": int(times)}
             for grid, times in zip(sampled.found, sampled.times, strict=True)
@@ -155,6 +165,14 @@ def solutions(
     write_json(output, plain | evaluation.settings_of(loaded, setting))
     if not len(sampled.found):
         sys.exit(1)
+
+
+def _beside_perfect(sampled: "Sampled") -> str:
+    """Coverage and KL beside what a sampler comes to that draws every solution equally often."""
+    said = f"coverage {sampled.coverage:.1%} (a perfect sampler: {sampled.perfect_coverage:.1%})"
+    if sampled.kl is not None:
+        said += f", KL to uniform {sampled.kl:.3f} nats (a perfect sampler: {sampled.perfect_kl:.3f})"
+    return said
 
 
 @click.command()

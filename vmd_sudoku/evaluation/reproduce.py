@@ -47,7 +47,8 @@ def measure(
     work: Work = Work(),
     say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
-    """Every row of the plan, as {"rows", "version"}; `results` is written after each new one, and rows in it are kept.
+    """Every row of the plan, as {"rows"}; `results` is written after each new one, and rows in it are kept, each with the
+    version, the weights and the machine that it was measured with.
 
     `say` gets a line for every row that is measured.
 
@@ -64,8 +65,8 @@ def measure(
         rows[number] = row
         say(_line(row))
         found = [row for row in rows if row is not None]
-        _write(results, {"rows": found + [row for row in known if row not in found], "version": __version__})
-    return {"rows": rows, "version": __version__}
+        _write(results, {"rows": found + [row for row in known if row not in found]})
+    return {"rows": rows}
 
 
 def _measured(numbers: list[int], work: Work, given: tuple[Any, ...]) -> Iterator[tuple[int, Row]]:
@@ -91,7 +92,7 @@ def _get_ready(work: Work, *models: LoadedModel) -> None:
 
 
 def _row(job: "_Job") -> Row:
-    return job.key | job.run() | {"machine": machine.describe()}
+    return job.key | job.run() | {"machine": machine.describe(), "version": __version__}
 
 
 @dataclass(frozen=True)
@@ -173,9 +174,11 @@ def read_results(path: Path) -> dict[str, Any]:
         report = json.loads(path.read_text())
         if not all(isinstance(row, dict) for row in report["rows"]):
             raise ValueError("its rows are not sets of figures")
+        # Before rows had a version of their own, the report had one; rows of before that keep the word "unknown".
+        rows = [{"version": report.get("version", "unknown")} | row for row in report["rows"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{path} holds no results of ours ({error}); delete it or give another folder") from None
-    return report
+    return {"rows": rows}
 
 
 def _write(path: Path, report: dict[str, Any]) -> None:

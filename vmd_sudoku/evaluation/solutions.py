@@ -1,5 +1,6 @@
 """Puzzles with several solutions: which ones a model finds, how often, and how evenly."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,6 +14,29 @@ from vmd_sudoku.formats.files import PuzzleSet
 from vmd_sudoku.network.checkpoint import LoadedModel
 from vmd_sudoku.solving.batch import decode_boards
 from vmd_sudoku.solving.setting import Setting
+
+
+def perfect_coverage(solutions: int, draws: int) -> float:
+    """Mean coverage of a perfect sampler, which draws every solution equally often, as `Sampled.coverage` counts it.
+
+    The mean number of distinct ones is n (1 - (1 - 1/n)^draws).
+    """
+    wanted = min(solutions, draws)
+    return -solutions * math.expm1(draws * math.log1p(-1 / solutions)) / wanted if solutions > 1 and wanted else 1.0
+
+
+def perfect_kl(solutions: int, draws: int) -> float:
+    """Mean KL(found || uniform) of a perfect sampler in nats: frequencies of so few draws are never quite even.
+
+    Each solution is found k times, k binomial (draws, 1/n); the KL is the sum over all n of k/draws ln(n k/draws).
+    """
+    if solutions < 2 or not draws:
+        return 0.0
+    times = np.arange(1, draws + 1)
+    choose = np.cumsum(np.log((draws + 1 - times) / times))
+    log_chance = choose - times * math.log(solutions) + (draws - times) * math.log1p(-1 / solutions)
+    share = times / draws
+    return float(solutions * (np.exp(log_chance) * share * np.log(share * solutions)).sum())
 
 
 @dataclass(frozen=True)
@@ -45,6 +69,16 @@ class Sampled:
             return None
         share = self.times / self.times.sum()
         return float((share * np.log(share * self.exact)).sum())
+
+    @property
+    def perfect_coverage(self) -> float:
+        """What a perfect sampler covers in as many tries, on average; of more solutions than `bound`, at least."""
+        return perfect_coverage(self.exact, self.tries)
+
+    @property
+    def perfect_kl(self) -> float | None:
+        """The KL that a perfect sampler has in as many tries, on average; None where `kl` is."""
+        return None if self.kl is None else perfect_kl(self.exact, self.tries)
 
 
 def sample_solutions(
@@ -85,12 +119,14 @@ def evaluate_solutions(
     batch_size: int = 64,
     progress: Callable[[int, int], None] = lambda done, solved: None,
 ) -> dict[str, object]:
-    """One row of figures over a set: legal boards, mean coverage of the known solutions, mean KL to uniform in nats."""
+    """One row of figures over a set: legal boards, mean coverage of the known solutions, mean KL to uniform in nats; and what
+    a perfect sampler would come to in as many tries."""
     start = time.perf_counter()
     sampled = sample_solutions(
         loaded, puzzles.puzzles, tries, setting, bound=bound, batch_size=batch_size, progress=progress
     )
     kls = [one.kl for one in sampled if one.kl is not None]
+    perfect = [one.perfect_kl for one in sampled if one.perfect_kl is not None]
     valid = sum(int(one.times.sum()) for one in sampled)
     return (
         {
@@ -101,7 +137,9 @@ def evaluate_solutions(
             "solutions": round(float(np.mean([one.exact for one in sampled])), 2) if sampled else 0.0,
             "distinct": round(float(np.mean([len(one.found) for one in sampled])), 2) if sampled else 0.0,
             "coverage": round(float(np.mean([one.coverage for one in sampled])), 4) if sampled else 0.0,
+            "perfect_coverage": round(float(np.mean([one.perfect_coverage for one in sampled])), 4) if sampled else 0.0,
             "kl": round(float(np.mean(kls)), 4) if kls else None,
+            "perfect_kl": round(float(np.mean(perfect)), 4) if perfect else None,
             "kl_puzzles": len(kls),
         }
         | settings_of(loaded, replace(setting, latents=1))

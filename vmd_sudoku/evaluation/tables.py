@@ -1,6 +1,7 @@
 """Results as tables in Markdown and as a plot."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,14 @@ def summary(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _versions(rows: list[Row]) -> str:
+    """Which versions measured the rows; how many each, if there are several."""
+    counts = Counter(row.get("version", "unknown") for row in rows)
+    if len(counts) == 1:
+        return f"Version {next(iter(counts))}."
+    return "Versions " + ", ".join(f"{version} ({n} rows)" for version, n in sorted(counts.items())) + "."
+
+
 def markdown(report: dict[str, Any]) -> str:
     """All tables, with intervals, paired tests, calls, rounds and speed."""
     rows = report["rows"]
@@ -71,7 +80,7 @@ def markdown(report: dict[str, Any]) -> str:
         "(Wilson); p is McNemar's exact test over the same puzzles. Both models get equal calls (NFE), and at most the same "
         "rounds of the network in each: a board stops when its answer has settled, unless all rounds are asked for. Calls and "
         "rounds are means over the boards. "
-        f"{'. '.join(sizes[kind] for kind in sorted(sizes, reverse=True))}. Version {report['version']}.",
+        f"{'. '.join(sizes[kind] for kind in sorted(sizes, reverse=True))}. {_versions(rows)}",
         "## The paper's table",
         summary(report),
         *_set_tables(rows),
