@@ -77,6 +77,17 @@ def test_what_is_given_is_left_as_it_was(model):
     assert torch.equal(given, before[1])
 
 
+def test_rounds_that_come_out_wrong_are_left_to_torch(model, monkeypatch):
+    monkeypatch.setattr(rounds, "run", lambda round_, state, given, count: state)
+    assert not rounds.available(model.denoiser.round)
+
+    def refused(round_, state, given, count):
+        raise RuntimeError("no such product here")
+
+    monkeypatch.setattr(rounds, "run", refused)
+    assert not rounds.available(model.denoiser.round)
+
+
 def test_sizes_that_do_not_fit_and_other_devices_are_left_to_torch():
     odd = CandidateNetwork(NetworkConfig(width=24, middle=16, hidden=48), boards=1, latent=0, outputs=1)
     assert not rounds.available(odd.round)

@@ -14,6 +14,8 @@ from torch import Tensor
 
 SOURCE = Path(__file__).with_name("rounds.cpp")
 FLAGS = ["-O3", "-march=native", "-mprefer-vector-width=512", "-fno-math-errno", "-fno-trapping-math", "-std=c++20"]
+TOLERANCE = 0.05
+"""Relative distance to float32 that bfloat16 may have; it is a tenth of that."""
 BLOCK = 16
 """Sizes of the network must be multiples of this."""
 
@@ -35,7 +37,23 @@ def available(round_: nn.Module) -> bool:
     """Whether a `Round` of this size can run so here; compiles if need be."""
     parameters = list(round_.parameters())
     fits = all(p.device.type == "cpu" and p.shape[0] % BLOCK == 0 for p in parameters)
-    return fits and _library() is not None
+    return fits and _library() is not None and _is_true(round_)
+
+
+@torch.no_grad()
+def _is_true(round_: nn.Module) -> bool:
+    """Whether the compiled rounds do here what `Round` does: what the products need differs from processor to processor."""
+    width, hidden = (getattr(round_, name).weight.shape[0] for name in ("down", "up"))
+    rng = torch.Generator().manual_seed(0)
+    state, given = (torch.randn(1, 9, 9, 9, size, generator=rng).bfloat16() for size in (width, hidden))
+    expected = state.float()
+    for _ in range(2):
+        expected = round_(expected, given.float())
+    try:
+        ours = run(round_, state, given, 2).float()
+    except RuntimeError:
+        return False
+    return bool((ours - expected).norm() < TOLERANCE * expected.norm())
 
 
 def run(round_: nn.Module, state: Tensor, given: Tensor, rounds: int) -> Tensor:
