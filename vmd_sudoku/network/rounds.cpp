@@ -69,12 +69,29 @@ inline float total(V x) {
 #endif
 }
 
+// What is stored as bfloat16 is right in three digits, so four will do here.
 inline V inverse(V x) {
 #if defined(__AVX512F__)
-    V y = (V)_mm512_rcp14_ps((__m512)x);
-    return y * (2.f - x * y);
+    return (V)_mm512_rcp14_ps((__m512)x);
 #else
     return 1.f / x;
+#endif
+}
+
+inline V bounded(V x, float bound) {
+#if defined(__AVX512F__)
+    return (V)_mm512_min_ps(_mm512_max_ps((__m512)x, _mm512_set1_ps(-bound)), _mm512_set1_ps(bound));
+#else
+    x = x < -bound ? V{} - bound : x;
+    return x > bound ? V{} + bound : x;
+#endif
+}
+
+inline I nearest(V x) {
+#if defined(__AVX512F__)
+    return (I)_mm512_cvtps_epi32((__m512)x);
+#else
+    return __builtin_convertvector(x + (x < 0.f ? V{} - .5f : V{} + .5f), I);
 #endif
 }
 
@@ -88,15 +105,13 @@ inline V inverse_root(V x) {
 #endif
 }
 
-// 1 / (1 + exp(-x)), to about six digits.
+// 1 / (1 + exp(-x)), to about four digits: 2^t is 2^whole times a polynomial, of which whole goes into the exponent's bits.
 inline V sigmoid(V x) {
-    V t = x * -1.44269504f;
-    t = t < -120.f ? V{} - 120.f : t;
-    t = t > 120.f ? V{} + 120.f : t;
-    I whole = __builtin_convertvector(t + (t < 0.f ? V{} - .5f : V{} + .5f), I);
+    V t = bounded(x * -1.44269504f, 120.f);
+    I whole = nearest(t);
     V f = t - __builtin_convertvector(whole, V);
-    V p = 1.f + f * (0.69314718f + f * (0.24022651f + f * (0.05550411f + f * (0.00961813f + f * 0.00133336f))));
-    return inverse(1.f + p * (V)((whole + 127) << 23));
+    V p = 1.f + f * (0.69314718f + f * (0.24022651f + f * (0.0558007f + f * 0.0096181f)));
+    return inverse(1.f + (V)((I)p + (whole << 23)));
 }
 
 // ---- products ------------------------------------------------------------------------------------------------------------
