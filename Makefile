@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test test-slow lint js check clean
+.PHONY: run test test-slow fuzz lint js check clean
 
 run: $(VENV)/installed
 	$(BIN)/vmd-sudoku app --port $(PORT)
@@ -18,6 +18,10 @@ test: $(VENV)/installed-dev
 # Whole public sets and a training from scratch: minutes to hours.
 test-slow: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -m slow $(ARGS)
+
+# A million random and mutated texts through the reader: ten minutes of one core.
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python tools/fuzz.py --count 1000000 $(ARGS)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

@@ -103,7 +103,6 @@ PUZZLE_SEVERAL = "The puzzle has several solutions."
 
 LOADED = "Puzzle loaded"
 LOADED_UNDO = "Undo brings the old one back."
-LOADED_MORE = "The text holds {n} more; this is the first."
 TOO_LONG = "That text is too long for a puzzle."
 NOT_UNDERSTOOD = "The server did not understand that. Reload the page and try again."
 NO_TRACE = "Solve first: the trace is the record of a run."
@@ -261,9 +260,11 @@ BOARD: dict[str, Any] = {
     "copy_link": "Copy link",
     "copy_line": "81 characters",
     "copy_grid": "Nine lines",
+    "copy_clues": "Clues alone",
+    "copied_clues": "Copied: the clues as 81 characters, without your own digits.",
     "copied_link": "Copied: a link to this board, its settings and this step.",
-    "copied_line": "Copied: the board as 81 characters.",
-    "copied_grid": "Copied: the board as nine lines.",
+    "copied_line": "Copied: the board as 81 characters, clues and own digits alike.",
+    "copied_grid": "Copied: the board as nine lines, clues and own digits alike.",
     "copy_yourself": "The text is selected in the field above: copy it with Ctrl+C.",
     "carry_save": "Save",
     "save_sdk": ".sdk",

@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from io import BytesIO
 from threading import Event
 from urllib.parse import urlsplit
 
@@ -21,8 +22,8 @@ from app.parts.settings import Settings, edits_or_none, later_seed
 from app.server import exact, examples, gate, models, solves
 from app.solve import report
 from app.solve.session import Session
-from vmd_sudoku.board import cell_name, conflicts, is_complete, parse, to_grid, to_line
-from vmd_sudoku.errors import PuzzleError
+from vmd_sudoku.board import CELLS, cell_name, conflicts, is_complete, parse, to_grid, to_line
+from vmd_sudoku.errors import PuzzleError, PuzzleFileError
 from vmd_sudoku.formats import drawing, write
 from vmd_sudoku.formats import text as formats
 
@@ -211,17 +212,20 @@ def _said(said: report.Report) -> Answer:
 
 def read(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
     """Put the puzzle of a text, a link or a file on the board."""
-    text = details.get("text")
-    if not isinstance(text, str) or len(text) > solves.LONGEST_TEXT:
+    text, packed = details.get("text"), details.get("bytes")
+    given = text if isinstance(text, str) else packed
+    if not isinstance(given, str) or len(given) > solves.LONGEST_TEXT:
         return Answer({"error": words.TOO_LONG})
     try:
-        found = formats.read_text(text)
-    except PuzzleError as error:
+        found = formats.read_text(given) if given is text else formats.read_file(BytesIO(base64.b64decode(given)))
+    except (PuzzleError, PuzzleFileError, ValueError) as error:
         return Answer({"error": verdict.sentence(str(error))})
     puzzle = to_line(found.puzzle)
-    notes = [found.title, found.note, words.LOADED_MORE.format(n=found.more) if found.more else ""]
-    said = message("told", words.LOADED, words.LOADED_UNDO, *(verdict.sentence(note) for note in notes if note))
-    return Answer(said.data, lambda session: session.load(puzzle))
+    own = "" if found.own is None else "".join(f"{at:02}{found.own[at]}" for at in np.flatnonzero(found.own))
+    said = message(
+        "told", words.LOADED, words.LOADED_UNDO, *map(verdict.sentence, filter(None, (found.title, found.note)))
+    )
+    return Answer(said.data, lambda session: session.load(puzzle, own))
 
 
 def give(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
@@ -231,6 +235,11 @@ def give(session: Session, details: Mapping[str, object], cancelled: Event) -> A
         return Answer({"error": words.NOT_UNDERSTOOD})
     text = writer(session)
     return Answer({"error": words.NO_TRACE} if text is None else {"text": text})
+
+
+def _own(session: Session) -> np.ndarray:
+    """The visitor's own digits alone, int8 [81]."""
+    return parse(with_own("." * CELLS, entries(session.own)))
 
 
 def _svg(session: Session) -> str:
@@ -247,7 +256,8 @@ def _trace(session: Session) -> str | None:
 FORMS: dict[str, Callable[[Session], str | None]] = {
     "line": lambda session: session.board,
     "grid": lambda session: to_grid(parse(session.board)),
-    "sdk": lambda session: write.to_sdk(parse(session.board)),
+    "clues": lambda session: session.puzzle,
+    "sdk": lambda session: write.to_sdk(parse(session.puzzle), own=_own(session)),
     "svg": _svg,
     "json": _trace,
 }

@@ -9,6 +9,15 @@ import { WORDS, fillIn } from "../parts/words.js"
 
 const LONGEST_FILE = 5 * 1024 * 1024
 const LONGEST_TEXT = 200000
+// What begins with these bytes, or has a zero among its first, is no plain text; the server unpacks or decodes it.
+const PACKED = [
+  [0x1f, 0x8b],
+  [0x50, 0x4b, 0x03, 0x04],
+  [0x42, 0x5a, 0x68],
+  [0xfd, 0x37, 0x7a],
+  [0x93, 0x4e],
+]
+const HEAD_BYTES = 64
 /** @type {Record<string, string>} */
 const KINDS = { sdk: "text/plain", svg: "image/svg+xml", png: "image/png", json: "application/json" }
 
@@ -17,12 +26,30 @@ const KINDS = { sdk: "text/plain", svg: "image/svg+xml", png: "image/png", json:
 export function read(app, text, tell = (words) => app.verdict.fail(WORDS.not_a_puzzle, words)) {
   // Whole lines of a long text: half a line would be read as a puzzle that lacks cells.
   if (text.length > LONGEST_TEXT) text = text.slice(0, text.lastIndexOf("\n", LONGEST_TEXT) + 1 || LONGEST_TEXT)
-  app.talk.ask("read", { text }, (found) => {
+  askToRead(app, { text }, tell)
+}
+
+/** @param {App} app @param {Record<string, string>} details @param {(words: string) => void} tell */
+function askToRead(app, details, tell) {
+  app.talk.ask("read", details, (found) => {
     if (found.error) tell(found.error)
     else {
       app.carry.tell("")
       app.verdict.say(found.message)
     }
+  })
+}
+
+/** @param {Uint8Array} head */
+const isPlain = (head) => !head.includes(0) && !PACKED.some((mark) => mark.every((byte, at) => head[at] === byte))
+
+/** @param {Blob} file @returns {Promise<string>} */
+function inBase64(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader()
+    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ""))
+    reader.onerror = () => reject(reader.error)
+    reader.readAsDataURL(file)
   })
 }
 
@@ -35,7 +62,9 @@ export async function readFile(app, file) {
     return
   }
   try {
-    read(app, await file.slice(0, LONGEST_TEXT + 1).text(), tell)
+    const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer())
+    if (isPlain(head)) read(app, await file.slice(0, LONGEST_TEXT + 1).text(), tell)
+    else askToRead(app, { bytes: await inBase64(file) }, tell)
   } catch {
     tell(WORDS.file_unread)
   }

@@ -55,6 +55,7 @@ export class CarryPanel {
       pushButton("link", WORDS.copy_link, () => copy(app, linkHere(app), WORDS.copied_link)),
       pushButton("copy", WORDS.copy_line, () => copyText(app, "line")),
       pushButton("", WORDS.copy_grid, () => copyText(app, "grid")),
+      pushButton("", WORDS.copy_clues, () => copyText(app, "clues")),
     )
   }
 

@@ -64,10 +64,10 @@ class Session:
         """Clues and own digits as one line."""
         return with_own(self.puzzle, entries(self.own))
 
-    def load(self, puzzle: str) -> "Session":
-        """Put another puzzle on the board."""
+    def load(self, puzzle: str, own: str = "") -> "Session":
+        """Put another puzzle on the board, perhaps with digits that were filled in."""
         return replace(
-            self, puzzle=puzzle, own="", notes="", step=None, load_id=new_id(), level="", report=None, notice=""
+            self, puzzle=puzzle, own=own, notes="", step=None, load_id=new_id(), level="", report=None, notice=""
         )
 
     def example(self, level: str, puzzles: tuple[str, ...]) -> "Session":

@@ -1,5 +1,7 @@
 """Hints, checks and whatever else a browser asks beside Solve."""
 
+import base64
+import gzip
 import json
 import re
 import threading
@@ -235,3 +237,22 @@ def test_the_seed_after_the_largest_is_0_and_the_largest_is_one_of_its_own():
         session = said.change(session)
         drawn.append(session.settings.seed)
     assert drawn == [MAX_SEED, 0, 1]
+
+
+def test_own_digits_come_in_and_go_out_apart_from_the_clues():
+    good, _ = right_and_wrong(3)
+    session = Session(puzzle=easy(), own=packed(*good))
+    for form in ("sdk", "clues"):
+        found = answers.read(session, {"text": answers.FORMS[form](session)}, threading.Event()).change(session)
+        assert found.puzzle == easy()
+        assert found.board == (session.board if form == "sdk" else easy())
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda data: data.decode().encode("utf-16")])
+def test_files_that_are_no_plain_text_are_read_by_the_server(pack):
+    def read(data: bytes) -> answers.Answer:
+        return answers.read(Session(), {"bytes": base64.b64encode(data).decode()}, threading.Event())
+
+    assert read(pack(easy().encode())).change(Session()).puzzle == easy()
+    assert "not a text" in read(bytes(range(256))).data["error"]
+    assert "error" in answers.read(Session(), {"bytes": "?"}, threading.Event()).data

@@ -2,27 +2,19 @@
 
 import gzip
 import io
-import json
 import os
 import threading
 import zipfile
 
 import numpy as np
 import pytest
+from forms import ANSWERS, CLUES, EASY, GRIDS, LINES, LISTS, PACKED, SOLUTIONS, ZEROS, drawn, table
 
 from vmd_sudoku.board import to_grid, to_line
 from vmd_sudoku.errors import PuzzleFileError
-from vmd_sudoku.exact.generate import puzzles
 from vmd_sudoku.formats.columns import Columns
 from vmd_sudoku.formats.reader import records, records_of_text
 from vmd_sudoku.formats.record import BadLine, Record
-
-CLUES, SOLUTIONS = puzzles(3, seed=5)
-LINES = [to_line(clues) for clues in CLUES]
-ANSWERS = [to_line(solution) for solution in SOLUTIONS]
-ZEROS = [line.replace(".", "0") for line in LINES]
-GRIDS = [to_grid(clues) for clues in CLUES]
-EASY = "..7..3.8.....4.....267......13.6.2.7...4..6.9.6.2.1.53.8..74..1...........25.8.9."
 
 
 def read(text, **columns):
@@ -44,51 +36,6 @@ def refusal(text):
     (one,) = read(text)
     assert isinstance(one, BadLine), one
     return one.reason
-
-
-def table(*columns, mark=","):
-    return "".join(mark.join(row) + "\n" for row in zip(*columns, strict=True))
-
-
-LISTS = {
-    "alone": "\n".join(LINES),
-    "zeros, ended by CR alone": "\r".join(ZEROS) + "\r",
-    "Kaggle": "quizzes,solutions\n" + table(ZEROS, ANSWERS),
-    "TRM": "source,question,answer,rating\n" + table(["a"] * 3, LINES, ANSWERS, "012"),
-    "semicolons": "puzzle;solution\n" + table(LINES, ANSWERS, mark=";"),
-    "tabs": "Puzzle\tSolution\n" + table(LINES, ANSWERS, mark="\t"),
-    "bars": "puzzle|solution\n" + table(LINES, ANSWERS, mark="|"),
-    "without names": table(LINES, ANSWERS),
-    "without names, answers first": table(ANSWERS, LINES),
-    "unknown names": "first,second\n" + table(LINES, ANSWERS),
-    "hash, digits, rating": table(
-        ["b9c4c6c74dae", "b4f657d4a2ab", "44fae7f3ae0e"], ZEROS, [" 1.2", " 2.2", " 3"], mark=" "
-    ),
-    "comments behind": "".join(f"{line}  # no. {n} of a book\n" for n, line in enumerate(LINES)),
-    "comments before": "# three\n// or so\n" + "\n\n".join(LINES),
-    "quotes": '"id","puzzle","solution"\n' + table("123", (f'"{x}"' for x in LINES), (f'"{x}"' for x in ANSWERS)),
-    "trailing commas": "puzzle,,\n" + table(LINES, ["", "", ""], ["", "", ""]),
-    "grids in quoted fields": "puzzle,rating\n" + table((f'"{grid}"' for grid in GRIDS), "123"),
-    "names that say it with more words": "Sudoku_Board,SolvedBoard\n" + table(LINES, ANSWERS),
-    "a Markdown table": "| puzzle | solution |\n| --- | :-: |\n"
-    + "".join(f"| {a} | {b} |\n" for a, b in zip(LINES, ANSWERS, strict=True)),
-    "HoDoKu's library": "".join(f":0000:x:{line}:::\n" for line in LINES),
-    "JSON lines": "".join(json.dumps({"puzzle": a, "solution": b}) + "\n" for a, b in zip(LINES, ANSWERS, strict=True)),
-    "JSON array": json.dumps(
-        [{"board": CLUES[n].reshape(9, 9).tolist(), "answer": ANSWERS[n]} for n in range(3)], indent=1
-    ),
-    "JSON of pandas": json.dumps({"puzzle": dict(zip("012", LINES, strict=True)), "rating": {"0": 1, "1": 2, "2": 3}}),
-    "JSON arrays of numbers": json.dumps(CLUES.tolist()),
-    "titles between": "".join(f"Grid 0{n}\n{GRIDS[n]}\n" for n in range(3)),
-    "titles between lines": "".join(f"Puzzle {n}\n{LINES[n]}\n" for n in range(3)),
-    "blank lines between": "\n\n".join(GRIDS),
-    "blank lines within and between": "\n\n\n".join(g[:30] + "\n" + g[30:60] + "\n" + g[60:] for g in GRIDS),
-    "solutions below": "\n\n".join(f"{GRIDS[n]}\n\nSolution:\n{to_grid(SOLUTIONS[n])}" for n in range(3)),
-    "OpenSudoku": '<?xml version="1.0" encoding="UTF-8"?>\n<opensudoku version="2"><folder name="Hard">'
-    + "".join(f'<game data="{line}" state="0"/>\n' for line in ZEROS)
-    + "</folder></opensudoku>",
-    "links": "".join(f"https://sudoku.example/play/{line}?from=me\n" for line in ZEROS),
-}
 
 
 @pytest.mark.parametrize("text", LISTS.values(), ids=LISTS.keys())
@@ -196,13 +143,6 @@ def test_digits_of_any_script_are_read(zero):
     assert boards(GRIDS[0].translate(other).replace(".", "\uff0e")) == [LINES[0]]
 
 
-def drawn(line, left="| ", mark=" ", bar=" | ", edge="+-------+-------+-------+"):
-    """A grid with bars between its boxes."""
-    rows = [line[at : at + 9] for at in range(0, 81, 9)]
-    boxed = [left + bar.join(mark.join(row[at : at + 3]) for at in (0, 3, 6)) + " |" * bool(left) for row in rows]
-    return "\n".join(["" if not left else edge, *boxed[:3], edge, *boxed[3:6], edge, *boxed[6:], edge]) + "\n"
-
-
 def test_drawn_grids_are_read():
     spaces = EASY.replace(".", " ")
     box = drawn(EASY).replace("|", "\u2502").replace("-", "\u2500").replace("+", "\u253c")
@@ -216,15 +156,6 @@ def test_drawn_grids_are_read():
     assert boards("\n".join([cells[0], rule, *cells[1:]])) == [EASY]
     stripped = "\n".join(row.replace(".", " ").rstrip() for row in rows)
     assert boards(stripped) == [EASY]
-
-
-PACKED = {
-    "runs": "https://sudokuexchange.com/play/?s=ARDws26v01DGCbOGJGCB5DS7Opo2FIJ",
-    "masks": "https://www.sudokuwiki.org/sudoku.htm?bd=hihg41i2h609hi813kpah8p2q20hj4la6e34pq052141p2h0hq0q1gpg0309o"
-    "021h0050g41d450900h98502102g1sg21og05o0038g1109j881h0i8410h182c03nqlohiiagei4do6sbk6q4o05110a814og12g",
-    "the clear": "https://www.sudoku-solutions.com/index.php?sudoku=" + EASY.replace(".", "0"),
-    "Markdown": f"Try [this one](https://sudoku.coach/en/play/{EASY.replace('.', '0')})!",
-}
 
 
 @pytest.mark.parametrize("link", PACKED.values(), ids=PACKED.keys())

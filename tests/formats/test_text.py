@@ -1,108 +1,16 @@
 import json
-from urllib.parse import quote
 
 import numpy as np
 import pytest
+from forms import ANSWER, FORMS, LINE, PUZZLE, ROWS, SS, candidates, f_puzzles, load_link
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from vmd_sudoku.board import parse, to_grid, to_line
+from vmd_sudoku.board import parse, to_line
 from vmd_sudoku.errors import ConfigError, PuzzleError, PuzzleFileError
 from vmd_sudoku.formats import drawing, lzstring, write
 from vmd_sudoku.formats import text as formats
 from vmd_sudoku.formats.text import read_text
-
-LINE = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"
-ANSWER = "534678912672195348198342567859761423426853791713924856961537284287419635345286179"
-PUZZLE = parse(LINE)
-ROWS = [LINE[i : i + 9] for i in range(0, 81, 9)]
-BARS = [f"{row[:3]}|{row[3:6]}|{row[6:]}" for row in ROWS]
-
-SS = """*-----------*
-|53.|.7.|...|
-|6..|195|...|
-|.98|...|.6.|
-|---+---+---|
-|8..|.6.|..3|
-|4..|8.3|..1|
-|7..|.2.|..6|
-|---+---+---|
-|.6.|...|28.|
-|...|419|..5|
-|...|.8.|.79|
-*-----------*
-"""
-
-SDK = "#AA. Author\n#DMonday's puzzle\n#CEasy\n#B2026-11-24\n#SOwn\n#LEasy\n#Uhttp://example.org/?p=1\n"
-
-
-def candidates(board):
-    """81 groups of digits: blanks have all nine."""
-    groups = [str(digit) if digit else "123456789" for digit in board]
-    return "\n".join(" ".join(groups[i : i + 9]) for i in range(0, 81, 9))
-
-
-def f_puzzles(**extra):
-    cells = [{"value": int(d), "given": True} if d else {} for d in PUZZLE]
-    return {"size": 9, "grid": [cells[i : i + 9] for i in range(0, 81, 9)]} | extra
-
-
-def load_link(described, site="https://www.f-puzzles.com/?load="):
-    return site + lzstring.encode(json.dumps(described))
-
-
-FORMS = {
-    "81 with dots": LINE,
-    "81 with zeros": LINE.replace(".", "0"),
-    "81 with both": LINE.replace(".", "0", 20),
-    **{f"81 with {sign}": LINE.replace(".", sign) for sign in "xX*_-?~"},
-    "81 with spaces": LINE.replace(".", " "),
-    "with a byte order mark": "\ufeff" + LINE,
-    "nine lines": "\n".join(ROWS),
-    "nine lines of Windows, with blank lines": "\r\n\r\n".join(ROWS) + "\r\n",
-    "nine lines with spaces as blanks": "\n".join(ROWS).replace(".", " "),
-    "nine lines with stars": "\n".join(ROWS).replace(".", "*"),
-    "rows behind each other": " ".join(ROWS),
-    "digits apart": "\n".join(" ".join(row) for row in ROWS),
-    "three lines": "\n".join(LINE[i : i + 27] for i in range(0, 81, 27)),
-    "a title before": "Monday's puzzle 17\n" + "\n".join(ROWS),
-    "sdk": SDK + "\n".join(ROWS),
-    "sdk with sections": SDK + "[Puzzle]\n" + "\n".join(ROWS) + "\n[State]\n" + to_grid(parse(ANSWER)),
-    "sdk of a state alone": "[State]\n" + "\n".join(ROWS),
-    "sdm": f"{LINE}\n{ANSWER}\n{ANSWER}\n",
-    "sdm with ratings": f"{LINE} 1.5\n{ANSWER} 2.5\n",
-    "ss": SS,
-    "ss with x": SS.replace(".", "X"),
-    "art with pluses": SS.replace("*", "+").replace("---+---+---", "===+===+==="),
-    "art of HoDoKu": SS.replace("*", "."),
-    "art with spaces as blanks": SS.replace(".", " "),
-    "art without frame": "\n-----+-----+-----\n".join("\n".join(BARS[i : i + 3]) for i in (0, 3, 6)),
-    "CSV": f"puzzle,solution,rating\n{LINE},{ANSWER},1.2\n{ANSWER},{ANSWER},0\n",
-    "CSV with the puzzle second": f"solution,puzzle\n{ANSWER},{LINE}\n",
-    "CSV of Sudoku-Extreme": f"source,question,answer,rating\npuzzles1,{LINE},{ANSWER},0\n",
-    "CSV of Kaggle": f"quizzes,solutions\n{LINE.replace('.', '0')},{ANSWER}\n",
-    "CSV without names": f'1,"{LINE}","{ANSWER}",0.5\n',
-    "CSV of QQWing": f"Puzzle,\n{LINE},\n",
-    "CSV with semicolons": f"Puzzle;Solution\n{LINE};{ANSWER}\n",
-    "spreadsheet": "\n".join("\t".join(row).replace(".", "") for row in ROWS),
-    "spreadsheet with commas": "\n".join(",".join(row).replace(".", "") for row in ROWS),
-    "numbers with commas": "\n".join(",".join(row) for row in ROWS).replace(".", "0"),
-    "nested lists": json.dumps(PUZZLE.reshape(9, 9).tolist()),
-    "candidates": candidates(PUZZLE),
-    "candidates with bars": candidates(PUZZLE).replace(" ", " | "),
-    "SudokuWiki": "https://www.sudokuwiki.org/sudoku.htm?bd=" + LINE.replace(".", "0"),
-    "SudokuWiki without scheme": "sudokuwiki.org/sudoku.htm?x=1&bd=" + LINE,
-    "SudokuExchange": "https://sudokuexchange.com/play/?s=" + LINE.replace(".", "0"),
-    "our own": f"http://localhost:8501/?p={LINE}&model=vmd",
-    "our own, the query alone": f"?p={LINE}",
-    "f-puzzles": load_link(f_puzzles(title="Monday's puzzle", author="A", ruleset="Classic")),
-    "f-puzzles with backslashes": load_link(f_puzzles()).replace("=", "\\").replace("?load\\", "?load="),
-    "f-puzzles quoted": "https://f-puzzles.com/?load=" + quote(lzstring.encode(json.dumps(f_puzzles())), safe=""),
-    "SudokuPad": load_link(f_puzzles(), "https://sudokupad.app/fpuzzles"),
-    "SudokuPad, older": load_link(f_puzzles(), "https://app.crackingthecryptic.com/sudoku/?puzzleid=fpuzzles"),
-    "f-puzzles JSON": json.dumps(f_puzzles()),
-    "a link in a message": f"Look at this one:\nhttps://sudokuexchange.com/play/?s={LINE} (from today)",
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS.keys())

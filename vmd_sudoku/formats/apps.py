@@ -42,7 +42,7 @@ class _Parsing:
 
 def from_xml(pieces: Iterable[str]) -> Iterator[Record | BadLine]:
     """The puzzles of a document, while it is read."""
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")  # whatever the document says: it was decoded before
     parser.buffer_text = True
     state = _Parsing()
     parser.StartElementHandler = lambda tag, attributes: _start(parser, state, tag, attributes)
@@ -53,10 +53,10 @@ def from_xml(pieces: Iterable[str]) -> Iterator[Record | BadLine]:
     begun = False
     try:
         for piece in pieces:
-            parser.Parse(piece if begun else piece.lstrip(), False)
+            parser.Parse((piece if begun else piece.lstrip()).encode("utf-8", "replace"), False)
             begun = begun or bool(piece.strip())
             yield from _taken(state)
-        parser.Parse("", True)
+        parser.Parse(b"", True)
         yield from _taken(state)
     except expat.ExpatError as error:
         yield from _taken(state)

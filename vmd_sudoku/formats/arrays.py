@@ -4,6 +4,7 @@ Blanks are 0; or, as in the data of HRM and TRM (`all__inputs.npy` beside `all__
 is one more: 1 a blank, 2 to 10 the digits.
 """
 
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -55,8 +56,9 @@ def _opened(stream: BinaryIO) -> _Boards:
     try:
         version = np.lib.format.read_magic(stream)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, fortran, dtype = read(stream, max_header_size=4096)
-    except (ValueError, EOFError, OSError) as error:
+        with warnings.catch_warnings(action="ignore"):  # a header of Python 2 is as good
+            shape, fortran, dtype = read(stream, max_header_size=4096)
+    except Exception as error:  # numpy parses the header as Python, so anything may come out of a damaged one
         raise PuzzleFileError(f"the array cannot be read ({str(error)[:80]})") from None
     if dtype.hasobject or dtype.kind not in "iu":
         raise PuzzleFileError(f"an array of {dtype}; whole numbers are wanted")

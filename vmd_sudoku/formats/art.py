@@ -2,11 +2,16 @@
 
 import re
 
+from vmd_sudoku.board import CELLS
 from vmd_sudoku.formats.cells import FIGURES, plain_digits
 
-_BORDER = re.compile(
-    r"(?=.*(?:-{3}|={3}|-[-+|: ]+-))[-=+|*.:'`,!~ ]+|[-=+|:' ]*[-=+]{2,}[-=+|:' ]*|(?!.{81}$)[*_~#]{10,}"
-)
+_RULES = set("-=+|*.:'`,!~ ")
+_CROSSED = set("-=+|:' ")
+_BRACKETS = set("[](){},; ")
+_RULERS = set("*_~#")
+_LETTER = re.compile("[A-WYZa-wyz]")
+_RULER = 10
+"""Signs of the shortest line of one sign alone that is a ruler rather than a row of blanks."""
 _DRAWN = {
     **dict.fromkeys("\u2502\u2503\u2551\u2506\u2507\u250a\u250b\u254e\u254f\u2575\u2577\u2579\u257b\u00a6\uff5c", "|"),
     **dict.fromkeys("\u2500\u2501\u2550\u2504\u2505\u2508\u2509\u254c\u254d\u2574\u2576\u2578\u257a", "-"),
@@ -28,12 +33,30 @@ def plain(line: str) -> str:
 
 def is_border(line: str) -> bool:
     """Whether a line is part of the art between rows."""
-    return bool(_BORDER.fullmatch(line.strip()))
+    bare = line.strip()
+    if bare[:1].isdigit():
+        return False
+    signs = set(bare)
+    if signs <= _BRACKETS:
+        return bool(signs - set(",; "))  # of commas alone is a row of empty fields
+    if len(signs) == 1 and signs <= _RULERS:
+        return len(bare) >= _RULER and len(bare) != CELLS
+    if not signs <= _RULES:
+        return False
+    return "---" in bare or "===" in bare or (signs <= _CROSSED and sum(map(bare.count, "-=+")) > 1)
 
 
 def has_words(line: str) -> bool:
     """Whether a line holds letters other than the x of a blank."""
+    if line.isascii():
+        return _LETTER.search(line) is not None
     return any(c.isalpha() and c not in "xX" for c in line)
+
+
+def is_markup(line: str) -> bool:
+    """Whether a line is names of columns, or a mark of Markdown, rather than a title."""
+    bare = line.strip()
+    return "|" in bare or bare.startswith(("```", "[")) or bare.count(",") > 5 or bare.count("\t") > 2
 
 
 def is_comment(line: str) -> bool:

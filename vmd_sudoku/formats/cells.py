@@ -16,7 +16,7 @@ SIGNS = "0.Xx"
 """What stands for a blank, whatever the layout; the first that fits is taken."""
 WEAK_SIGNS = "*_ "
 """As `SIGNS`, but also part of the art around cells: they count only where the lines come out as rows."""
-BLANKS = SIGNS + WEAK_SIGNS + "-?~#\u00b7\u2022\u2219\u22c5\u25a1\u2610\u25cb\u2013\u2014\u2026"
+BLANKS = SIGNS + WEAK_SIGNS + "-?~#\u00b7\u2022\u2219\u22c5\u25a1\u2610\u25cb\u2013\u2014"
 """All that is known to stand for a blank in a list: also dashes, dots and boxes that word processors make of them."""
 SUKAKU = CELLS * DIGITS
 HOW = "paste 81 characters with . or 0 for the blanks, nine lines of nine, or a link of a Sudoku site"
@@ -26,6 +26,10 @@ _VALUES[[ord(c) for c in FIGURES]] = range(1, DIGITS + 1)
 _VALUES[[ord(c) for c in "0."]] = 0
 _POWERS = 1 << np.arange(DIGITS + 1)
 _ALL_NINE = int(_POWERS[1:].sum())
+
+
+_KIN = {"\u3002": ".", "\uff61": ".", "\u2026": "...", "\u3000": " ", "\u00a0": " ", "\u2007": " "}
+"""Signs that stand for ASCII ones: stops and spaces of East Asia, and what word processors make of three dots."""
 
 
 def plain_digits(text: str) -> str:
@@ -42,7 +46,7 @@ def _plain(character: str) -> str:
     # Full-width forms stand for ASCII, ideographic stops and spaces for their Western kin.
     if "\uff01" <= character <= "\uff5e":
         return chr(ord(character) - 0xFEE0)
-    return {"\u3002": ".", "\uff61": ".", "\u3000": " ", "\u00a0": " ", "\u2007": " "}.get(character, character)
+    return _KIN.get(character, character)
 
 
 def cells(text: str) -> np.ndarray | None:
@@ -75,7 +79,8 @@ def line_cells(text: str) -> np.ndarray | None:
             return values
     others = set(text) - set(FIGURES)
     # Several signs, but for . and 0, may be a slip; the one sign may be anything that is no letter but x.
-    if len(others) == 1 and (others <= set(BLANKS) or not any(c.isalnum() for c in others)):
+    # And a line of one sign alone is a ruler rather than an empty board.
+    if len(others) == 1 and len(set(text)) > 1 and (others <= set(BLANKS) or not any(c.isalnum() for c in others)):
         return np.array([FIGURES.find(c) + 1 for c in text], np.int8)
     return None
 

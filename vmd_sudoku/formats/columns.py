@@ -54,6 +54,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 """What columns, fields and tags are called, best known first."""
 
 DELIMITERS = ",;\t|"
+_MARKS = ("", *DELIMITERS, ":")
+_BOARDS = NAMES["puzzle"][:8]
+"""Names that hardly ever stand for anything but puzzles; `clues` may be a number of them."""
 _LOOKS_LIKE_CELLS = 40
 """Characters from which a field is meant as a board, even if it has the wrong length."""
 LOST = re.compile(r"\d(?:[.,]\d+)?[eE]\+(?:[5-7]\d|80)")
@@ -150,7 +153,7 @@ def is_listed(line: str) -> bool:
     """Whether a line holds, by itself, what is meant as a board: a list's line rather than a row of a grid."""
     return len(line) >= _LOOKS_LIKE_CELLS and any(
         kind_of(field) in ("puzzle", "full", "meant")
-        for mark in ("", *DELIMITERS)
+        for mark in _MARKS
         if not mark or mark in line
         for field in split(line, mark)
     )
@@ -173,7 +176,7 @@ def header(line: str, columns: Columns) -> Layout | None:
     if not asked and places["puzzle"] is None:
         return None
     notes = []
-    others = [name for at, name in enumerate(names) if meant(name, "puzzle") and at != places["puzzle"]]
+    others = [at for at, name in enumerate(names) if name.lower() in _BOARDS and at != places["puzzle"]]
     if others and "puzzle" not in asked:
         notes = [f"Of several columns `{names[places['puzzle'] or 0]}` was read; --puzzle-column chooses another."]
     for kind, name in asked.items():
@@ -252,7 +255,7 @@ def by_content(lines: Sequence[str], columns: Columns, names: str = "", last: bo
 def _delimiter(lines: Sequence[str]) -> str:
     """The sign between fields that leaves most boards whole."""
     best = max(
-        ("", *DELIMITERS),
+        _MARKS,
         key=lambda mark: sum(
             (2 if kind in ("puzzle", "full") else 1)
             for line in lines

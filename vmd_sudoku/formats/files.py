@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -100,6 +101,8 @@ def about(name: str, error: Exception) -> PuzzleFileError:
     return PuzzleFileError(f"{name}{', ' if said.startswith('line ') else ': '}{said}")
 
 
-def name_of(path: str | Path) -> str:
+def name_of(path: str | Path | IO) -> str:
     """What messages call a source."""
+    if not isinstance(path, str | Path):
+        return "the file"
     return "standard input" if str(path) == "-" else Path(str(path)[:200]).name

@@ -15,7 +15,7 @@ import numpy as np
 from vmd_sudoku.board import BLANK, CELLS, SIDE, parse
 from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats import sections
-from vmd_sudoku.formats.art import has_words, is_border
+from vmd_sudoku.formats.art import has_words, is_border, is_markup
 from vmd_sudoku.formats.cells import BLANKS, FIGURES, HOW, SUKAKU, cells, wrong_length, wrong_size
 from vmd_sudoku.formats.record import BadLine, Record, clean
 from vmd_sudoku.formats.sources import LINE_LIMIT
@@ -23,6 +23,10 @@ from vmd_sudoku.formats.variants import refused
 
 GRID_LIMIT = 20_000
 """Characters of the longest text that is first read as one grid, in whatever layout; a longer one must be cut into grids."""
+_LABELLED = re.compile(r"\s*[Rr]?([A-Ia-i1-9])(?:[.:)|]|\s)(.{9,})")
+_STRAY = 2
+"""Lines of digits beside a grid that may be a date or a page."""
+_MARKDOWN = re.compile(r"\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
 _BLOCK = 60
 """Lines after which a block without a grid is given up."""
 Line = tuple[int, str]
@@ -38,10 +42,13 @@ def from_grids(lines: Iterable[tuple[int, str | None]]) -> Iterator[Record | Bad
         if size > GRID_LIMIT:
             long = True
             break
-    if not long:
+    if any(sections.begins(line) for _, line in ahead):
+        for part in sections.parts(itertools.chain(ahead, kept)):
+            yield from _short(part)
+    elif long:
+        yield from _blocks(itertools.chain(ahead, kept))
+    else:
         yield from _short(ahead)
-        return
-    yield from _blocks(itertools.chain(ahead, kept))
 
 
 def _kept(lines: Iterable[tuple[int, str | None]]) -> Iterator[Line]:
@@ -85,6 +92,7 @@ class _Block:
     gap: int = 0
     widest: int = 0
     since_gap: float = 0
+    heading: bool = False
 
     def add(self, number: int, line: str, share: float) -> None:
         self.lines.append((number, line))
@@ -97,9 +105,11 @@ def _blocks(lines: Iterator[Line]) -> Iterator[Record | BadLine]:
     block = _Block()
     for number, line in lines:
         bare = line.strip()
-        if not bare or (is_border(line) and set(bare) != {"-"}):
+        if not bare or (is_border(line) and bare != "-" * SIDE):
             if block.rows:
-                block.gap += 1
+                # Markdown sets a rule below the names of columns; they may be empty, or the first row.
+                block.heading = block.heading or (block.rows == 1 and bool(_MARKDOWN.fullmatch(bare)))
+                block.gap += not block.heading
                 block.lines.append((number, line))
             continue
         is_title = has_words(line) and not _is_candidates(line)
@@ -108,12 +118,12 @@ def _blocks(lines: Iterator[Line]) -> Iterator[Record | BadLine]:
             yield _finished(block)
             block = _Block()
         if is_title:
-            block.title = clean(line)
+            block.title = "" if is_markup(line) else clean(line.strip("#* "))
             continue
         if block.gap:
             block.widest, block.gap, block.since_gap = max(block.widest, block.gap), 0, 0
         block.add(number, line, share)
-        if block.rows >= SIDE or len(block.lines) > _BLOCK:
+        if block.rows >= SIDE + block.heading or len(block.lines) > _BLOCK:
             yield _finished(block)
             block = _Block()
     if block.rows:
@@ -174,12 +184,33 @@ def one_grid(lines: Sequence[str]) -> Record | None:
 
 
 def _one(lines: Sequence[str]) -> Record | None:
+    lines = _unlabelled(lines)
     body = [line for line in lines if not has_words(line)]
     found = _candidates(lines) or _table(lines) or _marked(body) or _drawn(body) or _spaced(body) or _mixed(body)
     if found is None:
         return None
-    spoken = next((line for line in lines if has_words(line) and not _is_candidates(line)), "")
+    spoken = next((line for line in lines if has_words(line) and not is_markup(line) and not _is_candidates(line)), "")
     return found if found.name else replace(found, name=clean(spoken))
+
+
+def _unlabelled(lines: Sequence[str]) -> Sequence[str]:
+    """The lines without labels of rows (A to I, 1 to 9, r1 to r9) and of columns, if nine rows have them in order."""
+    rows = [
+        (at, found)
+        for at, line in enumerate(lines[:_BLOCK])
+        if (found := _LABELLED.fullmatch(line)) and _has_nine(found[2])
+    ]
+    labels = "".join(found[1].lower() for _, found in rows)
+    if labels not in (FIGURES, "abcdefghi"):
+        return lines
+    bare = {at: found[2] for at, found in rows}
+    first = rows[0][0]
+    above = [line for line in lines[:first] if not _is_count(re.sub(r"[\s|+.-]", "", line).lower())]
+    return above + [bare.get(at, lines[at]) for at in range(first, len(lines))]
+
+
+def _has_nine(text: str) -> bool:
+    return sum(map(text.count, FIGURES + "0._*xX?-")) == SIDE and not has_words(text)
 
 
 def _candidates(lines: Iterable[str]) -> Record | None:
@@ -214,10 +245,14 @@ def _table(lines: Sequence[str]) -> Record | None:
 
 def _fields_of(rows: Sequence[str], mark: str) -> Record | None:
     borders = [at for at, row in enumerate(rows) if is_border(row) and re.search(r"-{2}|={2}|:-|-:", row)]
+    below = borders[:1] == [1]
     rows = [row for at, row in enumerate(rows) if at not in borders]
+    # With a dash for a blank this is a row; so it is a rule only where there is one row too many.
+    if len(rows) > SIDE and _MARKDOWN.fullmatch(rows[1].strip()):
+        rows, below = [rows[0], *rows[2:]], True
     table = [_split(row, mark) for row in rows]
     note = ""
-    if len(table) == SIDE + 1 and _is_heading(table[0], below=borders[:1] == [1]):
+    if len(table) == SIDE + 1 and _is_heading(table[0], below):
         table = table[1:]
     width = max(map(len, table), default=0)
     if len(table) != SIDE:
@@ -241,7 +276,7 @@ def _split(row: str, mark: str) -> list[str]:
     if mark == "|":
         bare = row.strip()
         bare = bare[1:] if bare.startswith("|") else bare
-        return [value.strip() for value in bare.removesuffix("|").split("|")]
+        return [re.sub(r"^(\*\*|__|[*_`])(.*)\1$", r"\2", value.strip()) for value in bare.removesuffix("|").split("|")]
     try:
         fields = next(csv.reader([row.rstrip("\r\n")], delimiter=mark))
     except (csv.Error, StopIteration):  # a field longer than any puzzle
@@ -262,8 +297,9 @@ def _is_count(fields: Sequence[str]) -> bool:
 def _drawn(lines: Sequence[str]) -> Record | None:
     """81 cells in any layout, with or without bars between boxes."""
     inner = [line for line in lines if not is_border(line)]
-    # Dates, numbers of pages and the like stand alone; rows are nine.
-    rows = [line for line in inner if sum(map(line.count, FIGURES + "0._*xX-")) >= SIDE]
+    # A date or the number of a page may stand alone above or below; what has bars is a row, even if its blanks are spaces.
+    rows = [line for line in inner if "|" in line or sum(map(line.count, FIGURES + "0._*xX-")) >= SIDE]
+    rows = rows if len(inner) - len(rows) <= _STRAY else []
     for text in ("\n".join(inner), "\n".join(lines), "\n".join(rows) if len(rows) == SIDE else ""):
         if text and len(text) <= GRID_LIMIT and (puzzle := cells(text)) is not None:
             return Record(puzzle=puzzle)
@@ -276,6 +312,8 @@ def _spaced(lines: Sequence[str]) -> Record | None:
         lines = lines[:-1]
     rows = [line.rstrip() for line in lines if not is_border(line) or not line.strip()]
     barred = [row for row in rows if "|" in row]
+    if any(c in FIGURES for row in rows if "|" not in row for c in row):
+        barred = rows
     rows = barred if len(barred) == SIDE else rows
     if len(rows) != SIDE or set("".join(rows)) - set(FIGURES + " |"):
         return None
@@ -383,6 +421,12 @@ def why_none(lines: Sequence[str]) -> str:
     if len(widths) == 1 and SIDE not in widths and len(rows) == max(widths) > 3:
         return wrong_size(max(widths))
     bare = "\n".join(line.replace("|", "") for line in inner) if squeezed else text
+    lettered = [re.sub(r"[\s|]", "", line) for line in lines if not is_border(line)]
+    lettered = [row for row in lettered if row]
+    if len(lettered) == SIDE and all(
+        len(row) == SIDE and set(row) <= set("ABCDEFGHIabcdefghi" + BLANKS) for row in lettered
+    ):
+        return "letters stand for the digits here; write them as 1 to 9"
     if len(bare) <= 2 * CELLS:
         try:
             parse(bare)

@@ -7,7 +7,7 @@ import numpy as np
 
 from vmd_sudoku.board import CELLS
 from vmd_sudoku.errors import PuzzleError
-from vmd_sudoku.formats.cells import wrong_length
+from vmd_sudoku.formats.cells import FIGURES, wrong_length
 from vmd_sudoku.formats.record import Record
 
 _CELL = re.compile(r"(\+?)([0-9.])")
@@ -45,6 +45,6 @@ def from_library(text: str) -> Record:
     marked = marked_cells(cells)
     if marked is not None:
         return Record(puzzle=marked[0], own=marked[1], notes=notes)
-    if len(cells) != CELLS or not _MARKED.fullmatch(cells):
+    if len(cells) != CELLS or not set(cells) <= set(FIGURES + "0."):
         raise PuzzleError(f"the cells of this HoDoKu line: {wrong_length(cells.replace('+', ''))}")
     return Record(puzzle=np.array([0 if c == "." else int(c) for c in cells], np.int8), notes=notes)

@@ -10,7 +10,7 @@ import numpy as np
 from vmd_sudoku.board import CELLS, SIDE, to_line
 from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats import fpuzzles, lzstring, packed
-from vmd_sudoku.formats.cells import BLANKS, FIGURES, HOW, SUKAKU, is_answer, line_cells, one_line, plain_digits
+from vmd_sudoku.formats.cells import BLANKS, FIGURES, HOW, SUKAKU, cells, is_answer, line_cells, one_line, plain_digits
 from vmd_sudoku.formats.record import Record, clean
 from vmd_sudoku.formats.variants import ONLY_CLASSIC, variant_word
 
@@ -118,6 +118,11 @@ def _in_clear(link: str, host: str) -> Record:
     parts = re.split(r"[/?&=#;,:|]", plain_digits(unquote(link)))
     runs = dict.fromkeys(run for part in parts for run in (part, *_IN_CLEAR.findall(part)))
     boards = {to_line(found): found for run in runs if (found := line_cells(run)) is not None}
+    if not boards:
+        drawn = [
+            cells(part) for part in re.split(r"[/?&=#]", plain_digits(unquote(link))) if CELLS < len(part) < 3 * CELLS
+        ]
+        boards = {to_line(found): found for found in drawn if found is not None}
     puzzles = [board for board in boards.values() if not board.all()] or list(boards.values())
     if len(puzzles) > 1:
         raise PuzzleError("several boards are in this link; copy the one that is meant")

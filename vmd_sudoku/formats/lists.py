@@ -17,6 +17,7 @@ from vmd_sudoku.formats.columns import LOST, Columns, Layout, by_content, is_lis
 from vmd_sudoku.formats.links import first_link, from_link, is_link
 from vmd_sudoku.formats.record import BadLine, Record, clean, shown
 from vmd_sudoku.formats.sources import LINE_LIMIT
+from vmd_sudoku.formats.variants import JIGSAW, is_region_line
 
 Line = tuple[int, str | None]
 """Number and text of a line; None stands for one that is too long."""
@@ -27,6 +28,8 @@ _JOINED = 20
 """Lines that a quoted field may go on for."""
 _TITLE = 60
 """Characters of the longest line that may be a title between puzzles."""
+_RUN = re.compile(r"(?<![0-9.])[0-9.]{81}(?![0-9.])")
+_NONE = ("", "0", "-", "--", "none", "null", "nan", "n/a", "na", "?", ".")
 _REMARK = re.compile(r"\s(?:#|//)(?!.*[0-9.]{40})(.*)$", re.DOTALL)
 
 
@@ -47,6 +50,8 @@ def from_list(
         if line is None:
             yield BadLine(line=number, reason=f"longer than {LINE_LIMIT} characters; one puzzle a line")
             continue
+        if not layout.fixed and line.lstrip().startswith(";") and not is_listed(line):
+            continue  # a remark, as some programs write them
         if not layout.fixed and (titled or not good) and _is_title(line):
             title = clean(line)
             continue
@@ -114,7 +119,9 @@ def _found_out(rows: Iterator[Line], columns: Columns, names: str) -> tuple[list
 
 def _is_title(line: str) -> bool:
     """Whether a line may be a title: words, and nothing that is meant as a board."""
-    return len(line) <= _TITLE and any(c.isalpha() for c in line) and not first_link(line) and not is_listed(line)
+    if len(line) > _TITLE or not any(c.isalpha() for c in line) or is_region_line(line.strip()):
+        return False
+    return not first_link(line) and not is_listed(line)
 
 
 def _without_remark(line: str) -> tuple[str, str]:
@@ -137,18 +144,21 @@ def _record(number: int, line: str, layout: Layout, title: str) -> Record:
         return replace(found, line=number, name=title or found.name)
     line, remark = _without_remark(line)
     fields = split(line, layout.delimiter)
-    field = _puzzle_field(fields, layout)
-    called = f"`{layout.label}` " if layout.label else ""
+    if any(map(is_region_line, fields)):
+        raise PuzzleError(JIGSAW)
+    field = _puzzle_field(line, fields, layout)
+    called = f"`{clean(layout.label)}` " if clean(layout.label) else ""
     if not field:
         raise PuzzleError(f"no {called or '`puzzle` '}value")
     puzzle, own = _cells(field, called)
     solution = _field(fields, layout.solution)
+    solution = "" if solution.lower() in _NONE else solution
     return Record(
         puzzle=puzzle,
         own=own,
         solution=_answer(solution, puzzle) if solution else None,
         rating=_number(_field(fields, layout.rating)),
-        name=title or remark or clean(_field(fields, layout.name)),
+        name=title or remark or _name(_field(fields, layout.name)),
         line=number,
     )
 
@@ -157,12 +167,13 @@ def _field(fields: list[str], at: int | None) -> str:
     return fields[at] if at is not None and at < len(fields) else ""
 
 
-def _puzzle_field(fields: list[str], layout: Layout) -> str:
+def _puzzle_field(line: str, fields: list[str], layout: Layout) -> str:
     """The field that should be the puzzle; where no name says so, another one if it alone is a board with blanks."""
     field = _field(fields, layout.puzzle)
     if layout.fixed or (field and line_cells(field) is not None):
         return field
-    boards = [other for other in fields if kind_of(other) == "puzzle" or hodoku.marked_cells(other) is not None]
+    boards = [other for other in fields if kind_of(other) == "puzzle"]
+    boards = boards or [run for run in _RUN.findall(line) if kind_of(run) == "puzzle"]
     return boards[0] if len(boards) == 1 else field or " ".join(fields)
 
 
@@ -184,10 +195,16 @@ def _cells(field: str, called: str) -> tuple[np.ndarray, np.ndarray | None]:
         raise PuzzleError(f"{called}{'is no puzzle: ' if called else ''}{error}") from None
 
 
+def _name(text: str) -> str:
+    """A name without the stop behind a number; nothing where there is no letter or digit."""
+    text = clean(text).rstrip(".):")
+    return text if any(map(str.isalnum, text)) else ""
+
+
 def _answer(text: str, puzzle: np.ndarray) -> np.ndarray:
     text = "".join(text.split())
     if len(text) != CELLS:
-        raise PuzzleError(f"the solution has {wrong_length(text)}, or is {shown(text)}"[:200])
+        raise PuzzleError(f"the solution has {len(text)} characters, {CELLS} wanted: {shown(text)}")
     return require_answer(one_line(text), puzzle)
 
 

@@ -15,6 +15,7 @@ from vmd_sudoku.board import CELLS, SIDE
 from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats import fpuzzles
 from vmd_sudoku.formats.cells import (
+    BLANKS,
     FIGURES,
     line_cells,
     one_line,
@@ -179,7 +180,7 @@ def from_line(line: str, number: int, columns: Columns) -> Iterator[Record | Bad
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
-        yield BadLine(line=number, reason=f"no JSON: {str(error)[:80]}", text=line[:80])
+        yield BadLine(line=number, reason=f"no JSON that can be read: {str(error)[:80]}", text=line[:80])
         return
     yield from _of_value(value, number, columns)
 
@@ -221,6 +222,12 @@ def _boards(value: Any, columns: Columns, depth: int) -> Iterator[Record | str]:
         return
     if fpuzzles.is_object(value):
         yield fpuzzles.from_object(value)
+        return
+    if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):
+        rows = [
+            dict(zip(map(str, value["columns"]), row, strict=False)) for row in value["data"] if isinstance(row, list)
+        ]
+        yield from _each(rows, columns, depth + 1)
         return
     keys = _keys(value, columns)
     puzzle = value.get(keys["puzzle"]) if keys["puzzle"] is not None else None
@@ -325,6 +332,8 @@ def _refuse_rules(value: Mapping) -> None:
 
 def _is_row(value: Any) -> bool:
     """Whether a value is one row of a board rather than a board."""
+    if isinstance(value, str):
+        return len(value) in (4, 6, SIDE, 12, 16, 25) and set(value) <= set(FIGURES + BLANKS)
     return isinstance(value, list) and 3 < len(value) < CELLS and all(_is_cell(cell) for cell in value)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from vmd_sudoku.board import CELLS, SIDE, is_legal, looks_like_puzzle, verdict
 from vmd_sudoku.errors import PuzzleError, PuzzleFileError
 from vmd_sudoku.formats import apps, arrays, hodoku, objects
-from vmd_sudoku.formats.art import has_words, is_border, is_comment, plain
+from vmd_sudoku.formats.art import has_words, is_border, is_comment, is_markup, plain
 from vmd_sudoku.formats.cells import is_answer
 from vmd_sudoku.formats.columns import DELIMITERS, Columns, Layout, header, is_listed, split
 from vmd_sudoku.formats.fpuzzles import from_packed
@@ -78,9 +78,7 @@ def _by_form(text: Text, columns: Columns) -> Iterator[Record | BadLine]:
     begin = text.beginning().lstrip("\ufeff")
     if begin[:1] in ("{", "[") and not _SECTION.fullmatch(begin):
         if begin.startswith("{") and begin.endswith("}") and _is_json(begin):
-            for number, line in text.lines():
-                if line is None or line.strip():
-                    yield from objects.from_line(line or "", number, columns)
+            yield from _json_lines(text, columns)
             return
         kept: list[str] = []
         try:
@@ -88,6 +86,9 @@ def _by_form(text: Text, columns: Columns) -> Iterator[Record | BadLine]:
             return
         except objects.NoJson:
             text.again(kept)
+            if re.match(r"\{\s*[\"']", begin):
+                yield from _json_lines(text, columns)
+                return
             yield from _instead_of_json(_of_lines(_plain_lines(text), columns))
             return
     elif _MARKUP.match(begin) and not first_link(begin):
@@ -108,6 +109,12 @@ def _instead_of_json(found: Iterator[Record | BadLine]) -> Iterator[Record | Bad
     if first is not None:
         yield first
         yield from found
+
+
+def _json_lines(text: Text, columns: Columns) -> Iterator[Record | BadLine]:
+    for number, line in text.lines():
+        if line is None or line.strip():
+            yield from objects.from_line(line or "", number, columns)
 
 
 def _is_json(line: str) -> bool:
@@ -162,6 +169,8 @@ def _of_lines(lines: Iterator[tuple[int, str | None]], columns: Columns) -> Iter
                 line=ahead[0][0], reason=f"several columns, but none is called `puzzle`: {shown(names)}", text=names
             )
             return
+        if bare.startswith(";") and has_words(line):
+            continue
         if not has_words(line) or _SECTION.fullmatch(bare):
             yield from from_grids(itertools.chain(ahead, lines))
             return
@@ -174,8 +183,8 @@ def _of_lines(lines: Iterator[tuple[int, str | None]], columns: Columns) -> Iter
             yield from _list([], lines, layout, columns, "", title)
             return
         unsure = layout
-        names = line if any(mark in line for mark in DELIMITERS) else ""
-        title = title if names else clean(bare)
+        names = line if any(mark in line for mark in DELIMITERS) and not bare.startswith(";") else ""
+        title = title if names or is_markup(bare) else clean(bare)
     else:
         if empty_link is not None:
             yield empty_link
@@ -223,12 +232,19 @@ def _with_answers(found: Iterable[Record | BadLine]) -> Iterator[Record | BadLin
     held: Record | None = None
     after_map = 0
     for one in found:
-        if isinstance(one, Record) and _is_region_map(one.board):
+        if isinstance(one, Record) and _is_region_map(one.board) and not _is_sukaku(one.board):
             after_map = 0 if held else one.line
             if held is not None:
                 yield BadLine(line=held.line, reason=JIGSAW)
             held = None
             continue
+        if held is not None and isinstance(one, BadLine) and one.reason == JIGSAW:
+            held = None  # its map stands below it
+            yield BadLine(line=one.line - 1, reason=JIGSAW)
+        if isinstance(one, Record) and _is_sukaku(one.board):
+            one = BadLine(
+                line=one.line, reason="a row of a Sukaku (candidates instead of clues), which we do not solve"
+            )
         if after_map and isinstance(one, Record):
             one = BadLine(line=one.line, reason=JIGSAW)
         after_map = 0
@@ -260,6 +276,11 @@ def _merged(puzzle: Record, full: Record) -> Record | BadLine | None:
         said = f"what stands below as {full.name!r} (line {full.line}) is not the solution of its puzzle"
         return BadLine(line=puzzle.line, reason=f"{said} ({verdict(full.puzzle, puzzle.puzzle)})")
     return None
+
+
+def _is_sukaku(board: np.ndarray) -> bool:
+    """Whether the cells [81] are candidates of nine cells: the first place of nine holds 1 or nothing, and so on."""
+    return int((board > 0).sum()) > SIDE + 3 and bool(((board == 0) | (board == np.arange(CELLS) % SIDE + 1)).all())
 
 
 def _is_region_map(board: np.ndarray) -> bool:

@@ -5,7 +5,7 @@ SudoCue added what the letters behind # mean: A author, D description, C comment
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,9 @@ from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats.art import is_comment
 from vmd_sudoku.formats.record import Record, clean
 
-_SECTION = re.compile(r"\[(\w[\w ]{0,20})\]")
+PART_LIMIT = 200
+"""Lines of the longest puzzle with its sections."""
+_SECTION = re.compile(r"\[([A-Za-z][A-Za-z ]{0,20})\]")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,29 @@ class Sections:
     puzzle: list[str]
     state: list[str] | None
     title: str
+
+
+def begins(line: str) -> bool:
+    """Whether a line begins the section of another puzzle."""
+    return line.strip().lower() == "[puzzle]"
+
+
+def parts(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """Numbered lines of one puzzle after the other, each with the descriptions above it."""
+    part: list[tuple[int, str]] = []
+    begun = False
+    for number, line in lines:
+        if begins(line) and begun:
+            at = len(part)
+            while at and (is_comment(part[at - 1][1]) or not part[at - 1][1].strip()):
+                at -= 1
+            yield part[:at]
+            part = part[at:]
+        begun = begun or begins(line)
+        # What goes on for ever is no puzzle; its beginning is enough to say so.
+        if len(part) < PART_LIMIT:
+            part.append((number, line))
+    yield part
 
 
 def split(lines: Sequence[str]) -> Sections:

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -49,14 +50,14 @@ def read_text(text: str, columns: Columns = ANY) -> Imported:
         raise PuzzleError(str(error)) from None
 
 
-def read_file(path: str | Path, columns: Columns = ANY) -> Imported:
-    """The puzzle in a file of any known form; of a list, the first.
+def read_file(path: str | Path | IO, columns: Columns = ANY) -> Imported:
+    """The puzzle in a file, by its name or open, of any known form; of a list, the first.
 
     Raises:
         PuzzleFileError: it cannot be read, or holds no puzzle; names the file.
     """
     try:
-        return _first(records(path, columns))
+        return _first(records(Path(path) if isinstance(path, str) and path != "-" else path, columns))
     except (PuzzleError, PuzzleFileError) as error:
         raise about(name_of(path), error) from None
 

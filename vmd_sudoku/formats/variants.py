@@ -8,6 +8,8 @@ from vmd_sudoku.board import CELLS, SIDE
 from vmd_sudoku.formats.cells import BLANKS, square, wrong_size
 
 ONLY_CLASSIC = "only classic Sudoku is solved here"
+_MOST_ROWS = 60
+SAMURAI = 21
 JIGSAW = f"a map of irregular boxes stands with this puzzle, so it is a jigsaw; {ONLY_CLASSIC}"
 
 _WORDS = re.compile(
@@ -49,6 +51,13 @@ def refused(lines: Sequence[str]) -> str:
     return _other_size(lines)
 
 
+def is_region_line(text: str) -> bool:
+    """Whether letters of a line tell the box of nine cells or of all 81."""
+    if not text.isalpha() or len(text) not in (SIDE, CELLS) or set(text) <= set("xX"):
+        return False
+    return len(set(text)) <= (SIDE if len(text) == CELLS else SIDE // 2 + 1)
+
+
 def _has_region_map(lines: Sequence[str]) -> bool:
     """Whether nine lines of nine letters, or one of 81, tell the box of every cell."""
     letters = [bare for line in lines if (bare := re.sub(r"[\s|,;]", "", line)).isalpha()]
@@ -62,9 +71,13 @@ def _has_region_map(lines: Sequence[str]) -> bool:
 
 def _other_size(lines: Sequence[str]) -> str:
     """The refusal of a board of another size, one row a line, or ""."""
-    rows = [_row(line) for line in lines]
-    rows = [row for row in rows if row]
-    if not rows or SIDE in (len(rows), *map(len, rows)):
+    rows: list[list[str]] = []
+    for line in lines:
+        row = _row(line)
+        if len(row) == SIDE or len(rows) > _MOST_ROWS:
+            return ""
+        rows += [row] if row else []
+    if not rows or len(rows) == SIDE:
         return ""
     size = len(rows)
     if len(rows) == 1:
@@ -73,7 +86,9 @@ def _other_size(lines: Sequence[str]) -> str:
     known = size in (4, 6, 8, 10, 12, 15, 16, 20, 21, 25) and all(len(row) == size for row in rows)
     digits = {c for row in rows for c in row if c.isdigit()} - {"0"}
     # A cut off puzzle of ours may have as many signs, but hardly without a digit above its size.
-    return wrong_size(size) if known and digits and (size > SIDE or max(map(int, digits)) <= size) else ""
+    if size == SAMURAI and max(map(len, rows)) in (2 * SIDE, SAMURAI):
+        return f"this has {SAMURAI} rows, as a samurai of five boards; {ONLY_CLASSIC}"
+    return wrong_size(size) if known and (size > SIDE or (digits and max(map(int, digits)) <= size)) else ""
 
 
 def _row(line: str) -> list[str]:
