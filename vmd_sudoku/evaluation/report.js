@@ -49,7 +49,7 @@ function drawCharts() {
       legend: { orientation: "h", y: -0.25 }, hovermode: "closest",
     };
     Plotly.react(box, traces, { ...base, ...layout, xaxis: { ...axis, ...layout.xaxis }, yaxis: { ...axis, ...layout.yaxis } },
-      { responsive: true, displaylogo: false });
+      { responsive: true, displayModeBar: false });
   }
 }
 
