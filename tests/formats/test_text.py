@@ -144,7 +144,7 @@ def test_any_text_gives_a_puzzle_or_a_sentence(text):
     assert found.title.isprintable()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.integers(-3, 12) | st.text(max_size=5),

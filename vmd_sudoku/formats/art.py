@@ -2,7 +2,7 @@
 
 import re
 
-from vmd_sudoku.board import CELLS
+from vmd_sudoku.board import CELLS, SIDE
 from vmd_sudoku.formats.cells import FIGURES, plain_digits
 
 _RULES = set("-=+|*.:'`,!~ ")
@@ -64,4 +64,5 @@ def is_comment(line: str) -> bool:
     bare = line.strip()
     if not bare.startswith(_COMMENTS):
         return False
-    return not (set(bare) <= {*FIGURES, bare[0]} and len(bare) in (9, 81))
+    cells = "".join(bare.replace("|", " ").split())
+    return not (set(cells) <= {*FIGURES, bare[0]} and len(cells) in (SIDE, 3 * SIDE, CELLS))
