@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.compare import page as compare
+from app.parts.bar import bar
 from app.solve import page as solve
 
 st.set_page_config(
@@ -12,10 +13,11 @@ st.set_page_config(
     page_icon=str(Path(__file__).parent / "app" / "icon.png"),
     layout="wide",
 )
-st.navigation(
-    [
-        st.Page(solve.page, title="Solve", url_path="solve", default=True),
-        st.Page(compare.page, title="Compare", url_path="compare"),
-    ],
-    position="top",
-).run()
+comparing = st.Page(compare.page, title="Compare", url_path="compare")
+pages = [
+    st.Page(lambda: solve.page(comparing), title="Solve", url_path="solve", default=True),
+    comparing,
+]
+chosen = st.navigation(pages, position="hidden")
+bar(pages)
+chosen.run()

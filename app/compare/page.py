@@ -35,7 +35,7 @@ def page() -> None:
     table: Table = st.session_state[_DESK]
     run = table.arrive()
 
-    with st.container(horizontal_alignment="center"), st.container(width=_WIDTH):
+    with st.container(horizontal_alignment="center"), st.container(width=_WIDTH, key="compare_page"):
         st.title(compare_words.TITLE, anchor=False)
         st.caption(compare_words.LEAD)
         settings = st.container()

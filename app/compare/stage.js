@@ -1,22 +1,20 @@
 // The Compare page's component: several runs on one puzzle, side by side on one time line, with their curves.
 
 import { Address } from "../parts/address.js"
-import { REDUCED, find, make, setData, setText } from "../parts/dom.js"
+import { REDUCED, find, setText } from "../parts/dom.js"
 import { Player } from "../parts/player.js"
 import { BLANK, everyCell, toDigits } from "../parts/sudoku.js"
-import { WORDS } from "../parts/words.js"
 import { Agreement, Board } from "./boards.js"
 import { Charts } from "./charts.js"
 import { showFacts } from "./facts.js"
 import { showFigures } from "./figures.js"
 import { Paint, showChosen } from "./paint.js"
 import { tickWords } from "./ticks.js"
+import { makeTools } from "./tools.js"
 
 /** @typedef {import("../types").CompareData} CompareData */
 /** @typedef {import("../types").Comparison} Comparison */
 /** @typedef {import("../types").Jump} Jump */
-
-const LINK_TOLD = 3000
 
 export class Stage {
   // The number of the newest data.
@@ -37,7 +35,6 @@ export class Stage {
   cell = null
   // Whether a choice is being carried to the other boards.
   #linking = false
-  #large = false
   #address = new Address()
 
   /** @param {HTMLElement} root */
@@ -49,7 +46,7 @@ export class Stage {
     })
     this.charts = new Charts(this)
     this.paint = new Paint(this)
-    this.#makeTools()
+    makeTools(root, () => this.player.at)
     root.onkeydown = (event) => {
       // The page has one-letter keys of its own (r runs it again): what is typed here is not for them.
       event.stopPropagation()
@@ -156,37 +153,6 @@ export class Stage {
   jump({ tick, cell }) {
     this.player.seek(tick)
     this.choose(cell)
-  }
-
-  // ---- buttons
-
-  #makeTools() {
-    const copy = make("button", "link", WORDS.copy_link)
-    const size = make("button", "size", WORDS.larger)
-    copy.type = size.type = "button"
-    copy.onclick = () => this.#copyLink(copy)
-    size.setAttribute("aria-pressed", "false")
-    size.onclick = () => {
-      this.#large = !this.#large
-      setData(this.root, "large", this.#large ? "yes" : "")
-      size.setAttribute("aria-pressed", String(this.#large))
-    }
-    find(this.root, ".tools").append(copy, size)
-  }
-
-  /** @param {HTMLButtonElement} button */
-  async #copyLink(button) {
-    const url = new URL(location.href)
-    url.searchParams.set("at", String(this.player.at))
-    try {
-      await navigator.clipboard.writeText(url.href)
-      button.textContent = WORDS.copied
-    } catch {
-      // Without a secure connection there is no clipboard; the address of the page then says it.
-      history.replaceState(history.state, "", url)
-      button.textContent = WORDS.in_address
-    }
-    setTimeout(() => setText(button, WORDS.copy_link), LINK_TOLD)
   }
 
   attach() {

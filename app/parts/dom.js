@@ -76,5 +76,18 @@ export function setData(node, name, value) {
   else if (node.dataset[name] !== String(value)) node.dataset[name] = String(value)
 }
 
+// Whether the components have one column, as on a phone: the same width as in board.css.
+export const isNarrow = () => window.matchMedia("(max-width: 771.9px)").matches
+
+// Scroll so that `first` begins the screen, if any of `nodes` is out of sight.
+/** @param {HTMLElement} first @param {HTMLElement[]} nodes */
+export function reveal(first, nodes) {
+  const edges = nodes.map((node) => node.getBoundingClientRect()).filter(({ height }) => height > 0)
+  const top = parseFloat(getComputedStyle(first).scrollMarginTop)
+  if (edges.some((edge) => edge.top < top || edge.bottom > window.innerHeight)) {
+    first.scrollIntoView({ behavior: REDUCED() ? "auto" : "smooth", block: "start" })
+  }
+}
+
 // Whether the visitor asked for less motion.
 export const REDUCED = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches

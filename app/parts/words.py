@@ -26,7 +26,8 @@ SEED_IS = "seed {seed}"
 # ---- the page
 
 TITLE = "Solve a Sudoku"
-ABOUT = "A small neural network fills the blanks, surest cell first. Watch it work, or step through it."
+ABOUT = "A small neural network solves your Sudoku, surest cell first."
+TO_COMPARE = "See VMD against MDM"
 EMPTY_LEVEL = ("Empty", "No clue at all: the network makes up a grid")
 BAD_LINK = "The puzzle in this link cannot be read ({error}). Here is an example instead."
 

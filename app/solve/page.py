@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from app.parts import verdict, words
 from app.parts.desk import Desk, Job
@@ -32,18 +33,21 @@ T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 
-def page() -> None:
-    """Draw the page."""
+def page(comparing: StreamlitPage | None = None) -> None:
+    """Draw the page. comparing: the page that its first words lead to."""
     levels = examples.levels()
     if _DESK not in st.session_state:
         first = next(iter(levels.values()))
         st.session_state[_DESK] = Desk(from_query(st.query_params.to_dict(), first.puzzles[0]))
     desk: Desk[Session] = st.session_state[_DESK]
 
-    with st.container(horizontal_alignment="center"), st.container(width=1000):
+    with st.container(horizontal_alignment="center"), st.container(width=1000, key="solve_page"):
         st.title(words.TITLE, anchor=False)
-        st.caption(words.ABOUT)
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        with st.container(key="intro", horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(words.ABOUT, width="content")
+            if comparing:
+                st.page_link(comparing, label=words.TO_COMPARE)
+        with st.container(key="levels", horizontal=True, vertical_alignment="center", gap="xsmall"):
             for name, level in levels.items():
                 # A callback is done before the run can be cut off by what the browser says next of its board.
                 st.button(name, key=f"level_{name}", help=level.about, on_click=_example, args=(desk, name))

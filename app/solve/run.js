@@ -1,6 +1,6 @@
 // The run on show: its boards on the player's time line, its verdict, and a person's reasons for its digits.
 
-import { REDUCED, find } from "../parts/dom.js"
+import { find, reveal } from "../parts/dom.js"
 import { unpack } from "../parts/files.js"
 import { Timers } from "../parts/timers.js"
 import { framesOf, stepWords } from "../parts/trace.js"
@@ -72,11 +72,8 @@ export class Run {
   }
 
   #reveal() {
-    const { root } = this.app
-    const edges = [".frame", ".player", ".verdict"].map((part) => find(root, part).getBoundingClientRect())
-    if (edges.some((edge) => edge.top < 0 || edge.bottom > window.innerHeight)) {
-      find(root, ".frame").scrollIntoView({ behavior: REDUCED() ? "auto" : "smooth", block: "start" })
-    }
+    const [frame, ...others] = [".frame", ".player", ".verdict"].map((part) => find(this.app.root, part))
+    reveal(frame, [frame, ...others])
   }
 
   // Words of the report, and its run from step `at`, or from the start.

@@ -1,6 +1,6 @@
 // The words beside the board, the buttons that they offer, and the cells that they point at.
 
-import { find, make, pushButton } from "../parts/dom.js"
+import { find, isNarrow, make, pushButton, reveal } from "../parts/dom.js"
 import { capital } from "../parts/words.js"
 
 /** @typedef {import("../types").Message} Message */
@@ -28,6 +28,13 @@ export class Verdict {
     )
     this.host.dataset.tone = tone
     this.host.replaceChildren(...lines, make("div", "tools"))
+    // Words that were asked for lie under the board there, and perhaps under the edge of the screen.
+    if (isNarrow() && !this.app.run.frames) requestAnimationFrame(() => this.#reveal())
+  }
+
+  #reveal() {
+    const [frame, ...others] = [".frame", ".pad", ".verdict"].map((part) => find(this.app.root, part))
+    reveal(frame, [frame, ...others])
   }
 
   /** @param {string} headline @param {string} reason */

@@ -317,6 +317,72 @@ def test_a_phone_is_enough(visit: Visit, scheme: str):
         assert min(box["width"], box["height"]) >= 40
 
 
+PHONES = [(360, 640), (375, 812), (412, 915)]
+
+
+def phone(size: tuple[int, int]) -> dict[str, object]:
+    return {"viewport": {"width": size[0], "height": size[1]}, "has_touch": True, "is_mobile": True}
+
+
+def assert_in_sight(page: "sync_api.Page", *selectors: str) -> None:
+    """All of each is on the screen at once, below the bar."""
+    height = page.viewport_size["height"]  # type: ignore[index]
+    below = (page.locator(".st-key-pages").bounding_box() or {})["height"]
+    for selector in selectors:
+        box = page.locator(selector).bounding_box()
+        assert box, selector
+        assert below <= box["y"], (selector, box)
+        assert box["y"] + box["height"] <= height, (selector, box)
+
+
+def assert_no_sideways_scroll(page: "sync_api.Page") -> None:
+    # Streamlit scrolls its main section and not the document.
+    inside = "(node) => node.scrollWidth <= node.clientWidth"
+    assert page.locator("[data-testid=stMain]").evaluate(inside)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@needs_model
+@pytest.mark.parametrize("size", PHONES, ids=str)
+def test_on_a_phone_board_and_pad_are_on_one_screen_and_a_hint_with_them(visit: Visit, size: tuple[int, int]):
+    page = visit("/", **phone(size), reduced_motion="reduce")
+    page.get_by_role("button", name="Settings").wait_for()
+    assert_in_sight(page, ".grid", ".pad", ".solve")
+    assert_no_sideways_scroll(page)
+    page.get_by_role("button", name="Hint").tap()
+    wait_for_verdict(page, "Look at row")
+    page.wait_for_timeout(200)
+    assert_in_sight(page, ".grid", ".pad", ".verdict")
+    page.get_by_role("button", name="Show why").tap()
+    page.wait_for_timeout(200)
+    assert_in_sight(page, ".grid", ".pad", ".verdict")
+    page.get_by_role("button", name="Put it in").tap()
+    wait_for_verdict(page, "put into")
+    page.wait_for_timeout(200)
+    assert_in_sight(page, ".grid", ".pad", ".verdict")
+    assert_no_sideways_scroll(page)
+
+
+@pytest.mark.parametrize("size", [*PHONES, (1280, 900)], ids=str)
+def test_all_pages_are_one_press_away_and_a_newcomer_sees_what_this_is(visit: Visit, size: tuple[int, int]):
+    page = visit("/", **(phone(size) if size[0] < 600 else {}))
+    assert page.get_by_text("A small neural network solves your Sudoku").is_visible()
+    assert_in_sight(page, ".st-key-intro")
+    bar = page.locator(".st-key-pages")
+    shown = bar.bounding_box() or {}
+    for link in bar.get_by_role("link").all():
+        box = link.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= shown["x"] + shown["width"]
+        assert box["height"] >= 40
+    page.get_by_role("link", name="See VMD against MDM").click()
+    page.locator('.compare[data-ready="true"]').wait_for()
+    assert_no_sideways_scroll(page)
+    bar.get_by_role("link", name="Solve").click()
+    page.locator('[data-testid="sudoku"]').wait_for()
+    assert page.locator("[data-testid=stSidebar]").count() == 0
+
+
 def test_another_example_replaces_the_board_and_undo_brings_it_back(visit: Visit):
     page = visit()
     page.locator(".cell").nth(1).click()
