@@ -376,7 +376,7 @@ def test_all_pages_are_one_press_away_and_a_newcomer_sees_what_this_is(visit: Vi
         assert box["x"] + box["width"] <= shown["x"] + shown["width"]
         assert box["height"] >= 40
     page.get_by_role("link", name="See VMD against MDM").click()
-    page.locator('.compare[data-ready="true"]').wait_for()
+    page.locator('[data-testid="compare"]').wait_for()
     assert_no_sideways_scroll(page)
     bar.get_by_role("link", name="Solve").click()
     page.locator('[data-testid="sudoku"]').wait_for()
@@ -472,9 +472,10 @@ def test_back_leads_to_the_page_before_not_to_the_digit_before(visit: Visit):
         page.keyboard.press(digit)
         page.wait_for_url(f"**/?p={EASY}&own={own}")
     assert page.evaluate("history.length") == length
-    page.get_by_role("link", name="Compare").click()
-    page.locator('.compare[data-ready="true"]').wait_for()
-    page.wait_for_url("**/compare?p=*")
+    page.locator(".st-key-pages").get_by_role("link", name="Compare").click()
+    page.locator('[data-testid="compare"]').wait_for()
+    page.get_by_text("4 boards").click()
+    page.wait_for_url("**/compare?*boards=4*")
     assert page.evaluate("history.length") == length + 1
     page.go_back()
     page.locator('[data-testid="sudoku"]').wait_for()
