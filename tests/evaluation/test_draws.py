@@ -82,6 +82,7 @@ def test_an_mdm_beside_gets_the_same_calls_and_its_best_noise(models, some_puzzl
     rows = compare(*models, puzzles, replace(QUICK, nfe=5), 64)
     assert [row["model"] for row in rows] == ["vmd", "mdm", "mdm"]
     assert [row["nfe"] for row in rows] == [5, 5, "cell"]
+    assert rows[0]["z"] == QUICK.seed  # drawn, whatever the setting says
     assert all(row["gumbel"] == 2.5 for row in rows[1:])
     assert asked[0][1:3] == (5, 64)
     assert asked[-1][2] == int(64 * 5 / (some_puzzles == 0).sum(1).mean())

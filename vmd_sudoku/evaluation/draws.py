@@ -79,7 +79,8 @@ def row_of(
         figure = pass_at(made.solved, k) if n and 1 <= k <= total else None
         row[f"pass@{at}"] = None if figure is None else round(float(figure.mean()), 5)
         row[f"error@{at}"] = None if figure is None else round(float(figure.std() / math.sqrt(n)), 5)
-    return row | settings_of(loaded, setting) | {"mean_calls": round(mean_calls, 2)}
+    alone = replace(setting, latents=1, z=setting.seed)
+    return row | settings_of(loaded, alone) | {"mean_calls": round(mean_calls, 2)}
 
 
 def compare(
