@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test test-slow fuzz lint js check clean
+.PHONY: run test test-slow fuzz mutants lint js check clean
 
 run: $(VENV)/installed
 	$(BIN)/vmd-sudoku app --port $(PORT)
@@ -22,6 +22,10 @@ test-slow: $(VENV)/installed-dev
 # A million random and mutated texts through the reader: ten minutes of one core.
 fuzz: $(VENV)/installed-dev
 	$(BIN)/python tools/fuzz.py --count 1000000 $(ARGS)
+
+# Small faults put into the code one at a time, to see which the tests notice: hours without ARGS="--each 10".
+mutants: $(VENV)/installed-dev
+	$(BIN)/python tools/mutants.py $(ARGS)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

@@ -14,6 +14,16 @@ torch.set_num_threads(1)  # small products: more threads wait for each other
 PUBLIC_SETS = Path(os.environ.get("VMD_SUDOKU_PUBLIC_SETS", Path(__file__).parents[2] / "shared" / "puzzles"))
 
 
+SLOW_SECONDS = 6 * 3600
+"""Time limit of a test over whole public sets; of every other see pyproject.toml."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_SECONDS))
+
+
 @pytest.fixture(autouse=True)
 def main_module_stays():
     """A page under test becomes `__main__`; worker processes that start afterwards would run it again."""

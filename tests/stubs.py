@@ -1,5 +1,7 @@
 """Predictors that know the answer, or that nothing can be learnt from."""
 
+import time
+
 import torch
 
 
@@ -28,3 +30,11 @@ def uniform(board, rows):
 
 ENDLESS = ".....5.8....6.1.43..........1.5........1.6...3.......553.....61.................."
 """Sixteen clues without a solution, which no search of ours shows in minutes (Norvig's impossible puzzle, one clue less)."""
+
+
+def wait_for(condition, seconds=60.0):
+    """Until a condition holds that another thread brings about; an error if it never does."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "what this test waits for did not happen"
+        time.sleep(0.01)

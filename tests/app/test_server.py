@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 from app_stubs import EMPTY, easy, needs_model, stub_trace
-from stubs import ENDLESS
+from stubs import ENDLESS, wait_for
 
 from app.parts import verdict
 from app.parts.doors import (
@@ -49,8 +49,7 @@ def test_the_gate_lets_one_in_and_turns_away_who_finds_the_queue_full():
     assert inside.wait(10)
     threads.append(threading.Thread(target=second))
     threads[1].start()
-    while one._queue._value:  # the second is on its way into the queue
-        pass
+    wait_for(lambda: not one._queue._value)  # the second is on its way into the queue
     with pytest.raises(gate.BusyError), one.enter():
         pass
     leave.set()

@@ -3,13 +3,12 @@
 import contextlib
 import dataclasses
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from app_stubs import easy, needs_model, stub_trace, whole
-from stubs import ENDLESS
+from stubs import ENDLESS, wait_for
 
 from app.parts.settings import Settings
 from app.server import examples, gate, models, solves, together
@@ -48,8 +47,7 @@ def test_puzzles_that_wait_together_come_out_as_they_do_alone(settings: Settings
             pool.submit(batches.solve, loaded, puzzle, settings, setting, threading.Event(), 600.0)
             for puzzle in puzzles
         ]
-        while sum(len(batch.places) for batch in batches._waiting.values()) < len(puzzles):
-            time.sleep(0.01)
+        wait_for(lambda: sum(len(batch.places) for batch in batches._waiting.values()) == len(puzzles))
         held.open.set()
         found = [one.result() for one in waiting]
     assert len(held.asked) == 1
@@ -72,8 +70,7 @@ def test_who_leaves_a_batch_does_not_end_it_for_the_others(monkeypatch):
     leaves, stays = threading.Event(), threading.Event()
     with ThreadPoolExecutor(2) as pool:
         one, two = (pool.submit(batches.solve, None, easy(), Settings(), None, event, 9.0) for event in (leaves, stays))
-        while len(held.asked) < 1 or len(held.asked[0].places) < 2:
-            time.sleep(0.01)
+        wait_for(lambda: held.asked and len(held.asked[0].places) == 2)
         leaves.set()
         assert one.result() is None
         assert not held.asked[0].is_set()
@@ -90,14 +87,12 @@ def test_a_batch_that_everybody_has_left_takes_nobody_in(monkeypatch):
     left, late = threading.Event(), threading.Event()
     with ThreadPoolExecutor(2) as pool:
         pool.submit(batches.solve, None, easy(), Settings(), None, left, 9.0)
-        while not held.asked:
-            time.sleep(0.01)
+        wait_for(lambda: held.asked)
         first = held.asked[0]
         assert isinstance(first, together.Batch)
         left.set()
         pool.submit(batches.solve, None, easy(), Settings(), None, late, 9.0)
-        while len(held.asked) < 2:
-            time.sleep(0.01)
+        wait_for(lambda: len(held.asked) == 2)
         assert len(first.places) == 1
         held.open.set()
 

@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from stubs import contrary, oracle, uniform
 
 from vmd_sudoku.board import BLANK, is_legal, solved
-from vmd_sudoku.decoding import levels
+from vmd_sudoku.decoding import levels, search
 from vmd_sudoku.decoding.levels import held_by_peers
 from vmd_sudoku.decoding.loop import CONSTRAINTS, POLICIES, REMASKING, SCHEDULES, Decoding, decode, finish
 from vmd_sudoku.decoding.policies import View, margin
@@ -93,14 +94,18 @@ def test_cells_a_call():
 @pytest.mark.parametrize("remask", REMASKING)
 @pytest.mark.parametrize("level", CONSTRAINTS)
 def test_every_step_says_what_it_did_and_no_clue_is_touched(level, remask):
-    seen = CLUES.clone()
-    how = named("entropy", level, remask, nfe=9, temperature=1.0)
+    seen, returned = CLUES.clone(), 0
+    how = named("entropy", level, remask, nfe=9, temperature=1.0, remask_share=0.3, remask_budget=40)
     for step in decode(noisy(SOLUTIONS, 2.0, 1), CLUES, how, noise()):
         before, new = seen[step.rows], step.filled != BLANK
-        assert (
-            torch.equal(step.board, torch.where(new, step.filled, before).masked_fill(step.remasked & ~new, 0))
-            or (step.remasked & new).any()
-        )
+        after = torch.where(new, step.filled, before).masked_fill(step.remasked & ~new, BLANK)
+        # A cell that was filled and taken back in one step: a search put another digit there, or it returned at once.
+        both = step.remasked & new
+        replaced = both & (before != BLANK) & (step.board == step.filled)
+        assert torch.equal(step.board, after.masked_fill(both & ~replaced, BLANK))
+        assert level == "search" or not replaced.any()
+        assert level != "search" or remask != "none" or torch.equal(replaced, both)
+        returned += int(step.remasked.sum())
         assert not (step.remasked & (CLUES[step.rows] != BLANK)).any()
         assert torch.equal(step.why >= 0, step.rank >= 0)
         assert torch.equal(step.why >= 0, new)
@@ -109,6 +114,7 @@ def test_every_step_says_what_it_did_and_no_clue_is_touched(level, remask):
         seen[step.rows] = step.board
     clue = CLUES != BLANK
     assert torch.equal(seen[clue], CLUES[clue])
+    assert returned or remask == "none" or level != "none"
 
 
 @fast
@@ -379,3 +385,81 @@ def test_noise_belongs_to_ids_and_looks_uniform():
     normal = whole.normal(rows, 0, (81,))
     assert abs(normal.mean()) < 0.04
     assert abs(normal.std() - 1) < 0.03
+
+
+@pytest.mark.parametrize("level", ["rules", "propagate", "search"])
+def test_digits_that_a_peer_holds_have_probability_zero_and_the_others_one_together(level):
+    before = CLUES.clone()
+    for step in decode(noisy(SOLUTIONS, 2.0, 1), CLUES, named(level=level, nfe=4), noise()):
+        held = held_by_peers(before[step.rows])
+        held &= ~held.all(-1, keepdim=True)  # dead ends stay visible
+        assert held.any()
+        assert (step.probabilities[held] == 0).all()
+        torch.testing.assert_close(step.probabilities.sum(-1), torch.ones_like(step.probabilities[..., 0]))
+        before[step.rows] = step.board
+    free = next(decode(noisy(SOLUTIONS, 2.0, 1), CLUES, named(nfe=4), noise()))
+    assert (free.probabilities > 0).all()
+
+
+def test_patience_doubles_with_every_call(monkeypatch):
+    asked = []
+    go_on = search.GuidedSearch.go_on
+
+    def heard(self, rows, said, turn, patience, *stop):
+        asked.append(patience)
+        return go_on(self, rows, said, turn, patience, *stop)
+
+    monkeypatch.setattr(levels, "PATIENCE", 2)
+    monkeypatch.setattr(search.GuidedSearch, "go_on", heard)
+    clues = torch.from_numpy(puzzle_file.read(EXAMPLES / "extreme.csv").puzzles).long()
+    run(uniform, clues, level="search")
+    assert len(asked) > 3
+    assert asked == [2 << call for call in range(len(asked))]
+    asked.clear()
+    run(uniform, clues, level="search", nfe=2)
+    assert asked[0] == 2
+    assert asked[1] > 1 << 60  # the last call has all the patience there is
+
+
+def test_the_average_is_taken_by_its_margin():
+    average = torch.full((2, 9), 0.01)
+    average[0, :2] = 0.465  # likelier, but undecided
+    average[1, 0] = 0.4
+    average[1, 1:] = 0.075
+    view = View(average.flip(0), average, torch.zeros(2), 0.9)
+    first, second = POLICIES["average-order"].prefers(view)
+    assert second > first
+
+
+def test_below_the_threshold_the_surest_cell_is_filled():
+    logits = torch.zeros(1, 81, 9)
+    logits[0, :, 0] = torch.linspace(1.0, 2.0, 81)
+    step = next(decode(lambda b, r: logits, torch.zeros(1, 81, dtype=torch.long), named("threshold"), noise(1)))
+    assert (step.filled[0] != 0).nonzero()[:, 0].tolist() == [80]
+    rank = next(
+        decode(lambda b, r: logits, torch.zeros(1, 81, dtype=torch.long), named("threshold", threshold=0.1), noise(1))
+    ).rank
+    assert rank[0].tolist() == list(range(80, -1, -1))
+
+
+def test_order_and_digits_are_drawn_with_numbers_of_their_own(monkeypatch):
+    drawn = []
+    uniform_numbers = Noise.uniform
+
+    def noted(self, rows, stream, shape):
+        drawn.append(stream)
+        return uniform_numbers(self, rows, stream, shape)
+
+    monkeypatch.setattr(Noise, "uniform", noted)
+    run(uniform, how=named("random", nfe=3, gumbel=1.0, temperature=1.0))
+    assert len(drawn) == 9
+    assert len(set(drawn)) == 9
+
+
+def test_nats_are_the_mean_over_the_digits_that_were_filled():
+    said = torch.full((81, 9), -torch.inf)
+    said[:, 0], said[:, 1] = math.log(0.75), math.log(0.25)
+    empty = torch.zeros(2, 81, dtype=torch.long)
+    empty[1, :41] = 1
+    ended = finish(decode(lambda b, r: said.expand(len(r), 81, 9), empty, named(nfe=3), noise(2)), empty)
+    torch.testing.assert_close(ended.nats, torch.full((2,), math.log(0.75)))

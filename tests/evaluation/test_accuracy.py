@@ -1,10 +1,12 @@
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from stubs import contrary, oracle
 
+from vmd_sudoku.board import is_complete, is_legal
 from vmd_sudoku.decoding.loop import finish
 from vmd_sudoku.diffusion.noise import Noise
 from vmd_sudoku.errors import ConfigError, PuzzleError
@@ -465,3 +467,26 @@ def test_a_perfect_sampler_stands_beside_ours():
     assert 0.99 < even.perfect_coverage < 1
     assert 0.01 < even.perfect_kl < 0.04  # three degrees of freedom over twice the draws
     assert Sampled(grids, np.array([16] * 4), 64, 50, 50).perfect_kl is None
+
+
+def test_distinct_grids_are_legal_ones(some, monkeypatch):
+    ends = some.solutions.copy()
+    ends[0, 0] = 0  # legal as far as it goes, but unfinished
+    ends[1, 1] = ends[1, 0]  # full, and clashes
+    ends[2] = ends[3]  # the same grid twice
+    decoded = SimpleNamespace(board=ends, calls=np.ones(7), rounds=np.ones(7))
+    monkeypatch.setattr("vmd_sudoku.evaluation.accuracy.decode_boards", lambda *args, **options: decoded)
+    row, _ = sample(untrained(), 7, Setting(nfe=1, z=0))
+    assert (row["valid"], row["distinct"]) == (5, 4)
+
+
+def test_unfinished_boards_are_not_called_legal(some, monkeypatch):
+    solutions = torch.from_numpy(some.solutions).long()
+    stub_predictor(monkeypatch, lambda: contrary(solutions))
+    setting = Setting(nfe=3, constraints="propagate")  # a wrong digit leads to a dead end, without a clash
+    ends = decode_boards(untrained(), some.puzzles, setting).board
+    unfinished = ~is_complete(ends)
+    assert unfinished.any()
+    assert is_legal(ends[unfinished]).all()
+    row, _ = measure_set(untrained(), some, setting)
+    assert row["legal"] == int((is_legal(ends) & ~unfinished).sum()) < len(ends)

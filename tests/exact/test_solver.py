@@ -6,7 +6,7 @@ import pytest
 from sat import SatCounter, corrupted
 from stubs import ENDLESS
 
-from vmd_sudoku.board import parse, solved
+from vmd_sudoku.board import PEERS, UNITS, parse, solved
 from vmd_sudoku.exact import generate, solver
 from vmd_sudoku.formats import files as puzzle_file
 
@@ -125,3 +125,55 @@ def test_a_count_in_slices_is_the_count_in_one(monkeypatch):
     for nodes in (1, 3):
         monkeypatch.setattr(solver, "_SLICE", nodes)
         assert [array.tolist() for array in solver._run(boards, 50)] == whole
+
+
+def open_node():
+    """Every digit may stand everywhere."""
+    node = np.zeros(solver.NODE, np.int64)
+    assert solver.load(node, np.zeros(81, np.int8))
+    return node
+
+
+def cells_of(node, digit):
+    """Cells that may hold a digit."""
+    return {27 * band + place for band in range(3) for place in range(27) if node[3 * digit + band] >> place & 1}
+
+
+@pytest.mark.parametrize("unit", range(27))
+def test_the_only_place_of_a_digit_in_a_unit_is_found(unit):
+    """A hidden single of every row, column and box, which no other unit shows and its cell does not either."""
+    node, digit = open_node(), 4
+    last = int(UNITS[unit][unit % 9])
+    for cell in UNITS[unit]:
+        if cell != last:
+            node[3 * digit + cell // 27] &= ~(1 << cell % 27)
+    assert solver._hidden_singles(node, digit)
+    assert node[solver.SETTLED + last // 27] >> last % 27 & 1
+    assert cells_of(node, digit) & ({last} | set(PEERS[last].tolist())) == {last}
+    assert all(last not in cells_of(node, other) for other in range(9) if other != digit)
+
+
+@pytest.mark.parametrize("line", range(18))
+@pytest.mark.parametrize("inside", range(3))
+def test_what_a_box_locks_into_a_line_leaves_the_rest_of_the_line(line, inside):
+    """All places of a digit in a box lie in one row or column, and the other way round."""
+    cells = set(UNITS[line].tolist())
+    boxes = [set(box.tolist()) for box in UNITS[18:] if cells & set(box.tolist())]
+    box, digit = boxes[inside], 7
+    pointing, claiming = open_node(), open_node()
+    for cell in box - cells:
+        pointing[3 * digit + cell // 27] &= ~(1 << cell % 27)
+    assert solver._shrink(pointing, digit)
+    assert cells_of(pointing, digit) == set(range(81)) - (box - cells) - (cells - box)
+    for cell in cells - box:
+        claiming[3 * digit + cell // 27] &= ~(1 << cell % 27)
+    assert solver._shrink(claiming, digit)
+    assert cells_of(claiming, digit) == set(range(81)) - (box - cells) - (cells - box)
+
+
+def test_a_digit_without_a_place_is_a_contradiction():
+    for unit in range(27):
+        node = open_node()
+        for cell in UNITS[unit]:
+            node[cell // 27] &= ~(1 << cell % 27)
+        assert not solver.propagate(node, np.empty(solver.MASKS, np.int64)), unit

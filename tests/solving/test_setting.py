@@ -221,3 +221,12 @@ def test_a_row_without_a_word_goes_by_its_key():
             check(self)
 
     assert [abouts(One)["name"].word(value) for value in ("a-b", "c")] == ["A b", "See"]
+
+
+def test_documented_defaults_are_the_defaults():
+    """Figures in the documents rest on these."""
+    usual = Setting()
+    assert (usual.remask_budget, usual.remask_share, usual.settle, usual.threshold) == (40, 0.1, 0.01, 0.9)
+    assert (usual.policy, usual.schedule, usual.renew_z, usual.carry) == ("margin", "linear", "where-drawn", False)
+    decoding = usual.decoding()
+    assert (decoding.remask_budget, decoding.remask_share, decoding.threshold) == (40, 0.1, 0.9)

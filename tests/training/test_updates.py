@@ -12,7 +12,7 @@ import torch
 from vmd_sudoku.board import is_complete, is_legal, to_line
 from vmd_sudoku.config import abouts
 from vmd_sudoku.decoding.blocks import BLOCKS
-from vmd_sudoku.diffusion.bound import masked_nats
+from vmd_sudoku.diffusion.bound import Bound, masked_nats
 from vmd_sudoku.errors import CheckpointError, ConfigError, PuzzleFileError, TrainingError
 from vmd_sudoku.exact import solver
 from vmd_sudoku.exact.generate import full_grids, puzzles
@@ -527,3 +527,50 @@ def test_makers_of_boards_leave_signals_to_the_training():
         os.kill(worker.pid, signal.SIGTERM)
     boards.take(100)
     assert all(worker.is_alive() for worker in workers)
+
+
+def test_the_averaged_weights_follow():
+    training = Training(replace(SMALL, average=0.9, learning_rate=0.01))
+    for step in range(1, 4):
+        before = [p.clone() for p in training.average.parameters()]
+        training.update()
+        keep = min(0.9, step / (step + 20))
+        moved = False
+        for old, now, weights in zip(before, training.average.parameters(), training.model.parameters(), strict=True):
+            torch.testing.assert_close(now, old + (1 - keep) * (weights - old))
+            moved |= not torch.equal(now, old)
+        assert moved
+
+
+def test_the_truth_is_revealed_in_the_surest_cells():
+    training = Training(replace(SMALL, batch=8, posterior=0.0, life=1, on_policy=1.0))
+    flight, before = training.flight, training.flight.board.clone()
+    logits = torch.zeros(8, 81, 9)
+    logits[..., 0] = torch.rand(8, 81, generator=torch.Generator().manual_seed(0)) * 5
+    training._move_on(logits, torch.zeros(8, dtype=torch.bool))
+    shown = (before == 0) & (flight.board != 0)
+    left = flight.board == 0
+    assert shown.any(1).all()
+    assert torch.equal(flight.board[shown], flight.solution[shown])
+    for sure, new, hidden in zip(logits[..., 0], shown, left, strict=True):
+        assert sure[new].min() > sure[hidden].max()
+
+
+def test_the_kl_gains_its_weight_over_the_warm_up(monkeypatch):
+    weights = []
+    weighted = Bound.weighted
+
+    def noted(self, weight, beta, *more, **options):
+        weights.append(beta.clone())
+        return weighted(self, weight, beta, *more, **options)
+
+    monkeypatch.setattr(Bound, "weighted", noted)
+    training = Training(
+        replace(SMALL, steps=10, minutes=10_000.0, beta=0.4, unique_beta=0.8, beta_warmup=0.4, posterior=0.5)
+    )
+    logged = []
+    for _ in range(6):
+        unique = training.flight.unique.clone()
+        logged.append(training.update()["beta"])
+        assert torch.allclose(weights[-1], torch.where(unique, 2.0, 1.0) * logged[-1])
+    assert logged == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.4], abs=1e-3)

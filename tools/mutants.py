@@ -1,0 +1,248 @@
+"""Small faults put into the code one at a time: which of them do the tests notice?
+
+    make mutants ARGS="--each 12 --seed 0"
+
+A mutant changes one comparison, operator, constant or condition of one module. It is killed if one of the module's own tests
+fails or does not end in time. `EXPLAINED` names mutants that no test could kill, and why. Each is tried in a process forked from one
+that has loaded torch, without touching the files; compiled code gets a cache of its own.
+"""
+
+import ast
+import copy
+import importlib.util
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+import torch
+from numba.core import config
+
+from vmd_sudoku.compiled import SOURCES
+
+ROOT = Path(__file__).parents[1]
+TESTS: dict[str, tuple[str, ...]] = {
+    "board": ("tests/test_board.py",),
+    "diffusion.bound": ("tests/diffusion/test_bound.py",),
+    "evaluation.metrics": ("tests/evaluation/test_metrics.py",),
+    "evaluation.accuracy": ("tests/evaluation/test_accuracy.py",),
+    "decoding.policies": ("tests/decoding/test_loop.py",),
+    "decoding.levels": ("tests/decoding/test_loop.py", "tests/decoding/test_search.py"),
+    "decoding.loop": ("tests/decoding",),
+    "formats.text": ("tests/formats",),
+    "exact.solver": ("tests/exact/test_solver.py",),
+}
+"""Modules that are tried, and the tests that should notice."""
+EXPLAINED: dict[str, str] = {}
+"""Mutants that change nothing that can be seen, by `module:line:change`, with the reason."""
+SWAPS: dict[type[ast.AST], type[ast.AST]] = {
+    **{ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq},
+    **{
+        ast.Add: ast.Sub,
+        ast.Sub: ast.Add,
+        ast.Mult: ast.Add,
+        ast.Div: ast.Mult,
+        ast.FloorDiv: ast.Mult,
+        ast.Mod: ast.Add,
+    },
+    **{
+        ast.BitAnd: ast.BitOr,
+        ast.BitOr: ast.BitAnd,
+        ast.LShift: ast.RShift,
+        ast.RShift: ast.LShift,
+        ast.BitXor: ast.BitAnd,
+    },
+    **{ast.And: ast.Or, ast.Or: ast.And, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In},
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One fault: the module, where, what changed, and the source with it."""
+
+    module: str
+    line: int
+    change: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        """As in EXPLAINED."""
+        return f"{self.module}:{self.line}:{self.change}"
+
+
+def path_of(module: str) -> Path:
+    """The file of a module of the package."""
+    return ROOT / "vmd_sudoku" / (module.replace(".", "/") + ".py")
+
+
+def mutants(module: str) -> list[Mutant]:
+    """Every fault of a module."""
+    tree = ast.parse(path_of(module).read_text())
+    found = []
+    for place, node in enumerate(_code(tree)):
+        for change, number in _changes(node):
+            changed = copy.deepcopy(tree)
+            _apply(list(_code(changed))[place], number)
+            found.append(
+                Mutant(module, getattr(node, "lineno", 0), change, ast.unparse(ast.fix_missing_locations(changed)))
+            )
+    return found
+
+
+def _code(tree: ast.AST) -> Iterator[ast.AST]:
+    """Nodes that do something: no docstrings, annotations or decorators."""
+    decorators = getattr(tree, "decorator_list", [])
+    for node in ast.iter_child_nodes(tree):
+        if node in decorators:
+            continue
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue
+        if isinstance(node, ast.arg | ast.ImportFrom | ast.Import):
+            continue
+        yield node
+        yield from _code(node)
+
+
+def _changes(node: ast.AST) -> list[tuple[str, int]]:
+    """What can be changed at a node, in words and by number."""
+    if isinstance(node, ast.Compare):
+        return [(f"{_word(op)} to {_word(SWAPS[type(op)]())}", i) for i, op in enumerate(node.ops) if type(op) in SWAPS]
+    if isinstance(node, ast.BinOp | ast.BoolOp | ast.AugAssign) and type(node.op) in SWAPS:
+        if (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.left, ast.JoinedStr | ast.Name)
+            and isinstance(node.op, ast.BitOr)
+        ):
+            return []  # a union of types
+        return [(f"{_word(node.op)} to {_word(SWAPS[type(node.op)]())}", 0)]
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return [(f"{node.value} to {node.value + 1}", 0)]
+    if isinstance(node, ast.Constant) and type(node.value) is bool:
+        return [(f"{node.value} to {not node.value}", 0)]
+    if isinstance(node, ast.If | ast.IfExp | ast.While):
+        return [("condition negated", 0)]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.Invert | ast.USub):
+        return [(f"{_word(node.op)} left out", 0)]
+    return []
+
+
+def _word(operator: ast.AST) -> str:
+    return type(operator).__name__
+
+
+def _apply(node: ast.AST, number: int) -> None:
+    """Make the change with this number, in place."""
+    if isinstance(node, ast.Compare):
+        node.ops[number] = SWAPS[type(node.ops[number])]()  # type: ignore[call-overload]
+    elif isinstance(node, ast.BinOp | ast.BoolOp | ast.AugAssign):
+        node.op = SWAPS[type(node.op)]()  # type: ignore[assignment]
+    elif isinstance(node, ast.Constant):
+        node.value = not node.value if isinstance(node.value, bool) else node.value + 1  # type: ignore[operator]
+    elif isinstance(node, ast.If | ast.IfExp | ast.While):
+        node.test = ast.UnaryOp(ast.Not(), node.test)
+    elif isinstance(node, ast.UnaryOp):
+        node.op = ast.UAdd() if not isinstance(node.op, ast.Not) else ast.Not()
+        if isinstance(node.op, ast.Not):
+            node.operand = ast.UnaryOp(ast.Not(), node.operand)
+
+
+class _Instead:
+    """Loads one module of the package from another source."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self.name, self.path, self.source = f"vmd_sudoku.{mutant.module}", path_of(mutant.module), mutant.source
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """As Python's import asks."""
+        return importlib.util.spec_from_loader(name, self, origin=str(self.path)) if name == self.name else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """The usual one."""
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the changed source under the file's own name."""
+        module.__file__ = str(self.path)
+        exec(compile(self.source, str(self.path), "exec"), module.__dict__)
+
+
+def survives(mutant: Mutant | None, module: str, seconds: float) -> bool:
+    """Whether the module's tests pass with a mutant (None: without any) within so many seconds."""
+    child = os.fork()
+    if child == 0:
+        _test_and_exit(mutant, module)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status) == 0
+        time.sleep(0.05)
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    return False
+
+
+def _test_and_exit(mutant: Mutant | None, module: str) -> None:
+    """In the forked process: run the tests with the mutant in the module's place."""
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+    for name in [name for name in sys.modules if name.split(".")[0] == "vmd_sudoku"]:
+        del sys.modules[name]
+    scratch = tempfile.mkdtemp()
+    if mutant:
+        sys.meta_path.insert(0, _Instead(mutant))  # type: ignore[arg-type]
+        if path_of(module).relative_to(ROOT / "vmd_sudoku").as_posix() in SOURCES:
+            config.CACHE_DIR = scratch
+    code = 1
+    try:
+        code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *(str(ROOT / test) for test in TESTS[module])]))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        os._exit(code)
+
+
+@click.command()
+@click.option("--module", "modules", multiple=True, type=click.Choice(list(TESTS)), help="Only this; may come again.")
+@click.option("--each", type=click.IntRange(1), help="Mutants of each module, drawn at random; all without it.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--minutes", type=float, default=1e9, help="Begin no further mutant after so long.")
+def main(modules: tuple[str, ...], each: int | None, seed: int, minutes: float) -> None:
+    """Print every mutant that survives, and how many of those tried are killed or explained."""
+    torch.set_num_threads(1)
+    end, tried, good = time.monotonic() + 60 * minutes, 0, 0
+    for module in modules or TESTS:
+        every = mutants(module)
+        chosen = every if each is None else random.Random(seed).sample(every, min(each, len(every)))
+        began = time.monotonic()
+        if not survives(None, module, 3600):
+            raise click.ClickException(f"the tests of {module} fail without any mutant")
+        limit = 60 + 5 * (time.monotonic() - began)
+        killed = explained = count = 0
+        for mutant in chosen:
+            if time.monotonic() > end:
+                break
+            count += 1
+            if not survives(mutant, module, limit):
+                killed += 1
+            elif mutant.name in EXPLAINED:
+                explained += 1
+            else:
+                click.echo(f"survives: {mutant.name}")
+        tried, good = tried + count, good + killed + explained
+        click.echo(f"{module}: {killed} killed and {explained} explained of {count} tried, of {len(every)}")
+    click.echo(f"all: {good} of {tried} killed or explained ({good / max(tried, 1):.1%})")
+
+
+if __name__ == "__main__":
+    main()
