@@ -3,8 +3,8 @@
     make mutants ARGS="--each 12 --seed 0"
 
 A mutant changes one comparison, operator, constant or condition of one module. It is killed if one of the module's own tests
-fails or does not end in time. `EXPLAINED` names mutants that no test could kill, and why. Each is tried in a process forked from
-one that has loaded torch, without touching the files; compiled code gets a cache of its own.
+fails or does not end in time. `EXPLAINED` names mutants that no test could kill, and why. Each is tried in a process forked
+from one that has loaded torch, without touching the files; compiled code gets a cache of its own.
 """
 
 import ast
