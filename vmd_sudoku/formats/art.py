@@ -12,6 +12,8 @@ _RULERS = set("*_~#")
 _LETTER = re.compile("[A-WYZa-wyz]")
 _RULER = 10
 """Signs of the shortest line of one sign alone that is a ruler rather than a row of blanks."""
+MARKDOWN_RULE = re.compile(r"\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
+"""The line that Markdown sets below the names of columns."""
 _DRAWN = {
     **dict.fromkeys("\u2502\u2503\u2551\u2506\u2507\u250a\u250b\u254e\u254f\u2575\u2577\u2579\u257b\u00a6\uff5c", "|"),
     **dict.fromkeys("\u2500\u2501\u2550\u2504\u2505\u2508\u2509\u254c\u254d\u2574\u2576\u2578\u257a", "-"),

@@ -10,28 +10,25 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-import numpy as np
-
-from vmd_sudoku.board import CELLS, SIDE, is_legal, looks_like_puzzle, verdict
+from vmd_sudoku.board import SIDE, looks_like_puzzle
 from vmd_sudoku.errors import PuzzleError, PuzzleFileError
 from vmd_sudoku.formats import apps, arrays, hodoku, objects
 from vmd_sudoku.formats.art import has_words, is_border, is_comment, is_markup, plain
-from vmd_sudoku.formats.cells import is_answer
 from vmd_sudoku.formats.columns import DELIMITERS, Columns, Layout, header, is_listed, split
 from vmd_sudoku.formats.fpuzzles import from_packed
-from vmd_sudoku.formats.grids import GRID_LIMIT, from_grids
+from vmd_sudoku.formats.grids import from_grids
+from vmd_sudoku.formats.layouts import GRID_LIMIT
 from vmd_sudoku.formats.links import first_link, from_link, is_link
 from vmd_sudoku.formats.lists import from_list
+from vmd_sudoku.formats.pairs import with_answers
 from vmd_sudoku.formats.record import BadLine, Record, clean, shown
 from vmd_sudoku.formats.sources import Source, Text, named, opened, reading
-from vmd_sudoku.formats.variants import JIGSAW, variant_word
 
 ANY = Columns()
 
 _SECTION = re.compile(r"\[[A-Za-z][\w ]{0,20}\]")
 _MARKUP = re.compile(r"<[?!A-Za-z]")
 _PACKED = re.compile(r"(?:fpuzzles|fpuz)?(N4Ig[\w+/=\\-]{40,})")
-_ANSWER = re.compile(r"solution|answer|solved|l\u00f6sung|soluci\u00f3n|soluzione|losung|resuelto", re.IGNORECASE)
 
 
 def records(source: Source, columns: Columns = ANY) -> Iterator[Record | BadLine]:
@@ -66,7 +63,7 @@ def is_text(argument: str) -> bool:
 
 
 def _of_text(text: Text, columns: Columns) -> Iterator[Record | BadLine]:
-    for found in _with_answers(_by_form(text, columns)):
+    for found in with_answers(_by_form(text, columns)):
         if isinstance(found, Record) and text.notes:
             found = found.noted(*dict.fromkeys(text.notes))
             text.notes.clear()
@@ -225,69 +222,3 @@ def _one(read: object, number: int) -> Record | BadLine:
         return replace(read(), line=number)  # type: ignore[operator]
     except PuzzleError as error:
         return BadLine(line=number, reason=str(error))
-
-
-def _with_answers(found: Iterable[Record | BadLine]) -> Iterator[Record | BadLine]:
-    """The records; a full grid that solves the puzzle above it is its solution, a map of boxes makes it a jigsaw."""
-    held: Record | None = None
-    after_map = 0
-    for one in found:
-        if isinstance(one, Record) and _is_region_map(one.board) and not _is_sukaku(one.board):
-            after_map = 0 if held else one.line
-            if held is not None:
-                yield BadLine(line=held.line, reason=JIGSAW)
-            held = None
-            continue
-        if held is not None and isinstance(one, BadLine) and one.reason == JIGSAW:
-            held = None  # its map stands below it
-            yield BadLine(line=one.line - 1, reason=JIGSAW)
-        if isinstance(one, Record) and _is_sukaku(one.board):
-            one = BadLine(
-                line=one.line, reason="a row of a Sukaku (candidates instead of clues), which we do not solve"
-            )
-        if after_map and isinstance(one, Record):
-            one = BadLine(line=one.line, reason=JIGSAW)
-        after_map = 0
-        if isinstance(one, Record) and one.name and (variant := variant_word(one.name)):
-            one = one.noted(f"The title speaks of {variant!r}; only the classic rules are followed.")
-        if held is not None and isinstance(one, Record) and (merged := _merged(held, one)):
-            held = None
-            yield merged
-            continue
-        if held is not None:
-            yield held
-        held = one if isinstance(one, Record) and one.solution is None and not one.puzzle.all() else None
-        if held is None:
-            yield one
-    if held is not None:
-        yield held
-    if after_map:
-        yield BadLine(line=after_map, reason=JIGSAW)
-
-
-def _merged(puzzle: Record, full: Record) -> Record | BadLine | None:
-    """Puzzle and the full grid below it as one, if they belong together."""
-    if not full.puzzle.all() or full.own is not None:
-        return None
-    if is_answer(full.puzzle, puzzle.puzzle):
-        note = f"The full grid on line {full.line} was taken as its solution."
-        return replace(puzzle, solution=full.puzzle, notes=(*puzzle.notes, note))
-    if full.name and _ANSWER.search(full.name):
-        said = f"what stands below as {full.name!r} (line {full.line}) is not the solution of its puzzle"
-        return BadLine(line=puzzle.line, reason=f"{said} ({verdict(full.puzzle, puzzle.puzzle)})")
-    return None
-
-
-def _is_sukaku(board: np.ndarray) -> bool:
-    """Whether the cells [81] are candidates of nine cells: the first place of nine holds 1 or nothing, and so on."""
-    return int((board > 0).sum()) > SIDE + 3 and bool(((board == 0) | (board == np.arange(CELLS) % SIDE + 1)).all())
-
-
-def _is_region_map(board: np.ndarray) -> bool:
-    """Whether the digits of a board [81] name boxes: some nine cells each, most of them beside another of their own."""
-    counts = np.bincount(board, minlength=SIDE + 1)
-    if (counts[1:] > 0).sum() < SIDE - 1 or counts.max() > SIDE + 4 or is_legal(board):
-        return False
-    square = board.reshape(SIDE, SIDE)
-    across, down = square[:, 1:] == square[:, :-1], square[1:] == square[:-1]
-    return int(across.sum() + down.sum()) > CELLS // 2

@@ -1,0 +1,80 @@
+"""Grids that belong together: a puzzle and its solution below it, a puzzle and the map of its irregular boxes."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from vmd_sudoku.board import CELLS, SIDE, is_legal, verdict
+from vmd_sudoku.formats.cells import is_answer
+from vmd_sudoku.formats.record import BadLine, Record
+from vmd_sudoku.formats.variants import JIGSAW, variant_word
+
+_ANSWER = re.compile(r"solution|answer|solved|l\u00f6sung|soluci\u00f3n|soluzione|losung|resuelto", re.IGNORECASE)
+
+
+def with_answers(found: Iterable[Record | BadLine]) -> Iterator[Record | BadLine]:
+    """The records; a full grid that solves the puzzle above it is its solution, a map of boxes makes it a jigsaw."""
+    held: Record | None = None
+    after_map = 0
+    for one in found:
+        if isinstance(one, Record) and _is_region_map(one.board) and not _is_sukaku(one.board):
+            after_map = 0 if held else one.line
+            if held is not None:
+                yield BadLine(line=held.line, reason=JIGSAW)
+            held = None
+            continue
+        if held is not None and isinstance(one, BadLine) and one.reason == JIGSAW:
+            held = None  # its map stands below it
+            yield BadLine(line=one.line - 1, reason=JIGSAW)
+        if isinstance(one, Record) and _is_sukaku(one.board):
+            one = BadLine(
+                line=one.line, reason="a row of a Sukaku (candidates instead of clues), which we do not solve"
+            )
+        if after_map and isinstance(one, Record):
+            one = BadLine(line=one.line, reason=JIGSAW)
+        after_map = 0
+        if isinstance(one, Record) and one.name and (variant := variant_word(one.name)):
+            one = one.noted(f"The title speaks of {variant!r}; only the classic rules are followed.")
+        if held is not None and isinstance(one, Record) and (merged := _merged(held, one)):
+            held = None
+            yield merged
+            continue
+        if held is not None:
+            yield held
+        held = one if isinstance(one, Record) and one.solution is None and not one.puzzle.all() else None
+        if held is None:
+            yield one
+    if held is not None:
+        yield held
+    if after_map:
+        yield BadLine(line=after_map, reason=JIGSAW)
+
+
+def _merged(puzzle: Record, full: Record) -> Record | BadLine | None:
+    """Puzzle and the full grid below it as one, if they belong together."""
+    if not full.puzzle.all() or full.own is not None:
+        return None
+    if is_answer(full.puzzle, puzzle.puzzle):
+        note = f"The full grid on line {full.line} was taken as its solution."
+        return replace(puzzle, solution=full.puzzle, notes=(*puzzle.notes, note))
+    if full.name and _ANSWER.search(full.name):
+        said = f"what stands below as {full.name!r} (line {full.line}) is not the solution of its puzzle"
+        return BadLine(line=puzzle.line, reason=f"{said} ({verdict(full.puzzle, puzzle.puzzle)})")
+    return None
+
+
+def _is_sukaku(board: np.ndarray) -> bool:
+    """Whether the cells [81] are candidates of nine cells: the first place of nine holds 1 or nothing, and so on."""
+    return int((board > 0).sum()) > SIDE + 3 and bool(((board == 0) | (board == np.arange(CELLS) % SIDE + 1)).all())
+
+
+def _is_region_map(board: np.ndarray) -> bool:
+    """Whether the digits of a board [81] name boxes: some nine cells each, most of them beside another of their own."""
+    counts = np.bincount(board, minlength=SIDE + 1)
+    if (counts[1:] > 0).sum() < SIDE - 1 or counts.max() > SIDE + 4 or is_legal(board):
+        return False
+    square = board.reshape(SIDE, SIDE)
+    across, down = square[:, 1:] == square[:, :-1], square[1:] == square[:-1]
+    return int(across.sum() + down.sum()) > CELLS // 2
