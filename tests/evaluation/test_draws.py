@@ -80,13 +80,14 @@ def test_an_mdm_beside_gets_the_same_calls_and_its_best_noise(models, some_puzzl
     monkeypatch.setattr(draws, "draw", made)
     puzzles = PuzzleSet("some", some_puzzles, None)
     rows = compare(*models, puzzles, replace(QUICK, nfe=5), 64)
-    assert [row["model"] for row in rows] == ["vmd", "mdm", "mdm"]
-    assert [row["nfe"] for row in rows] == [5, 5, "cell"]
+    assert [row["model"] for row in rows] == ["vmd", "mdm", "mdm", "mdm"]
+    assert [row["nfe"] for row in rows] == [5, 5, int((some_puzzles == 0).sum(1).mean()), "cell"]
     assert rows[0]["z"] == QUICK.seed  # drawn, whatever the setting says
-    assert all(row["gumbel"] == 2.5 for row in rows[1:])
+    assert [row["gumbel"] for row in rows] == [0.0, 2.5, 0.0, 2.5]
     assert asked[0][1:3] == (5, 64)
     assert asked[-1][2] == int(64 * 5 / (some_puzzles == 0).sum(1).mean())
     assert len(compare(models[0], None, puzzles, QUICK, 4)) == 1
+    assert [row["nfe"] for row in compare(*models, puzzles, replace(QUICK, nfe=None), 4)] == ["cell", "cell"]
 
 
 def test_no_draws_are_refused(models, some_puzzles):
@@ -104,7 +105,7 @@ def test_the_command_prints_pass_at_k_and_writes_json(tmp_path, some_puzzles, ca
     assert not stop.value.code
     assert "pass@4" in capsys.readouterr().out
     rows = json.loads(out.read_text())["rows"]
-    assert [row["model"] for row in rows] == ["vmd", "mdm"]
+    assert [(row["model"], row["nfe"]) for row in rows] == [("vmd", 1), ("mdm", 1), ("mdm", 4)]
     assert all(row["puzzles"] == 2 for row in rows)
 
 

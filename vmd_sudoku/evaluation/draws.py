@@ -5,8 +5,9 @@ calls beside it, so that what is compared is what a draw of z brings.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -95,24 +96,26 @@ def compare(
 ) -> list[dict[str, object]]:
     """Rows of `count` draws of a VMD, and of an MDM with the same number of calls and the noise that suits it best.
 
-    The MDM's rows: the best of NOISES with the same calls a draw, and with one cell a call in as many draws as that allows.
+    The MDM's rows: the best of NOISES with the same calls a draw; one run without noise that makes all the calls; and the best
+    of NOISES with one cell a call, in as many draws as that allows.
     """
-    how = {"batch_size": batch_size, "progress": progress}
-    made = draw(loaded, puzzles.puzzles, setting, count, **how)  # type: ignore[arg-type]
+    how: dict[str, Any] = {"batch_size": batch_size, "progress": progress}
+    made = draw(loaded, puzzles.puzzles, setting, count, **how)
     rows = [row_of(loaded, puzzles, setting, made)]
     if beside is None:
         return rows
     calls = float(made.calls.mean())
     blanks = float((puzzles.puzzles == boards.BLANK).sum(1).mean())
-    budgets = [(setting.nfe, count)] + ([] if setting.nfe is None else [(None, int(count * calls / blanks))])
-    for nfe, draws in budgets:
-        if draws:
-            tried: list[tuple[int, int, dict[str, object]]] = []
-            for temperature, gumbel in NOISES:
-                noisy = replace(setting, nfe=nfe, temperature=temperature, gumbel=gumbel)
-                theirs = draw(beside, puzzles.puzzles, noisy, draws, **how)  # type: ignore[arg-type]
-                tried.append(
-                    (int(theirs.solved.any(1).sum()), -len(tried), row_of(beside, puzzles, noisy, theirs, calls))
-                )
+    budgets: list[tuple[int | None, int, Sequence[tuple[float, float]]]] = [(setting.nfe, count, NOISES)]
+    if setting.nfe is not None:
+        budgets.append((min(int(count * calls), int(blanks)), 1, ((0.0, 0.0),)))
+        budgets.append((None, int(count * calls / blanks), NOISES))
+    for nfe, draws, noises in budgets:
+        tried: list[tuple[int, int, dict[str, object]]] = []
+        for temperature, gumbel in noises if draws else ():
+            noisy = replace(setting, nfe=nfe, temperature=temperature, gumbel=gumbel)
+            theirs = draw(beside, puzzles.puzzles, noisy, draws, **how)
+            tried.append((int(theirs.solved.any(1).sum()), -len(tried), row_of(beside, puzzles, noisy, theirs, calls)))
+        if tried:
             rows.append(max(tried)[2])
     return rows
