@@ -1,13 +1,15 @@
 # make run    creates .venv, installs, opens the app and prints its address
 # make test   installs what the tests need and runs the fast suite
+# make lowest tests with the lowest versions that pyproject.toml allows
 # make check  format, lint, types and tests, of Python and of JavaScript: what CI runs
 
 PYTHON ?= python3
 VENV := .venv
+LOWEST := .venv-lowest
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test test-slow fuzz mutants lint js check clean
+.PHONY: run test test-slow lowest fuzz mutants lint js check clean
 
 run: $(VENV)/installed
 	$(BIN)/vmd-sudoku app --port $(PORT)
@@ -26,6 +28,17 @@ fuzz: $(VENV)/installed-dev
 # Small faults put into the code one at a time, to see which the tests notice: hours without ARGS="--each 10".
 mutants: $(VENV)/installed-dev
 	$(BIN)/python tools/mutants.py $(ARGS)
+
+# The lowest versions that pyproject.toml allows, in an environment of their own: what starts, reads and decodes with them.
+lowest: $(LOWEST)/installed
+	$(LOWEST)/bin/python -m pytest -p no:cacheprovider tests/cli tests/formats tests/solving tests/test_board.py $(ARGS)
+
+$(LOWEST)/installed: pyproject.toml tools/lowest.py
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python tools/lowest.py > $(LOWEST)/constraints.txt
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(LOWEST)/constraints.txt \
+		--editable '.[train]' pytest hypothesis
+	touch $@
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

@@ -13,7 +13,7 @@ from app.server import examples
 from app.solve import page as solve_page
 from app.solve.session import Session
 from vmd_sudoku import board as boards
-from vmd_sudoku.board import parse, to_line
+from vmd_sudoku.board import Line, parse, to_line
 from vmd_sudoku.exact.solver import count_solutions, solve
 from vmd_sudoku.solving.record import Solve
 from vmd_sudoku.solving.trace import Trace, TraceStep
@@ -22,14 +22,14 @@ ROOT = Path(__file__).parents[1]
 ENTRY = str(ROOT / "streamlit_app.py")
 SHIPPED = ROOT / "vmd_sudoku" / "models" / "vmd" / "model.json"
 needs_model = pytest.mark.skipif(not SHIPPED.exists(), reason="no trained model is shipped in vmd_sudoku/models/vmd")
-EMPTY = "." * 81
-CLASH = "55" + "." * 79
+EMPTY = Line("." * 81)
+CLASH = Line("55" + "." * 79)
 # The first row leaves only a 9 for its last cell, and the column of that cell holds one already.
-IMPOSSIBLE = "12345678." + "." * 9 + "........9" + "." * 54
+IMPOSSIBLE = Line("12345678." + "." * 9 + "........9" + "." * 54)
 presses = itertools.count(1)
 
 
-def easy() -> str:
+def easy() -> Line:
     return examples.levels()["Easy"].puzzles[0]
 
 

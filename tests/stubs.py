@@ -4,6 +4,8 @@ import time
 
 import torch
 
+from vmd_sudoku.board import Line
+
 
 def oracle(solutions):
     """All probability on the true digits."""
@@ -28,7 +30,7 @@ def uniform(board, rows):
     return torch.zeros(*board.shape, 9)
 
 
-ENDLESS = ".....5.8....6.1.43..........1.5........1.6...3.......553.....61.................."
+ENDLESS = Line(".....5.8....6.1.43..........1.5........1.6...3.......553.....61..................")
 """Sixteen clues without a solution, which no search of ours shows in minutes (Norvig's impossible puzzle, one clue less)."""
 
 

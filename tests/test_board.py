@@ -1,3 +1,6 @@
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -89,3 +92,23 @@ def test_solved_needs_full_legal_and_every_clue(easy):
 @pytest.mark.parametrize("text", ["puzzle.csv", "../a/b.txt", "easy"])
 def test_names_of_files_are_not_puzzles(text):
     assert not board.looks_like_puzzle(text)
+
+
+def test_a_line_is_a_board_that_is_parsed_once(monkeypatch):
+    text = "5" + "." * 79 + "1"
+    line = board.Line(text.replace(".", "0"))
+    assert line == text
+    assert {line: 1}[text] == 1
+    assert line.digits.tolist() == board.parse(text).tolist()
+    assert board.Line(line.digits) == text
+    line.digits[0] = 3
+    assert line.digits[0] == 5
+    monkeypatch.setattr(board, "parse", None)
+    assert board.Line(line) is line
+
+
+def test_a_line_survives_a_copy_and_a_pickle():
+    line = board.Line("." * 81)
+    for other in (copy.deepcopy(line), pickle.loads(pickle.dumps(line))):
+        assert other == line
+        assert not other.digits.any()

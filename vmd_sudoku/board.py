@@ -89,6 +89,36 @@ def to_line(board: np.ndarray) -> str:
     return "".join(str(int(digit)) if digit else "." for digit in np.asarray(board).reshape(CELLS))
 
 
+class Line(str):
+    """A board as one value that can be compared, kept as a key and sent: 81 characters, `.` for a blank.
+
+    A text is parsed once, when the line is made of it; its digits are at hand from then on.
+    """
+
+    _digits: np.ndarray
+
+    def __new__(cls, board: "str | np.ndarray") -> "Line":
+        """The line of a text in the forms of `parse`, or of a board int8 [81]; a line stays as it is.
+
+        Raises:
+            PuzzleError: as `parse`.
+        """
+        if isinstance(board, Line):
+            return board
+        digits = parse(board) if isinstance(board, str) else np.array(board, np.int8)
+        line = super().__new__(cls, to_line(digits))
+        line._digits = digits
+        return line
+
+    @property
+    def digits(self) -> np.ndarray:
+        """int8 [81], the caller's own: compiled code would be compiled anew for an array that must not be written."""
+        return self._digits.copy()
+
+    def __reduce__(self) -> tuple:
+        return Line, (str(self),)
+
+
 def to_grid(board: np.ndarray) -> str:
     """Nine lines of nine characters."""
     line = to_line(board)

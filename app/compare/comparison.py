@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from app.compare import words as compare_words
-from app.parts.doors import puzzle_or_none
 from app.parts.settings import MAX_SEED, Settings, later_seed
-from vmd_sudoku.board import CELLS, to_line
+from vmd_sudoku.board import CELLS, Line
 from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats.text import read_text
 
@@ -55,7 +54,7 @@ class Comparison:
     notice: what to tell about the link.
     """
 
-    puzzle: str | None = None
+    puzzle: Line | None = None
     view: str = "sides"
     boards: int = 2
     sides: tuple[Settings, ...] = USUAL_SIDES
@@ -79,7 +78,7 @@ class Comparison:
             return tuple(LETTERS[: self.boards])
         return tuple(str(turn + 1) for turn in range(self.draws))
 
-    def put(self, puzzle: str | None) -> "Comparison":
+    def put(self, puzzle: Line | None) -> "Comparison":
         """Another puzzle on all boards; None to look for one on which the sides differ."""
         return replace(self, puzzle=puzzle, at=None, notice="")
 
@@ -90,7 +89,7 @@ class Comparison:
 
     def to_query(self) -> dict[str, str]:
         """What differs from the usual, as parameters of a link."""
-        query = {} if self.puzzle is None else {"p": self.puzzle}
+        query: dict[str, str] = {} if self.puzzle is None else {"p": self.puzzle}
         usual = Comparison()
         if self.view != usual.view:
             query["view"] = self.view
@@ -150,10 +149,10 @@ class Comparison:
         return replace(found, notice=compare_words.ODD_LINK.format(what=", ".join(odd))) if odd else found
 
 
-def puzzle_in(text: str) -> str | None:
+def puzzle_in(text: str) -> Line | None:
     """The puzzle that a text or a link holds, as 81 characters; None if it holds none."""
     try:
-        return puzzle_or_none(to_line(read_text(text).puzzle))
+        return Line(read_text(text).puzzle)
     except PuzzleError:
         return None
 

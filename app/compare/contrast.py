@@ -12,7 +12,7 @@ import numpy as np
 
 from app.compare import words as compare_words
 from app.parts.settings import Settings
-from vmd_sudoku.board import BLANK, PEERS, cell_name, parse
+from vmd_sudoku.board import BLANK, PEERS, Line, cell_name
 from vmd_sudoku.solving.trace import Trace
 
 
@@ -56,12 +56,12 @@ def tick_of(step: int, steps: int, ticks: int) -> int:
 
 def boards_of(trace: Trace) -> np.ndarray:
     """The clues, and what every step left behind: int8 [steps + 1, 81]."""
-    return np.stack([parse(board) for board in (trace.puzzle, *trace.boards())])
+    return trace.grids()
 
 
-def first_wrong(trace: Trace, solution: str | None) -> Wrong | None:
+def first_wrong(trace: Trace, solution: Line | None) -> Wrong | None:
     """The first mistake of a run; without a `solution` (the puzzle has several) the first digit that a peer holds."""
-    truth = None if solution is None else parse(solution)
+    truth = None if solution is None else solution.digits
     for number, (step, before) in enumerate(zip(trace.steps, boards_of(trace)[:-1], strict=True), 1):
         board = before.copy()
         board[list(step.cells)] = step.digits
@@ -111,7 +111,7 @@ def entropy_of_blanks(trace: Trace) -> list[float]:
     return [round(float(value), 4) for value in (entropy * blank).sum(1) / np.maximum(blank.sum(1), 1)]
 
 
-def payload(puzzle: str, runs: Sequence[Run], solution: str | None) -> dict[str, object]:
+def payload(puzzle: Line, runs: Sequence[Run], solution: Line | None) -> dict[str, object]:
     """Everything that the page's component plays and draws, as plain values."""
     ticks = max(len(run.trace.steps) for run in runs)
     traces = [run.trace for run in runs]
@@ -131,9 +131,9 @@ def payload(puzzle: str, runs: Sequence[Run], solution: str | None) -> dict[str,
     }
 
 
-def _plain(run: Run, wrong: Wrong | None, solution: str | None, ticks: int) -> dict[str, object]:
+def _plain(run: Run, wrong: Wrong | None, solution: Line | None, ticks: int) -> dict[str, object]:
     trace, steps = run.trace, len(run.trace.steps)
-    truth, final = None if solution is None else parse(solution), parse(trace.board)
+    truth, final = None if solution is None else solution.digits, Line(trace.board).digits
     return {
         "name": run.name,
         "setting": str(run.settings),
@@ -205,7 +205,7 @@ def _digit_words(found: Parting, names: Sequence[str]) -> str:
     return compare_words.DIGITS.format(place=_sentence_start(cell_name(found.cell)), parts="; ".join(parts))
 
 
-def _wrong_words(wrong: Wrong | None, solution: str | None) -> str:
+def _wrong_words(wrong: Wrong | None, solution: Line | None) -> str:
     if wrong is None:
         return ""
     words = compare_words.WRONG if solution else compare_words.CLASHES

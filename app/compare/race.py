@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from app.compare.comparison import RACE_CLUES, RACE_TAKEN, RaceSettings
 from app.parts.settings import Settings, later_seed
-from vmd_sudoku.board import BLANK, to_line
+from vmd_sudoku.board import BLANK, Line
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.evaluation.metrics import anytime_p, mcnemar, wilson_interval
 
@@ -24,7 +24,7 @@ BREATH_SECONDS = 0.5
 """How long a race waits when the gate is full."""
 
 Pair = tuple[Settings, Settings]
-Solved = Callable[[str, Settings, threading.Event], bool]
+Solved = Callable[[Line, Settings, threading.Event], bool]
 """Whether a puzzle line is solved under some settings; the event asks it to stop."""
 _LOG = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class Race:
     pair: Pair
     settings: RaceSettings
     state: str = "waiting"
-    puzzles: tuple[str, ...] = ()
+    puzzles: tuple[Line, ...] = ()
     results: list[tuple[bool, bool]] = field(default_factory=list)
     why: str = ""
     started: float | None = None
@@ -123,7 +123,7 @@ class Race:
         return {name: [place for place, result in enumerate(results) if result == kind] for name, kind in kinds.items()}
 
 
-def puzzles_of(settings: RaceSettings) -> tuple[str, ...]:
+def puzzles_of(settings: RaceSettings) -> tuple[Line, ...]:
     """The puzzles of a race, the same for the same settings."""
     import numpy as np
 
@@ -134,7 +134,7 @@ def puzzles_of(settings: RaceSettings) -> tuple[str, ...]:
         chance = np.random.default_rng(settings.seed).random(made.shape)
         first = np.where(made != BLANK, chance, 2.0).argsort(1)[:, :taken]
         np.put_along_axis(made, first, BLANK, 1)
-    return tuple(to_line(puzzle) for puzzle in made)
+    return tuple(map(Line, made))
 
 
 class Track:
@@ -189,7 +189,7 @@ class Track:
             race.seconds = time.monotonic() - race.started
         race.state = "done"
 
-    def _one(self, race: Race, puzzle: str, settings: Settings, solved: Solved) -> bool:
+    def _one(self, race: Race, puzzle: Line, settings: Settings, solved: Solved) -> bool:
         """Whether one side solves one puzzle; of no meaning once the race is over."""
         while not race.over():
             try:

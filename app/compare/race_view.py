@@ -18,6 +18,7 @@ from app.compare.race import Race, Tally, Track
 from app.compare.work import Table
 from app.parts.settings import MAX_SEED, Settings
 from app.server import gate, models, solves
+from vmd_sudoku.board import Line
 from vmd_sudoku.errors import CheckpointError
 
 _LOG = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ def _start_race(table: Table) -> None:
         st.warning(compare_words.RACE_FULL)
 
 
-def _is_solved(puzzle: str, settings: Settings, cancelled: threading.Event) -> bool:
+def _is_solved(puzzle: Line, settings: Settings, cancelled: threading.Event) -> bool:
     return solves.solve_afresh(puzzle, settings, cancelled).trace.solved
 
 

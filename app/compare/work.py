@@ -20,7 +20,7 @@ from app.compare.race import Race
 from app.parts import verdict, words
 from app.parts.settings import Settings
 from app.server import exact, examples, gate, solves
-from vmd_sudoku.board import to_line
+from vmd_sudoku.board import Line
 from vmd_sudoku.errors import CheckpointError, VmdSudokuError
 from vmd_sudoku.formats import files as puzzle_file
 from vmd_sudoku.solving.trace import Trace
@@ -110,7 +110,7 @@ class Table:
         with self._lock:
             self.comparison = replace(self.comparison, **changes)
 
-    def put(self, puzzle: str | None) -> None:
+    def put(self, puzzle: Line | None) -> None:
         """Another puzzle on all boards; None to look for one on which the sides differ."""
         with self._lock:
             self.comparison = self.comparison.put(puzzle)
@@ -125,7 +125,7 @@ class Table:
         with self._lock:
             self.answer = None
 
-    def finish(self, job: threading.Event, asked: Comparison, puzzle: str | None, answer: Answer) -> bool:
+    def finish(self, job: threading.Event, asked: Comparison, puzzle: Line | None, answer: Answer) -> bool:
         """Put down what came of `asked`, on the puzzle that was found for it; if the visitor wants something else by now,
         nothing, and False."""
         with self._lock:
@@ -171,7 +171,7 @@ class Job:
     cancelled: threading.Event
     tell: Callable[[str], object]
 
-    def solve(self, puzzle: str, settings: Settings, words_now: str) -> Trace:
+    def solve(self, puzzle: Line, settings: Settings, words_now: str) -> Trace:
         """One board; waits while others are first.
 
         Raises:
@@ -204,7 +204,7 @@ def _answer(comparison: Comparison, job: Job) -> Answer:
         for number, settings in enumerate(shown, 1)
     ]
     runs = [contrast.Run(*each) for each in zip(comparison.names, shown, traces, strict=True)]
-    solution = to_line(proof.solution) if proof.solutions == "one" and proof.solution is not None else None
+    solution = Line(proof.solution) if proof.solutions == "one" and proof.solution is not None else None
     return Answer(result=contrast.payload(puzzle, runs, solution), note=_alike(comparison, traces))
 
 
@@ -217,13 +217,13 @@ def _alike(comparison: Comparison, traces: list[Trace]) -> str:
 
 
 @st.cache_resource(show_spinner=False)
-def _pool() -> tuple[str, ...]:
+def _pool() -> tuple[Line, ...]:
     """Where a difference is looked for: puzzles that once told the shipped models apart, then examples, hard ones first."""
-    apart = [to_line(puzzle) for puzzle in puzzle_file.read(examples.EXAMPLES / _APART).puzzles]
+    apart = [Line(puzzle) for puzzle in puzzle_file.read(examples.EXAMPLES / _APART).puzzles]
     return (*apart, *(puzzle for name in _LEVELS for puzzle in examples.levels()[name].puzzles))
 
 
-def _find(comparison: Comparison, found: Found, job: Job) -> tuple[str, str]:
+def _find(comparison: Comparison, found: Found, job: Job) -> tuple[Line, str]:
     """A puzzle that one board solves and another does not, and what to say if there is none.
 
     The search goes on from where the visitor's last one ended. Where it takes long, or where no puzzle tells the boards

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Iterable
 
-from vmd_sudoku.board import BLANK, CELLS, DIGITS
+from vmd_sudoku.board import CELLS, DIGITS, Line
 
 MAX_STEPS = CELLS * CELLS
 """A step of a run that a link may name; runs that backtrack have more steps than cells."""
@@ -25,9 +25,9 @@ _NOTES = re.compile(rf"(?:[0-9a-f][0-9a-v]){{{CELLS}}}", re.ASCII)
 _STEP = re.compile(r"[0-9]{1,10}", re.ASCII)
 
 
-def puzzle_or_none(value: object) -> str | None:
-    """`value` if it is a puzzle of 81 characters from `1`-`9` and `.`, else None. For whatever a browser sends."""
-    return value if isinstance(value, str) and _LINE.fullmatch(value) else None
+def puzzle_or_none(value: object) -> Line | None:
+    """`value` as a board if it is 81 characters from `1`-`9` and `.`, else None. For whatever a browser sends."""
+    return Line(value) if isinstance(value, str) and _LINE.fullmatch(value) else None
 
 
 def load_id_or_none(value: object) -> str | None:
@@ -57,12 +57,12 @@ def entries(own: str) -> list[tuple[int, int]]:
     return [(int(own[at : at + 2]), int(own[at + 2])) for at in range(0, len(own), 3)]
 
 
-def with_own(puzzle: str, own: Iterable[tuple[int, int]]) -> str:
-    """A puzzle line with a visitor's own digits put in."""
-    signs = list(puzzle)
+def with_own(puzzle: Line, own: Iterable[tuple[int, int]]) -> Line:
+    """A puzzle with a visitor's own digits put in."""
+    digits = puzzle.digits
     for cell, digit in own:
-        signs[cell] = str(digit)
-    return "".join(signs)
+        digits[cell] = digit
+    return Line(digits)
 
 
 def new_id() -> str:
@@ -82,4 +82,4 @@ def step_in(text: str | None) -> int | None:
 
 def clues(puzzle: str) -> int:
     """How many cells of a puzzle line are given."""
-    return CELLS - puzzle.count(".") - puzzle.count(str(BLANK))
+    return CELLS - puzzle.count(".")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.parts import words
 from app.parts.settings import Settings
-from vmd_sudoku.board import conflicts, is_complete, parse
+from vmd_sudoku.board import Line, conflicts, is_complete
 
 if TYPE_CHECKING:
     pass
@@ -29,7 +29,7 @@ class Report:
     settings: what it was solved with.
     """
 
-    puzzle: str
+    puzzle: Line
     tone: str
     headline: str
     reason: str
@@ -43,10 +43,9 @@ class Report:
     id: str = field(default_factory=new_id)
 
 
-def refusal(puzzle: str) -> Report | None:
+def refusal(puzzle: Line) -> Report | None:
     """Why no run is needed or possible, as far as the rules alone can tell; None if the board is open."""
-    board = parse(puzzle)
-    clashes = conflicts(board)
+    clashes = conflicts(puzzle.digits)
     if clashes:
         more = words.CLASH_MORE.format(are=_are(len(clashes) - 1)) if len(clashes) > 1 else ""
         return Report(
@@ -56,12 +55,12 @@ def refusal(puzzle: str) -> Report | None:
             reason=f"{sentence(str(clashes[0]))}{more}",
             notes=(words.CLASH_DO,),
         )
-    if is_complete(board):
+    if is_complete(puzzle.digits):
         return Report(puzzle=puzzle, tone="solved", headline=words.FULL, reason=words.FULL_WHY)
     return None
 
 
-def impossible(puzzle: str, clashing: Sequence[int] = ()) -> Report:
+def impossible(puzzle: Line, clashing: Sequence[int] = ()) -> Report:
     """The words for a puzzle of which the exact solver proved that it has no solution.
 
     clashing: clues that cannot stand together, of which none could be left out.
@@ -77,7 +76,7 @@ def impossible(puzzle: str, clashing: Sequence[int] = ()) -> Report:
     )
 
 
-def failure(puzzle: str, message: str, headline: str = words.NO_RUN, busy: bool = False) -> Report:
+def failure(puzzle: Line, message: str, headline: str = words.NO_RUN, busy: bool = False) -> Report:
     """The words for a run that did not happen; `message` is fit to show a visitor."""
     return Report(puzzle=puzzle, tone="failed", headline=headline, reason=sentence(message), busy=busy)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.parts import words
-from vmd_sudoku.board import CELLS, to_line
+from vmd_sudoku.board import CELLS, Line
 from vmd_sudoku.formats import files as puzzle_file
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ LEVELS = {
 
 @dataclass(frozen=True)
 class Level:
-    """Example puzzles of one difficulty: `puzzles` are lines of 81 characters, `about` says what they are."""
+    """Example puzzles of one difficulty: `puzzles` are boards, `about` says what they are."""
 
     name: str
     about: str
-    puzzles: tuple[str, ...]
+    puzzles: tuple[Line, ...]
 
 
 @st.cache_resource(show_spinner=False)
@@ -43,6 +43,6 @@ def levels() -> dict[str, Level]:
     found = {}
     for name, (file, about) in LEVELS.items():
         puzzles = puzzle_file.read(EXAMPLES / file).puzzles
-        found[name] = Level(name, about, tuple(to_line(puzzle) for puzzle in puzzles))
-    empty = Level(*words.EMPTY_LEVEL, ("." * CELLS,))
+        found[name] = Level(name, about, tuple(map(Line, puzzles)))
+    empty = Level(*words.EMPTY_LEVEL, (Line("." * CELLS),))
     return found | {empty.name: empty}

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from app.parts.settings import Settings
-from vmd_sudoku.board import CELLS, DIGITS, parse
+from vmd_sudoku.board import CELLS, DIGITS, Line
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,8 +44,8 @@ def latent(settings: Settings) -> "Tensor | None":
     return z
 
 
-def look(board: str, settings: Settings) -> tuple[np.ndarray, np.ndarray | None]:
-    """What one call says of every cell of a board line, uint8 [81,9] (255 is certain), and z [729], None without one.
+def look(board: Line, settings: Settings) -> tuple[np.ndarray, np.ndarray | None]:
+    """What one call says of every cell of a board, uint8 [81,9] (255 is certain), and z [729], None without one.
 
     Of a z with several numbers a candidate, the first.
     """
@@ -57,7 +57,9 @@ def look(board: str, settings: Settings) -> tuple[np.ndarray, np.ndarray | None]
     loaded, z = model(settings.model), latent(settings)
     rounds, _ = settings.library().rounds_on(loaded.model.config)
     predict = Predictor(loaded.model, z, first_rounds=rounds, rounds=rounds, settle=Setting.settle)
-    said = predict(torch.as_tensor(parse(board)).long()[None], torch.zeros(1, dtype=torch.long)).softmax(-1)[0]
+    said = predict(torch.from_numpy(board.digits.astype(np.int64))[None], torch.zeros(1, dtype=torch.long)).softmax(-1)[
+        0
+    ]
     return as_bytes(said.numpy()), None if z is None else z.view(CELLS * DIGITS, -1)[:, 0].numpy()
 
 

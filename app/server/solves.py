@@ -15,9 +15,10 @@ from app.server import exact, gate
 from app.server.gate import CancelledError
 from app.server.models import latent, model
 from app.server.together import Together, can_share
-from vmd_sudoku.board import parse
+from vmd_sudoku.board import Line
 
 if TYPE_CHECKING:
+    from vmd_sudoku.exact.proof import Proof
     from vmd_sudoku.solving.record import Solve
     from vmd_sudoku.solving.trace import Trace
 
@@ -37,18 +38,18 @@ class Shelf:
     def __init__(self, size: int = _TRACES) -> None:
         """An empty shelf."""
         self._size = size
-        self._traces: OrderedDict[tuple[str, Settings], Trace] = OrderedDict()
+        self._traces: OrderedDict[tuple[Line, Settings], Trace] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, puzzle: str, settings: Settings) -> "Trace | None":
-        """The trace of a puzzle line under some settings, if it lies here."""
+    def take(self, puzzle: Line, settings: Settings) -> "Trace | None":
+        """The trace of a puzzle under some settings, if it lies here."""
         with self._lock:
             trace = self._traces.get((puzzle, settings))
             if trace:
                 self._traces.move_to_end((puzzle, settings))
             return trace
 
-    def put(self, puzzle: str, settings: Settings, trace: "Trace") -> None:
+    def put(self, puzzle: Line, settings: Settings, trace: "Trace") -> None:
         """Keep a trace; the one that was not asked for longest makes room."""
         with self._lock:
             self._traces[puzzle, settings] = trace
@@ -68,9 +69,12 @@ def together() -> Together:
     return Together(lambda flag: gate.gate().enter(flag))
 
 
-def solve(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> "Solve":
-    """The trace of a model on a puzzle line; the same for the same arguments, if it is whole. What was solved before needs
-    no gate.
+def solve(
+    puzzle: Line, settings: Settings, cancelled: threading.Event | None = None, proof: "Proof | None" = None
+) -> "Solve":
+    """The trace of a model on a puzzle; the same for the same arguments, if it is whole. What was solved before needs no gate.
+
+    proof: what the exact solver says of the puzzle, if that is known already.
 
     Who waits with the same settings, and draws nothing, is solved in one batch with the others.
 
@@ -82,12 +86,14 @@ def solve(puzzle: str, settings: Settings, cancelled: threading.Event | None = N
     trace = shelf().take(puzzle, settings)
     if trace:
         return Solve(trace, whole=True)
+    proof = proof or exact.proof(puzzle)
     found: Solve | None
-    if can_share(settings) and not _may_take_for_ever(puzzle, settings):
+    if can_share(settings) and not _may_take_for_ever(proof, settings):
         flag = cancelled or threading.Event()
-        found = together().solve(model(settings.model), puzzle, settings, settings.library(), flag, SOLVE_TIME)
+        how = settings.library()
+        found = together().solve(model(settings.model), puzzle, settings, how, flag, SOLVE_TIME, proof)
     else:
-        found = solve_afresh(puzzle, settings, cancelled)
+        found = solve_afresh(puzzle, settings, cancelled, proof)
     if found is None:
         raise CancelledError
     if found.whole:
@@ -95,28 +101,31 @@ def solve(puzzle: str, settings: Settings, cancelled: threading.Event | None = N
     return found
 
 
-def _may_take_for_ever(puzzle: str, settings: Settings) -> bool:
+def _may_take_for_ever(proof: "Proof", settings: Settings) -> bool:
     """Whether a search may hold a batch until its time is up, and the others in it too."""
-    return settings.constraints == "search" and exact.proof(puzzle).solutions == "not decided"
+    return settings.constraints == "search" and proof.solutions == "not decided"
 
 
-def solve_afresh(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> "Solve":
+def solve_afresh(
+    puzzle: Line, settings: Settings, cancelled: threading.Event | None = None, proof: "Proof | None" = None
+) -> "Solve":
     """The same without looking at what was solved before, and without keeping it: for puzzles by the hundred."""
     with gate.gate().enter(cancelled):
-        return _solve(puzzle, settings, cancelled)
+        return _solve(puzzle, settings, cancelled, proof)
 
 
-def _solve(puzzle: str, settings: Settings, cancelled: threading.Event | None) -> "Solve":
+def _solve(puzzle: Line, settings: Settings, cancelled: threading.Event | None, proof: "Proof | None") -> "Solve":
     from vmd_sudoku.solving.record import solve_within
 
     z = latent(settings) if settings.edits else None
     found = solve_within(
         model(settings.model),
-        parse(puzzle),
+        puzzle.digits,
         settings.library(),
         latent=None if z is None else z[0].numpy(),
         cancelled=(cancelled or threading.Event()).is_set,
         seconds=SOLVE_TIME,
+        proof=proof,
     )
     _LOG.info("the network solved a board in %.3f s", found.trace.seconds)
     if cancelled and cancelled.is_set():

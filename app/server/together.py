@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from app.parts.settings import Settings
-from vmd_sudoku.board import parse
+from vmd_sudoku.board import Line
 
 if TYPE_CHECKING:
+    from vmd_sudoku.exact.proof import Proof
     from vmd_sudoku.network.checkpoint import LoadedModel
     from vmd_sudoku.solving.record import Solve
     from vmd_sudoku.solving.setting import Setting
@@ -48,8 +49,9 @@ def can_share(settings: Settings) -> bool:
 class Place:
     """One puzzle of a batch; `done` is set once `take` has something to give."""
 
-    def __init__(self, puzzle: str, cancelled: Flag) -> None:
+    def __init__(self, puzzle: Line, cancelled: Flag, proof: "Proof | None" = None) -> None:
         self.puzzle = puzzle
+        self.proof = proof
         self.cancelled = cancelled
         self.done = threading.Event()
         self._answer: Callable[[], Solve] | None = None
@@ -89,21 +91,23 @@ class Together:
     def solve(
         self,
         loaded: "LoadedModel",
-        puzzle: str,
+        puzzle: Line,
         settings: Settings,
         setting: "Setting",
         cancelled: Flag,
         seconds: float,
+        proof: "Proof | None" = None,
     ) -> "Solve | None":
-        """The trace of a puzzle line in a batch with whatever else waits, and whether it is whole; None if it was cancelled.
+        """The trace of a puzzle in a batch with whatever else waits, and whether it is whole; None if it was cancelled.
 
         settings: as a visitor has them; only those for which `can_share` holds. setting: the same for the library.
-        seconds: after which a batch ends with the boards that it has reached.
+        seconds: after which a batch ends with the boards that it has reached. proof: what the exact solver says of the
+        puzzle, if that is known already.
 
         Raises:
             Exception: whatever `enter` raises.
         """
-        place = Place(puzzle, cancelled)
+        place = Place(puzzle, cancelled, proof)
         with self._lock:
             batch = self._waiting.get(settings)
             # Not one that nobody waits for any more: it may be turned away at the gate at any moment.
@@ -156,8 +160,8 @@ def _decode(batch: Batch, loaded: "LoadedModel", setting: "Setting", seconds: fl
     def stop() -> bool:
         return batch.is_set() or time.monotonic() - start > seconds
 
-    run = begin(loaded, np.stack([parse(place.puzzle) for place in places]), setting, stop=stop)
-    record = Record(loaded, setting, run)
+    run = begin(loaded, np.stack([place.puzzle.digits for place in places]), setting, stop=stop)
+    record = Record(loaded, setting, run, proofs=[place.proof for place in places])
 
     def give(row: int) -> None:
         took = time.monotonic() - start

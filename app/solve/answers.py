@@ -21,8 +21,8 @@ from app.parts.doors import entries, puzzle_or_none, with_own
 from app.parts.settings import Settings, edits_or_none, later_seed
 from app.server import exact, examples, gate, models, solves
 from app.solve import report
-from app.solve.session import Session
-from vmd_sudoku.board import CELLS, cell_name, conflicts, is_complete, parse, to_grid, to_line
+from app.solve.session import EMPTY, Session
+from vmd_sudoku.board import Line, cell_name, conflicts, is_complete, to_grid
 from vmd_sudoku.errors import PuzzleError, PuzzleFileError
 from vmd_sudoku.formats import drawing, write
 from vmd_sudoku.formats import text as formats
@@ -105,7 +105,7 @@ def hint(session: Session, details: Mapping[str, object], cancelled: Event) -> A
     """The cell that a person would fill next, with the reason, and how sure the network is of it."""
     from vmd_sudoku.exact.reasons import next_step
 
-    board = parse(session.board)
+    board = session.board.digits
     if is_complete(board):
         return message("told", words.HINT_FULL, words.HINT_FULL_WHY)
     if conflicts(board) or exact.proof(session.board).solutions == "none":
@@ -158,7 +158,7 @@ def reasons(session: Session, details: Mapping[str, object], cancelled: Event) -
 
 def check(session: Session, details: Mapping[str, object], cancelled: Event) -> Answer:
     """Whether what is on the board can still be solved, and if not, the first digit, in the order of entry, to blame."""
-    board, own = parse(session.board), entries(session.own)
+    board, own = session.board.digits, entries(session.own)
     clashes = conflicts(board)
     if clashes:
         return message("wrong", words.CHECK_CLASH, verdict.sentence(str(clashes[0])), words.CLASH_DO)
@@ -186,7 +186,7 @@ def check(session: Session, details: Mapping[str, object], cancelled: Event) -> 
     return message("solved", words.CHECK_GOOD, good, about)
 
 
-def first_wrong(puzzle: str, own: str) -> int | None:
+def first_wrong(puzzle: Line, own: str) -> int | None:
     """Which of a visitor's digits, in the order of entry, first makes a puzzle impossible that can be solved; None if none
     was shown to."""
     found = entries(own)
@@ -220,7 +220,7 @@ def read(session: Session, details: Mapping[str, object], cancelled: Event) -> A
         found = formats.read_text(given) if given is text else formats.read_file(BytesIO(base64.b64decode(given)))
     except (PuzzleError, PuzzleFileError, ValueError) as error:
         return Answer({"error": verdict.sentence(str(error))})
-    puzzle = to_line(found.puzzle)
+    puzzle = Line(found.puzzle)
     own = "" if found.own is None else "".join(f"{at:02}{found.own[at]}" for at in np.flatnonzero(found.own))
     said = message(
         "told", words.LOADED, words.LOADED_UNDO, *map(verdict.sentence, filter(None, (found.title, found.note)))
@@ -239,11 +239,11 @@ def give(session: Session, details: Mapping[str, object], cancelled: Event) -> A
 
 def _own(session: Session) -> np.ndarray:
     """The visitor's own digits alone, int8 [81]."""
-    return parse(with_own("." * CELLS, entries(session.own)))
+    return with_own(EMPTY, entries(session.own)).digits
 
 
 def _svg(session: Session) -> str:
-    return drawing.to_svg(parse(session.puzzle), filled=parse(shown(session)))
+    return drawing.to_svg(session.puzzle.digits, filled=shown(session).digits)
 
 
 def _trace(session: Session) -> str | None:
@@ -255,15 +255,15 @@ def _trace(session: Session) -> str | None:
 
 FORMS: dict[str, Callable[[Session], str | None]] = {
     "line": lambda session: session.board,
-    "grid": lambda session: to_grid(parse(session.board)),
+    "grid": lambda session: to_grid(session.board.digits),
     "clues": lambda session: session.puzzle,
-    "sdk": lambda session: write.to_sdk(parse(session.puzzle), own=_own(session)),
+    "sdk": lambda session: write.to_sdk(session.puzzle.digits, own=_own(session)),
     "svg": _svg,
     "json": _trace,
 }
 
 
-def shown(session: Session) -> str:
+def shown(session: Session) -> Line:
     """The board that the browser shows: as the run on show has it at its step, or clues and own digits."""
     if session.report is None or session.report.trace is None:
         return session.board
@@ -293,7 +293,7 @@ def sheet(session: Session, details: Mapping[str, object], cancelled: Event) -> 
     others = [puzzle for puzzle in (*puzzles[turn:], *puzzles[:turn]) if puzzle != session.puzzle] or [session.puzzle]
     lines = [session.puzzle, *itertools.islice(itertools.cycle(others), count - 1)]
     titles = [words.SHEET_TITLE.format(n=n) for n in range(1, count + 1)]
-    return Answer({"page": drawing.to_sheet(np.array([parse(line) for line in lines]), titles, per_page=count)})
+    return Answer({"page": drawing.to_sheet(np.stack([line.digits for line in lines]), titles, per_page=count)})
 
 
 ANSWERS: dict[str, Callable[[Session, Mapping[str, object], Event], Answer]] = {

@@ -19,7 +19,6 @@ from app.solve import report
 from app.solve.answers import ANSWERS, first_wrong, message, steered
 from app.solve.component import Ask
 from app.solve.session import Reply, Session, from_query
-from vmd_sudoku.board import parse
 from vmd_sudoku.errors import CheckpointError, VmdSudokuError
 from vmd_sudoku.formats import links
 
@@ -74,7 +73,7 @@ def _board(desk: Desk[Session]) -> Session:
     """Draw the board with what the browser said taken in; the session that was drawn."""
     heard = _hear(desk)
     drawn = desk.session
-    components.board(drawn, wiki=links.sudokuwiki_link(parse(drawn.puzzle)), key=BOARD)
+    components.board(drawn, wiki=links.sudokuwiki_link(drawn.puzzle.digits), key=BOARD)
     # What a browser says to a new server is known only after the board was drawn once.
     if not heard and _hear(desk):
         st.rerun()
@@ -151,7 +150,7 @@ def solve(session: Session, job: Job) -> Report:
             return refused
         proof = exact.proof(board)
         if proof.solutions != "none":
-            return report.outcome(solves.solve(board, settings, job.cancelled), settings, proof)
+            return report.outcome(solves.solve(board, settings, job.cancelled, proof), settings, proof)
         if session.own and exact.proof(session.puzzle).solutions in ("one", "several"):
             return report.ruled_out(session.puzzle, session.own, first_wrong(session.puzzle, session.own))
         return verdict.impossible(board, exact.clashing(board))

@@ -11,7 +11,7 @@ from app.parts.doors import clues, entries, with_own
 from app.parts.settings import Settings
 from app.parts.verdict import Report, sentence
 from app.server.models import as_bytes
-from vmd_sudoku.board import BLANK, CELLS, cell_name, parse, to_line
+from vmd_sudoku.board import BLANK, CELLS, Line, cell_name
 from vmd_sudoku.solving.trace import Trace, TraceStep
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ FEWEST_CLUES = 17
 """No Sudoku with fewer clues has a single solution (McGuire, Tugemann and Civario 2012, arXiv 1201.0749)."""
 
 
-def ruled_out(puzzle: str, own: str, first: int | None) -> Report:
+def ruled_out(puzzle: Line, own: str, first: int | None) -> Report:
     """The words for a puzzle whose solutions the visitor's own digits rule out; entry number `first` is the first to, if it
     was found in time."""
     named = [] if first is None else [entries(own)[first]]
@@ -39,7 +39,7 @@ def ruled_out(puzzle: str, own: str, first: int | None) -> Report:
 def outcome(found: "Solve", settings: Settings, proof: "Proof") -> Report:
     """The words for a run, with what the exact solver says of its puzzle."""
     trace, solved = found.trace, found.trace.solved
-    solution = None if proof.solution is None or proof.solutions != "one" else to_line(proof.solution)
+    solution = None if proof.solution is None or proof.solutions != "one" else Line(proof.solution)
     notes = [_puzzle_word(trace, proof)]
     if not solved and solution:
         notes.insert(0, _difference(trace, solution))
@@ -47,7 +47,7 @@ def outcome(found: "Solve", settings: Settings, proof: "Proof") -> Report:
     if not found.whole:
         notes.append(words.STOPPED.format(seconds=trace.seconds))
     return Report(
-        puzzle=trace.puzzle,
+        puzzle=Line(trace.puzzle),
         tone="solved" if solved else "wrong",
         headline=words.SOLVED if solved else words.IMPOSSIBLE if trace.solutions == "none" else words.NOT_SOLVED,
         reason=words.SOLVED_WHY if solved else sentence(trace.verdict),
@@ -115,8 +115,8 @@ def _queue(trace: Trace, settings: Settings, said: np.ndarray) -> np.ndarray:
     if settings.policy not in _SCORES or settings.gumbel or settings.blocks != Settings.blocks:
         return places
     scores = _SCORES[settings.policy](said)
-    for number, (step, board) in enumerate(zip(trace.steps, [trace.puzzle, *trace.boards()], strict=False)):
-        score = np.where(parse(board) == BLANK, scores[number], -np.inf)
+    for number, (step, board) in enumerate(zip(trace.steps, trace.grids(), strict=False)):
+        score = np.where(board == BLANK, scores[number], -np.inf)
         score[list(step.cells)] = np.inf  # rounding must not put another cell before those that were filled
         order = np.argsort(-score, kind="stable")
         ranked = np.concatenate([np.array(step.cells, int), order[np.isfinite(score[order])]])
@@ -124,16 +124,16 @@ def _queue(trace: Trace, settings: Settings, said: np.ndarray) -> np.ndarray:
     return places
 
 
-def board_at(trace: Mapping[str, object], step: int | None) -> str:
-    """The board after a step of a playable trace (0: before the first), as one line; None for the last."""
-    signs = list(str(trace["puzzle"]))
+def board_at(trace: Mapping[str, object], step: int | None) -> Line:
+    """The board after a step of a playable trace (0: before the first); None for the last."""
+    board = Line(trace["puzzle"]).digits  # type: ignore[arg-type]
     steps: list = trace["steps"]  # type: ignore[assignment]
     for made in steps if step is None else steps[:step]:
         for cell, digit in zip(made["cells"], made["digits"], strict=True):
-            signs[cell] = str(digit)
+            board[cell] = digit
         for cell in made["remasked"]:
-            signs[cell] = "."
-    return "".join(signs)
+            board[cell] = BLANK
+    return Line(board)
 
 
 def _puzzle_word(trace: Trace, proof: "Proof") -> str:
@@ -158,8 +158,8 @@ def _first_wrong(trace: Trace, solution: str) -> int | None:
     return None
 
 
-def _difference(trace: Trace, solution: str) -> str:
-    count = int(np.count_nonzero(parse(trace.board) != parse(solution)))
+def _difference(trace: Trace, solution: Line) -> str:
+    count = int(np.count_nonzero(Line(trace.board).digits != solution.digits))
     return words.DIFFER_ONE if count == 1 else words.DIFFER.format(n=count)
 
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from app.parts import words
 from app.parts.doors import entries, new_id, notes_or_none, own_or_none, step_in, with_own
 from app.parts.settings import Settings
 from app.parts.verdict import Report
-from vmd_sudoku.board import CELLS, parse, to_line
+from vmd_sudoku.board import CELLS, Line
 from vmd_sudoku.errors import PuzzleError
+
+EMPTY = Line("." * CELLS)
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,7 @@ class Said:
     """The browser's board: clues, own digits, pencil marks, the load that they belong to; and the run that its player
     shows ("" for none) with the step it stands at (None: the visitor left that run)."""
 
-    puzzle: str
+    puzzle: Line
     load_id: str
     own: str = ""
     notes: str = ""
@@ -46,7 +49,7 @@ class Session:
     answered: the last press that has had its answer, 0 before any.
     """
 
-    puzzle: str = "." * CELLS
+    puzzle: Line = EMPTY
     own: str = ""
     notes: str = ""
     step: int | None = None
@@ -59,18 +62,18 @@ class Session:
     notice: str = ""
     answered: int = 0
 
-    @property
-    def board(self) -> str:
-        """Clues and own digits as one line."""
+    @cached_property
+    def board(self) -> Line:
+        """Clues and own digits together."""
         return with_own(self.puzzle, entries(self.own))
 
-    def load(self, puzzle: str, own: str = "") -> "Session":
+    def load(self, puzzle: Line, own: str = "") -> "Session":
         """Put another puzzle on the board, perhaps with digits that were filled in."""
         return replace(
             self, puzzle=puzzle, own=own, notes="", step=None, load_id=new_id(), level="", report=None, notice=""
         )
 
-    def example(self, level: str, puzzles: tuple[str, ...]) -> "Session":
+    def example(self, level: str, puzzles: tuple[Line, ...]) -> "Session":
         """Put the next example of `level` on the board, another than the one that is there, if the level has one."""
         turn = self.shown.get(level, 0)
         if puzzles[turn % len(puzzles)] == self.puzzle:
@@ -105,7 +108,7 @@ class Session:
         same = self.report and self.report.trace and (self.report.puzzle, self.report.settings) == self.question()
         return self.report if same else None
 
-    def question(self) -> tuple[str, Settings]:
+    def question(self) -> tuple[Line, Settings]:
         """What Solve asks: a board, and how to solve it."""
         return self.board, self.settings
 
@@ -123,14 +126,14 @@ class Session:
         return {"p": self.puzzle, **self.settings.to_query(), **{name: text for name, text in more.items() if text}}
 
 
-def from_query(query: Mapping[str, str], fallback: str) -> Session:
+def from_query(query: Mapping[str, str], fallback: Line) -> Session:
     """The session a link asks for; `fallback` is the puzzle where the link has none or an unreadable one."""
     session = Session(puzzle=fallback, settings=Settings.from_query(query))
     text = query.get("p")
     if text is None:
         return session
     try:
-        puzzle = to_line(parse(text))
+        puzzle = Line(text)
     except PuzzleError as error:
         return replace(session, notice=words.BAD_LINK.format(error=error))
     return replace(

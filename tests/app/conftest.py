@@ -13,7 +13,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Settings]]:
     """Put the oracle in the network's place; the list fills with what it was asked."""
     calls: list[tuple[str, Settings]] = []
 
-    def answer(puzzle: str, settings: Settings, cancelled: threading.Event | None = None) -> Solve:
+    def answer(
+        puzzle: str, settings: Settings, cancelled: threading.Event | None = None, proof: object = None
+    ) -> Solve:
         calls.append((puzzle, settings))
         return whole(stub_trace(puzzle, settings))
 

@@ -29,14 +29,14 @@ from app.compare.contrast import (
 from app.compare.race import Race, Tally, Track
 from app.parts.settings import Settings
 from app.server import examples, gate, models, solves, start
-from vmd_sudoku.board import parse, to_line, verdict
+from vmd_sudoku.board import Line, parse, to_line, verdict
 from vmd_sudoku.errors import CheckpointError, ConfigError
 from vmd_sudoku.exact.solver import count_solutions, solve
 from vmd_sudoku.solving.record import Solve
 from vmd_sudoku.solving.trace import Trace, TraceStep
 
-EASY = ".3..6.85.6.89....44...8..2....2.8.7.5.1.3.6.2.2.6.5....9..5...72....95.8.75.2..4."
-ANSWER = to_line(solve(parse(EASY)[None])[0][0])
+EASY = Line(".3..6.85.6.89....44...8..2....2.8.7.5.1.3.6.2.2.6.5....9..5...72....95.8.75.2..4.")
+ANSWER = Line(solve(EASY.digits[None])[0][0])
 BLANKS = [cell for cell, sign in enumerate(EASY) if sign == "."]
 
 
@@ -380,7 +380,7 @@ def asked(monkeypatch):
     """Put runs of known outcome in the network's place: MDM is wrong in its last three cells."""
     calls = []
 
-    def answer(puzzle, settings, cancelled=None):
+    def answer(puzzle, settings, cancelled=None, proof=None):
         calls.append((puzzle, settings))
         board = parse(puzzle)
         truth = solve(board[None])[0][0]
@@ -591,7 +591,7 @@ def test_hopeless_puzzles_get_a_line_and_no_run(asked, puzzle, word):
 
 
 def test_what_goes_wrong_is_told_without_paths_and_can_be_tried_again(asked, monkeypatch):
-    def missing(puzzle, settings, cancelled=None):
+    def missing(puzzle, settings, cancelled=None, proof=None):
         raise CheckpointError("/srv/secret/model.json is missing")
 
     working = solves.solve
@@ -607,7 +607,7 @@ def test_a_busy_server_is_asked_again(asked, monkeypatch):
     monkeypatch.setattr(work, "_BREATH", 0.001)
     working, turns = solves.solve, iter([True, True])
 
-    def busy(puzzle, settings, cancelled=None):
+    def busy(puzzle, settings, cancelled=None, proof=None):
         if next(turns, False):
             raise gate.BusyError("others first")
         return working(puzzle, settings)
@@ -657,7 +657,7 @@ def test_a_run_that_finishes_for_the_old_puzzle_does_not_overwrite_the_new_one(a
     working = solves.solve
     hard = examples.levels()["Hard"].puzzles[0]
 
-    def meanwhile(puzzle, settings, cancelled=None):
+    def meanwhile(puzzle, settings, cancelled=None, proof=None):
         table.put(hard)
         return working(puzzle, settings)
 

@@ -205,7 +205,7 @@ def test_settings_that_do_not_go_together_get_a_sentence(monkeypatch):
 
 
 def test_a_model_that_cannot_be_loaded_is_told_without_paths(asked, monkeypatch):
-    def missing(puzzle: str, settings: Settings, cancelled: threading.Event) -> Trace:
+    def missing(puzzle: str, settings: Settings, cancelled: threading.Event, proof: object) -> Trace:
         raise CheckpointError("/srv/secret/model.json is missing")
 
     monkeypatch.setattr(solves, "solve", missing)
@@ -216,7 +216,7 @@ def test_a_model_that_cannot_be_loaded_is_told_without_paths(asked, monkeypatch)
 
 
 def test_an_unforeseen_error_is_told_by_a_number_alone(asked, monkeypatch):
-    def broken(puzzle: str, settings: Settings, cancelled: threading.Event) -> Trace:
+    def broken(puzzle: str, settings: Settings, cancelled: threading.Event, proof: object) -> Trace:
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr(solves, "solve", broken)

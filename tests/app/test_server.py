@@ -16,6 +16,7 @@ from app.parts.doors import (
 from app.parts.settings import Settings
 from app.server import exact, examples, gate, models, solves, start
 from app.solve import report
+from vmd_sudoku.board import Line
 from vmd_sudoku.exact import proof as proofs
 from vmd_sudoku.solving import record
 from vmd_sudoku.solving.record import Solve
@@ -143,7 +144,7 @@ def test_what_was_solved_before_needs_no_gate(monkeypatch):
 
 
 @needs_model
-@pytest.mark.parametrize("puzzle", [ENDLESS, ENDLESS[:53] + "." + ENDLESS[54:]], ids=["16 clues", "15 clues"])
+@pytest.mark.parametrize("puzzle", [ENDLESS, Line(ENDLESS[:53] + "." + ENDLESS[54:])], ids=["16 clues", "15 clues"])
 def test_a_link_cannot_take_the_server_away(puzzle, monkeypatch):
     """`?rules=search&steps=1&at=1` on a board that no search comes to the end of."""
     monkeypatch.setattr(solves, "SOLVE_TIME", 0.3)
@@ -188,7 +189,7 @@ def test_what_was_not_decided_in_time_is_asked_again(monkeypatch):
         asked.append(puzzle)
         return proofs.Proof("not decided", None, None)
 
-    puzzle = "1" + "." * 79 + "2"
+    puzzle = Line("1" + "." * 79 + "2")
     monkeypatch.setattr(proofs, "prove", late)
     assert [exact.proof(puzzle).solutions for _ in range(2)] == ["not decided"] * 2
     assert len(asked) == 2

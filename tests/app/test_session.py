@@ -14,6 +14,7 @@ from app.parts.doors import (
 )
 from app.parts.verdict import Report
 from app.solve.session import Said, Session, from_query
+from vmd_sudoku.board import Line
 
 
 def test_a_link_with_an_unreadable_puzzle_falls_back_and_says_so():
@@ -40,7 +41,7 @@ def test_a_load_id_is_sixteen_hexadecimal_digits():
 def test_own_digits_lie_in_blanks_and_keep_their_order():
     assert own_or_none("045801", "." * 81) == "045801"
     assert entries("045801") == [(4, 5), (80, 1)]
-    assert with_own("." * 81, entries("045801")) == "....5" + "." * 75 + "1"
+    assert with_own(Line("." * 81), entries("045801")) == "....5" + "." * 75 + "1"
     for value in (None, 5, "04", "815", "995", "045046", "04x", "045" * 100):
         assert own_or_none(value, "." * 81) is None, value
     assert own_or_none("045", "1" * 81) is None
@@ -76,7 +77,7 @@ def test_changing_the_board_drops_the_report_and_notes_do_not():
 def test_locking_digits_as_clues_keeps_the_board():
     told = Session(puzzle=EMPTY, own="001").tell(Report(puzzle="1" + EMPTY[1:], tone="", headline="", reason=""), 1)
     assert told.report
-    locked = told.heard(Said("1" + EMPTY[1:], ""))
+    locked = told.heard(Said(Line("1" + EMPTY[1:]), ""))
     assert (locked.puzzle, locked.own, locked.report) == ("1" + EMPTY[1:], "", told.report)
 
 

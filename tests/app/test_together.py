@@ -12,6 +12,7 @@ from stubs import ENDLESS, wait_for
 
 from app.parts.settings import Settings
 from app.server import examples, gate, models, solves, together
+from vmd_sudoku.board import Line
 
 
 class Held:
@@ -129,7 +130,7 @@ def test_what_is_drawn_or_steered_shares_no_batch(settings: Settings):
 def test_a_batch_says_which_of_its_boards_came_to_their_end():
     """One board that no search comes to the end of, beside one that is solved."""
     batch, settings = together.Batch(), Settings(constraints="search", nfe=1)
-    batch.places = [together.Place(puzzle, threading.Event()) for puzzle in (ENDLESS, easy())]
+    batch.places = [together.Place(puzzle, threading.Event()) for puzzle in (Line(ENDLESS), easy())]
     together._decode(batch, models.model("vmd"), settings.library(), 0.3)
     endless, solved = (place.take() for place in batch.places)
     assert (endless.whole, solved.whole) == (False, True)

@@ -15,7 +15,7 @@ from app.parts.doors import (
 from app.parts.settings import Settings
 from app.server import exact, examples
 from app.solve import report
-from vmd_sudoku.board import parse, to_line
+from vmd_sudoku.board import Line, parse
 from vmd_sudoku.exact.proof import Proof
 from vmd_sudoku.exact.solver import solve
 from vmd_sudoku.solving.record import Solve
@@ -29,7 +29,7 @@ def test_clashing_clues_are_refused_with_the_clash():
 
 
 def test_a_full_board_needs_no_run():
-    full = to_line(solve(parse(easy())[None])[0][0])
+    full = Line(solve(easy().digits[None])[0][0])
     said = verdict.refusal(full)
     assert said
     assert said.headline == "Solved already"

@@ -473,6 +473,25 @@ def test_an_option_is_made_from_the_description_of_a_setting():
     assert "--boldness NUMBER  How bold.  [default: 0.5]" in run(show, ["--help"]).output
 
 
+def test_an_option_that_has_no_effect_is_said_to_have_none(call, one):
+    _, _, err = call("solve", one[0], "--nfe", 5, "--cells", 2, "--threshold", 0.5)
+    assert "note: --cells has no effect here: it has one with `--nfe cell`" in err
+    assert "note: --threshold has no effect here: it has one with `--policy threshold`" in err
+    assert "note" not in call("solve", one[0], "--nfe", 5, "--schedule", "cosine")[2]
+
+
+def test_a_solve_is_proved_once(call, one, monkeypatch):
+    from vmd_sudoku.exact import proof
+    from vmd_sudoku.solving import record
+
+    asked, prove = [], proof.prove
+    for module in (proof, record):
+        monkeypatch.setattr(module, "prove", lambda *args: asked.append(args) or prove(*args))
+    for level in ("none", "search"):
+        assert call("solve", one[0], "--nfe", 5, "--constraints", level)[0] in (0, 1)
+    assert len(asked) == 2
+
+
 def test_help_names_what_may_be_chosen(call):
     code, out, _ = call("solve", "--help")
     assert code == 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from vmd_sudoku.config import About, abouts
+from vmd_sudoku.config import About, abouts, where
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.network.cards import folder_of
 from vmd_sudoku.solving.setting import Setting
@@ -182,9 +182,20 @@ def decoding_options(command: Callable) -> Callable:
         chosen = {name: given.pop(name) for name in SETTINGS if name in given}
         if chosen.get("z") == "seed":
             chosen["z"] = chosen["seed"]
-        return command(setting=Setting(**chosen), **given)
+        setting = Setting(**chosen)
+        _note_what_has_no_effect(setting)
+        return command(setting=setting, **given)
 
     return _adds(MODEL, *SETTING_OPTIONS, JSON)(gathered)
+
+
+def _note_what_has_no_effect(setting: Setting) -> None:
+    """Say which options were given in vain, as far as that can be known without the model."""
+    source = click.get_current_context().get_parameter_source
+    for name, about in SETTINGS.items():
+        given = source(name) == click.core.ParameterSource.COMMANDLINE
+        if given and not about.has_effect(setting):
+            click.echo(f"note: {about.option} has no effect here: it has one {where(about, SETTINGS)}", err=True)
 
 
 def batch_options(command: Callable) -> Callable:

@@ -37,6 +37,7 @@ from vmd_sudoku.writing import write as write_file
 
 if TYPE_CHECKING:
     from vmd_sudoku.evaluation.solutions import Sampled
+    from vmd_sudoku.exact.proof import Proof
 
 
 @click.command()
@@ -53,19 +54,17 @@ def solve(puzzle: str, model: str, setting: Setting, output: Path | None, column
     """
     clues = _one_puzzle(puzzle, columns)
     folder_of(model)  # everything that can be wrong is looked at before torch is loaded
-    searches = setting.constraints == "search"
-    if not searches:
-        _warn_about_solutions(clues)
+    proof = None if setting.constraints == "search" else _proof(clues)  # a search may prove it first
     loaded = load(model)
     from vmd_sudoku.solving.record import solve_puzzle
 
     _one_thread_for_one_board()
-    with live_board(board.to_line(clues)) if progress else contextlib.nullcontext(lambda line: None) as watch:
-        trace = solve_puzzle(loaded, clues, setting, watch=watch)
+    with live_board(board.to_line(clues)) if progress else contextlib.nullcontext() as watch:
+        trace = solve_puzzle(loaded, clues, setting, watch=watch, proof=proof)
     print_trace(trace)
     write_json(output, trace.to_json())
-    if searches:
-        _warn_about_solutions(clues)  # a search may prove it first
+    if proof is None:
+        _warn_about_solutions(clues, trace.solutions)
     if not trace.solved:
         sys.exit(1)
 
@@ -320,11 +319,19 @@ def _one_puzzle(puzzle: str, columns: Columns) -> np.ndarray:
     return found.puzzle
 
 
-def _warn_about_solutions(clues: np.ndarray) -> None:
-    """Refuse a puzzle without a solution; warn when there are several."""
-    from vmd_sudoku.exact.proof import clash_sentence, clashing_clues, prove
+def _proof(clues: np.ndarray) -> "Proof":
+    """How many solutions a puzzle has: none is refused, and several are warned of."""
+    from vmd_sudoku.exact.proof import prove
 
-    found = prove(clues).solutions
+    proof = prove(clues)
+    _warn_about_solutions(clues, proof.solutions)
+    return proof
+
+
+def _warn_about_solutions(clues: np.ndarray, found: str) -> None:
+    """Refuse a puzzle without a solution; warn when there are several."""
+    from vmd_sudoku.exact.proof import clash_sentence, clashing_clues
+
     if found == "none":
         raise PuzzleError(
             "this puzzle has no solution, although no two clues clash; was a clue mistyped? "

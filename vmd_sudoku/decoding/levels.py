@@ -76,12 +76,11 @@ class Level:
     """One row of the table.
 
     begin: makes the function that writes, from the batch's clues int64 [b,81], the number of solutions that a search looks
-        for, and what may stop a search. about: a few words for those who choose.
+        for, and what may stop a search.
     legal_only: a digit that a peer holds gets probability zero, and the rest is renormalised.
     """
 
     begin: Begin
-    about: str
     legal_only: bool = True
 
 
@@ -161,14 +160,8 @@ def _by_search(clues: Tensor, limit: int, stop: Stop) -> Write:
 
 
 CONSTRAINTS: dict[str, Level] = {
-    "none": Level(lambda clues, limit, stop: _as_the_network_says, "the network alone", legal_only=False),
-    "rules": Level(
-        lambda clues, limit, stop: lambda plan: _one_by_one(plan, propagate=False),
-        "digits that a peer holds are left out",
-    ),
-    "propagate": Level(
-        lambda clues, limit, stop: lambda plan: _one_by_one(plan, propagate=True),
-        "naked and hidden singles are filled between calls, dead ends end the run",
-    ),
-    "search": Level(_by_search, "complete search, guided by the network"),
+    "none": Level(lambda clues, limit, stop: _as_the_network_says, legal_only=False),
+    "rules": Level(lambda clues, limit, stop: lambda plan: _one_by_one(plan, propagate=False)),
+    "propagate": Level(lambda clues, limit, stop: lambda plan: _one_by_one(plan, propagate=True)),
+    "search": Level(_by_search),
 }

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from vmd_sudoku.decoding.levels import Stop, never
 from vmd_sudoku.decoding.loop import Finished, Step, Tally
 from vmd_sudoku.decoding.policies import entropy, margin
 from vmd_sudoku.decoding.why import WHYS
-from vmd_sudoku.exact.proof import prove
+from vmd_sudoku.exact.proof import Proof, prove
 from vmd_sudoku.network.checkpoint import LoadedModel
 from vmd_sudoku.solving.batch import Run, begin, best_of
 from vmd_sudoku.solving.setting import Setting
@@ -29,8 +29,9 @@ def solve_puzzle(
     *,
     latent: np.ndarray | None = None,
     cancelled: Stop = never,
-    watch: Callable[[str], None] = lambda board: None,
+    watch: Callable[[str], None] | None = None,
     seconds: float = math.inf,
+    proof: Proof | None = None,
 ) -> Trace:
     """Fill the blanks of one puzzle, int8 [81], and judge the result by the rules.
 
@@ -39,7 +40,13 @@ def solve_puzzle(
     Raises:
         PuzzleError: two clues clash. ConfigError: `latent` does not fit the model.
     """
-    options: dict[str, Any] = {"latent": latent, "cancelled": cancelled, "watch": watch, "seconds": seconds}
+    options: dict[str, Any] = {
+        "latent": latent,
+        "cancelled": cancelled,
+        "watch": watch,
+        "seconds": seconds,
+        "proof": proof,
+    }
     return solve_within(loaded, puzzle, setting, **options).trace
 
 
@@ -58,14 +65,16 @@ def solve_within(
     *,
     latent: np.ndarray | None = None,
     cancelled: Stop = never,
-    watch: Callable[[str], None] = lambda board: None,
+    watch: Callable[[str], None] | None = None,
     seconds: float = math.inf,
+    proof: Proof | None = None,
 ) -> Solve:
     """The same with word of whether it came to its end.
 
     latent: a z made by hand, [9,9,9,K], instead of the one that `setting.z` asks for. cancelled: asked between calls, and
     every few milliseconds of a search; once it says yes, or once `seconds` have passed, the trace ends with the board
-    reached. watch: told the (first) board, 81 characters, after every call.
+    reached. watch: told the (first) board, 81 characters, after every call. proof: what the exact solver says of the puzzle,
+    if that is known already.
 
     Raises:
         PuzzleError: two clues clash. ConfigError: `latent` does not fit the model.
@@ -78,10 +87,10 @@ def solve_within(
         return cancelled() or time.perf_counter() - start > seconds
 
     run = begin(loaded, puzzle[None], setting, latent=latent, stop=stop)
-    record = Record(loaded, setting, run, given=latent is not None)
+    record = Record(loaded, setting, run, given=latent is not None, proofs=None if proof is None else [proof])
     for step in run.steps:
         record.take(step)
-        if step.rows[0] == 0:
+        if watch and step.rows[0] == 0:
             watch(boards.to_line(step.board[0].cpu().numpy()))
     return record.solve(0, seconds=time.perf_counter() - start)
 
@@ -93,12 +102,21 @@ class Record:
     small torch operations would wait for each other at every one.
     """
 
-    def __init__(self, loaded: LoadedModel, setting: Setting, run: Run, *, given: bool = False) -> None:
-        """Nothing was taken yet. given: whether z was made by hand."""
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        setting: Setting,
+        run: Run,
+        *,
+        given: bool = False,
+        proofs: Sequence[Proof | None] | None = None,
+    ) -> None:
+        """Nothing was taken yet. given: whether z was made by hand. proofs: of every puzzle, where it is known already."""
         self._loaded = loaded
         self._setting = setting
         self._run = run
         self._given = given
+        self._proofs = proofs or [None] * len(run.boards)
         self._tally = Tally(run.boards)
         self._steps: list[_Arrays] = []
 
@@ -124,10 +142,13 @@ class Record:
         verdict = boards.verdict(final, clues)
         found = int(ended.solutions[best])
         # A search that ended knows whether there is a solution; whether there is another, if it was asked to prove it.
-        solutions = SOLUTIONS[found] if found == 0 or (setting.prove and found > 0) else prove(clues).solutions
+        if found == 0 or (setting.prove and found > 0):
+            solutions = SOLUTIONS[found]
+        else:
+            solutions = (self._proofs[number] or prove(clues)).solutions
         z = run.predictor.z
         return Trace(
-            puzzle=boards.to_line(clues),
+            puzzle=boards.Line(clues),
             model=loaded.name,
             sha256=loaded.sha256,
             version=__version__,
@@ -142,7 +163,7 @@ class Record:
             setting=asdict(setting)
             | dict(zip(("first_rounds", "rounds"), setting.rounds_on(loaded.model.config), strict=True)),
             steps=tuple(part for step in steps for part in step.of_board(best)),
-            board=boards.to_line(final),
+            board=boards.Line(final),
             verdict=verdict,
             calls=int(ended.calls[mine].sum()) * run.views,
             rounds=int(run.predictor.rounds_run[views].sum()),

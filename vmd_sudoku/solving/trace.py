@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vmd_sudoku import board as boards
-from vmd_sudoku.board import BLANK, CELLS, DIGITS, parse
+from vmd_sudoku.board import BLANK, CELLS, DIGITS, Line
 from vmd_sudoku.decoding.why import WHYS
 from vmd_sudoku.errors import PuzzleError, TraceError
 
@@ -93,14 +93,20 @@ class Trace:
         return self.verdict == "solved"
 
     def boards(self) -> Iterator[str]:
-        """The board after every step, 81 characters each.
+        """The board after every step, 81 characters each; raises as `grids`."""
+        yield from map(boards.to_line, self.grids()[1:])
+
+    def grids(self) -> np.ndarray:
+        """The clues, and the board after every step: int8 [steps + 1, 81].
 
         Raises:
             TraceError: a step fills a cell that is not blank, or takes back a clue or a blank.
         """
-        board = boards.parse(self.puzzle)
-        clues = board != BLANK
+        grids = np.repeat(Line(self.puzzle).digits[None], len(self.steps) + 1, 0)
+        clues = grids[0] != BLANK
         for number, step in enumerate(self.steps, 1):
+            board = grids[number]
+            board[:] = grids[number - 1]
             for cell, digit in zip(step.cells, step.digits, strict=True):
                 if board[cell] != BLANK:
                     raise TraceError(f"step {number} of the trace fills {boards.cell_name(cell)}, which is not blank")
@@ -109,7 +115,7 @@ class Trace:
                 if clues[cell] or board[cell] == BLANK:
                     raise TraceError(f"step {number} of the trace takes back {boards.cell_name(cell)}, no filled cell")
                 board[cell] = BLANK
-            yield boards.to_line(board)
+        return grids
 
     def to_json(self) -> dict[str, Any]:
         """Everything, as JSON types."""
@@ -149,7 +155,7 @@ def _frozen(value: Any) -> Any:
 
 def _require_sound(trace: Trace) -> None:
     """Refuse values out of range, and steps that do not lead to the board."""
-    boards.parse(trace.puzzle)
+    puzzle, board = Line(trace.puzzle).digits, Line(trace.board).digits
     for step in trace.steps:
         wrong = {c for c in (*step.cells, *step.remasked) if c not in range(CELLS)} | set(step.why) - set(WHYS)
         wrong |= {digit for digit in step.digits if digit not in range(1, DIGITS + 1)}
@@ -161,11 +167,10 @@ def _require_sound(trace: Trace) -> None:
             raise ValueError(f"a step has no {CELLS} rows of {DIGITS} probabilities")
     if trace.solutions not in SOLUTIONS:
         raise ValueError(f"solutions is {trace.solutions!r}")
-    *_, last = (trace.puzzle, *trace.boards())
-    if boards.to_line(boards.parse(last)) != boards.to_line(boards.parse(trace.board)):
+    if not np.array_equal(trace.grids()[-1], board):
         raise TraceError("the steps of the trace do not lead to its board; one of them was changed: solve again")
     # Replayed rather than believed: a trace that was edited by hand must not show a solve that never was.
-    if boards.verdict(boards.parse(trace.board), boards.parse(trace.puzzle)) != trace.verdict:
+    if boards.verdict(board, puzzle) != trace.verdict:
         raise TraceError("the verdict of the trace is not its board's; one of them was changed: solve again")
 
 
@@ -181,8 +186,8 @@ def moves_of(traces: Iterable[Trace]) -> "Moves":
     cells: list[int] = []
     digits: list[int] = []
     for trace in traces:
-        for before, step in zip((trace.puzzle, *trace.boards()), trace.steps, strict=False):
-            boards.append(np.repeat(parse(before)[None], len(step.cells), 0))
+        for before, step in zip(trace.grids(), trace.steps, strict=False):
+            boards.append(np.repeat(before[None], len(step.cells), 0))
             cells.extend(step.cells)
             digits.extend(step.digits)
     return Moves(np.concatenate(boards), np.array(cells, np.int64), np.array(digits, np.int64))
