@@ -13,6 +13,7 @@ from vmd_sudoku.board import CELLS, SIDE
 from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats import hodoku
 from vmd_sudoku.formats.cells import BLANKS, FIGURES, is_answer, line_cells
+from vmd_sudoku.formats.record import clean
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "puzzle": (
@@ -195,7 +196,7 @@ def header(line: str, columns: Columns) -> Layout | None:
         places["solution"],
         places["rating"],
         places["name"],
-        label=names[puzzle],
+        label=clean(names[puzzle]),
         fixed=True,
         sure=sure,
         note=" ".join(notes),
@@ -232,7 +233,7 @@ def by_content(lines: Sequence[str], columns: Columns, names: str = "", last: bo
     if columns.puzzle:
         solution = _asked(titles, columns.solution) if columns.solution else None
         place = _asked(titles, columns.puzzle)
-        return Layout(delimiter, place, solution, label=titles[place] if names else "", fixed=True)
+        return Layout(delimiter, place, solution, label=clean(titles[place]) if names else "", fixed=True)
     told = next((at for row in rows if (at := _told(row)) is not None), None)
     if told is None and last:
         told = next((at for row in rows if (at := _told_full(row)) is not None), None)
@@ -248,7 +249,13 @@ def by_content(lines: Sequence[str], columns: Columns, names: str = "", last: bo
     many = len([field for field in rows[0] if field]) > 1
     note = f"No column has a known name; field {puzzle + 1} was read as the puzzle." if many and names else ""
     return Layout(
-        delimiter, puzzle, solution, rating, name, titles[puzzle] if names and puzzle < len(titles) else "", note=note
+        delimiter,
+        puzzle,
+        solution,
+        rating,
+        name,
+        clean(titles[puzzle]) if names and puzzle < len(titles) else "",
+        note=note,
     )
 
 

@@ -147,7 +147,7 @@ def _record(number: int, line: str, layout: Layout, title: str) -> Record:
     if any(map(is_region_line, fields)):
         raise PuzzleError(JIGSAW)
     field = _puzzle_field(line, fields, layout)
-    called = f"`{clean(layout.label)}` " if clean(layout.label) else ""
+    called = f"`{layout.label}` " if layout.label else ""
     if not field:
         raise PuzzleError(f"no {called or '`puzzle` '}value")
     puzzle, own = _cells(field, called)

@@ -63,6 +63,8 @@ class BadLine:
 
 def clean(title: str) -> str:
     """A title of one printable line."""
+    if len(title) <= TITLE_LIMIT and title.isprintable():
+        return title.strip()
     return "".join(c if c.isprintable() else " " for c in title[: 2 * TITLE_LIMIT]).strip()[:TITLE_LIMIT]
 
 
