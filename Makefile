@@ -37,7 +37,7 @@ $(LOWEST)/installed: pyproject.toml tools/lowest.py
 	$(PYTHON) -m venv $(LOWEST)
 	$(LOWEST)/bin/python tools/lowest.py > $(LOWEST)/constraints.txt
 	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(LOWEST)/constraints.txt \
-		--editable '.[train]' pytest hypothesis
+		--editable '.[train]' pytest pytest-timeout hypothesis
 	touch $@
 
 lint: $(VENV)/installed-dev
