@@ -18,14 +18,14 @@ def call(capsys):
     return run
 
 
-def test_a_set_of_ones_own_is_trained_and_reported(call, tmp_path, monkeypatch):
-    from vmd_sudoku.labs import synthetic
-
-    monkeypatch.setattr(synthetic, "KINDS", synthetic.KINDS[:2])
+def test_a_set_of_ones_own_is_trained_and_reported(call, tmp_path):
     file = tmp_path / "coins.csv"
     file.write_text("head,head\ntail,tail\n")
     out_file = tmp_path / "out.json"
-    code, out, err = call("synthetic", "--csv", file, "--seeds", 2, "--blocks", 1, "--workers", 1, "--json", out_file)
+    kinds = ("--kind", "mdm", "--kind", "code")
+    code, out, err = call(
+        "synthetic", "--csv", file, *kinds, "--seeds", 2, "--blocks", 1, "--workers", 1, "--json", out_file
+    )
     assert code == 0
     assert "coins: 2 sequences of 2 tokens over 2 symbols, entropy 0.693 nats, total correlation 0.693 nats" in err
     assert "| coins | 1 | 1 | 0.693 |" in out

@@ -90,7 +90,7 @@ def test_choose_draws_by_the_weights(rng):
 
 def test_d1_is_learnt_in_seconds_and_the_mdm_pays_the_total_correlation():
     work = synthetic.cases([named("D1")], (1,), range(1))
-    rows = synthetic.over_seeds([row for case in work if case.kind.latent != "gaussian" for row in synthetic.run(case)])
+    rows = synthetic.over_seeds([row for case in work if case.kind.latent != "gaussian" for row in case.run()])
     by_what = {(row["model"], row["nfe"]): row for row in rows}
     assert by_what["vmd", 1]["accuracy"] >= 0.9999
     assert by_what["vmd", 1]["kl_exact"] <= 0.001

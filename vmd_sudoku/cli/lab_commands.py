@@ -2,12 +2,19 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
 from vmd_sudoku import __version__
-from vmd_sudoku.cli.options import JSON, SEED, whole
-from vmd_sudoku.cli.show import write_json
+from vmd_sudoku.cli.options import SEED, OutFile, number, whole
+
+JSON = click.option(
+    "--json",
+    "output",
+    type=OutFile(),
+    help="Also write JSON there; rows that are there already are kept, so an interrupted run goes on.",
+)
 
 WORKERS = click.option(
     "--workers",
@@ -39,6 +46,13 @@ WORKERS = click.option(
 @click.option(
     "--blocks", multiple=True, type=whole(1, 1000), help="Blocks of a sequence; may come again.  [default: 2, 1]"
 )
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(["mdm", "code", "gaussian", "encoder"]),
+    help="No z; a code; a Gaussian by importance weights or with an encoder; may come again.  [default: all]",
+)
 @click.option("--seeds", type=whole(1, 1000), default=5, show_default=True, help="Trainings of each row.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="The first of the seeds.")
 @click.option(
@@ -55,6 +69,7 @@ def synthetic(
     files: tuple[Path, ...],
     distance: int,
     blocks: tuple[int, ...],
+    kinds: tuple[str, ...],
     seeds: int,
     seed: int,
     later: str,
@@ -65,15 +80,109 @@ def synthetic(
     import torch
 
     from vmd_sudoku import machine
+    from vmd_sudoku.labs import results, tokens
     from vmd_sudoku.labs import synthetic as experiment
-    from vmd_sudoku.labs import tokens
 
     sets = [tokens.named(name, distance) for name in names or (() if files else ("D1", "D2"))]
     sets += [tokens.apart(tokens.from_csv(file), distance) for file in files]
     for one in sets:
         click.echo(tokens.describe(one), err=True)
     torch.set_num_threads(1)
-    work = experiment.cases(sets, blocks or (2, 1), range(seed, seed + seeds), later)
-    rows = experiment.measure(work, workers, say=lambda line: click.echo(line, err=True))
+    work = experiment.cases(sets, blocks or (2, 1), range(seed, seed + seeds), later, kinds)
+    measured = results.measure(work, output, workers, say=lambda line: click.echo(line, err=True))
+    rows = experiment.over_seeds(measured)
     click.echo(experiment.markdown(rows))
-    write_json(output, experiment.report(rows, __version__, machine.describe()))
+    _write(output, experiment.report(rows, __version__, machine.describe()))
+
+
+@click.command()
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(["mdm", "code", "gaussian"]),
+    help="May come again.  [default: all]",
+)
+@click.option("--seconds", type=number(1, 10**6), help="Train anew, so many CPU seconds each; else the shipped models.")
+@click.option(
+    "--list", "path", type=click.Path(path_type=Path), help="Words of your own, one a line, all of one length."
+)
+@click.option("--seeds", type=whole(1, 1000), default=1, show_default=True, help="Trainings of each model.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="The first of the seeds.")
+@WORKERS
+@JSON
+def words(
+    kinds: tuple[str, ...],
+    seconds: float | None,
+    path: Path | None,
+    seeds: int,
+    seed: int,
+    workers: int,
+    output: Path | None,
+) -> None:
+    """Five-letter words in one call, two and five: real words, held-out words hit, nats; MDM and VMD at equal size and time."""
+    import torch
+
+    from vmd_sudoku import machine
+    from vmd_sudoku.labs import results
+    from vmd_sudoku.labs import words as experiment
+
+    torch.set_num_threads(1)
+    found = experiment.read_words(path) if path else experiment.read_words()
+    if seconds is None and path is None:
+        rows = experiment.measure_shipped(found, kinds or experiment.SHIPPED, seed)
+    else:
+        spent = seconds or experiment.SECONDS
+        every = [(kind, one) for one in range(seed, seed + seeds) for kind in kinds or experiment.KINDS]
+        work = [experiment.WordJob(found, kind, spent, one) for kind, one in every]
+        rows = results.measure(work, output, workers, say=lambda line: click.echo(line, err=True))
+    means = experiment.over_seeds(rows)
+    click.echo(experiment.markdown(means, experiment.chance(found)))
+    _write(output, {"rows": means, "version": __version__, "machine": machine.describe()})
+
+
+@click.command()
+@click.option("--corpus", default="sotu", show_default=True, help="sotu, shakespeare, or a text file.")
+@click.option(
+    "--minutes", type=number(0.01, 10**5), default=5.0, show_default=True, help="CPU minutes of each training."
+)
+@click.option("--block", "sizes", multiple=True, type=whole(2, 32), help="May come again.  [default: 4, 8]")
+@click.option("--width", type=whole(8, 2048), default=128, show_default=True, help="Of the VMD's layers.")
+@click.option("--codes", type=whole(2, 65_536), default=256, show_default=True, help="Values of z of a block.")
+@click.option("--seeds", type=whole(1, 1000), default=3, show_default=True, help="Trainings of each model.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="The first of the seeds.")
+@WORKERS
+@JSON
+def text(
+    corpus: str,
+    minutes: float,
+    sizes: tuple[int, ...],
+    width: int,
+    codes: int,
+    seeds: int,
+    seed: int,
+    workers: int,
+    output: Path | None,
+) -> None:
+    """Block diffusion of text with and without z, and an autoregressive model, at equal parameters and equal time."""
+    import torch
+
+    from vmd_sudoku import machine
+    from vmd_sudoku.labs import results
+    from vmd_sudoku.labs import text as experiment
+    from vmd_sudoku.labs.corpus import load_corpus
+
+    torch.set_num_threads(1)
+    found = load_corpus(corpus)
+    work = experiment.jobs(found, sizes or (4, 8), 60 * minutes, range(seed, seed + seeds), width, codes)
+    rows = results.measure(work, output, workers, say=lambda line: click.echo(line, err=True))
+    click.echo(experiment.markdown(found, rows))
+    _write(output, experiment.report(found, rows, __version__, machine.describe()))
+
+
+def _write(output: Path | None, report: dict[str, Any]) -> None:
+    """The report, beside what was measured so far."""
+    from vmd_sudoku.labs import results
+
+    if output:
+        results.write(output, report | {"measured": results.read(output)})

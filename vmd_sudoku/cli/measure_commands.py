@@ -119,6 +119,8 @@ def draws(
         "Experiments": {
             "sudoku": ("measure_commands", "The paper's table of Sudoku results beside ours."),
             "synthetic": ("lab_commands", "The paper's experiments on sets of tokens that depend on each other."),
+            "words": ("lab_commands", "Five-letter words in one call, two and five."),
+            "text": ("lab_commands", "Block diffusion of text, with and without a latent."),
         }
     },
 )

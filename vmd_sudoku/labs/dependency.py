@@ -32,7 +32,7 @@ class TokenSource:
         tokens = self.tokens
         if len(tokens.sequences) > WHOLE_SET or self.drawn:
             return Batch(tokens.draw(WHOLE_SET, rng), torch.full((WHOLE_SET,), 1 / WHOLE_SET))
-        return Batch(tokens.fill(tokens.sequences, rng), tokens.probability.float())
+        return Batch(tokens.fill(tokens.sequences, rng), tokens.probability.float(), whole=True)
 
 
 @dataclass(frozen=True)

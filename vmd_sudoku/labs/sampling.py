@@ -64,18 +64,29 @@ ANCESTRAL = Sampler(tokens="drawn", order="random")
 
 
 @torch.no_grad()
-def sample(model: LabModel, count: int, how: Sampler, rng: torch.Generator, xt: Tensor | None = None) -> Tensor:
-    """`count` whole sequences int64 [count, length]; `xt` [count, length] has places that are known from the start."""
-    boards = model.masked(count) if xt is None else xt
-    return torch.cat([_sample(model, part, how, rng) for part in boards.split(ROWS)])
+def sample(
+    model: LabModel,
+    count: int,
+    how: Sampler,
+    rng: torch.Generator,
+    xt: Tensor | None = None,
+    z: Tensor | None = None,
+) -> Tensor:
+    """`count` whole sequences int64 [count, length].
+
+    `xt` [count, length] has places that are known from the start; `z` [count, size] is the first one instead of a draw.
+    """
+    boards = (model.masked(count) if xt is None else xt).split(ROWS)
+    given = [None] * len(boards) if z is None else z.split(ROWS)
+    return torch.cat([_sample(model, part, how, rng, first) for part, first in zip(boards, given, strict=True)])
 
 
-def _sample(model: LabModel, xt: Tensor, how: Sampler, rng: torch.Generator) -> Tensor:
+def _sample(model: LabModel, xt: Tensor, how: Sampler, rng: torch.Generator, first: Tensor | None) -> Tensor:
     for block in range(model.settings.blocks):
-        z = model.draw(len(xt), block, rng)
         for number, count in enumerate(how.counts(model)):
-            if number and how.renew_z:
-                z = model.draw(len(xt), block, rng)
+            if number == 0 or how.renew_z:
+                z = first if first is not None else model.draw(len(xt), block, rng)
+                first = None
             xt = call(model, xt, z, block, count, how, rng)
     return xt
 

@@ -1,8 +1,6 @@
 """The paper's table of synthetic tokens beside ours: several seeds, with intervals and with the KL that needs no samples."""
 
-import multiprocessing
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -12,6 +10,7 @@ from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.labs.dependency import trained, usual_sampler
 from vmd_sudoku.labs.figures import Fit, bias, exact_fit, mean_interval, sampled_fit
 from vmd_sudoku.labs.model import LabModel, ModelSettings
+from vmd_sudoku.labs.results import Row, digest
 from vmd_sudoku.labs.sampling import Sampler, law, sample
 from vmd_sudoku.labs.tokens import TokenSet
 from vmd_sudoku.labs.training import LATER, TrainSettings
@@ -21,8 +20,6 @@ SAMPLES = 10_000
 SAMPLE_SEED = 10_007
 MANY = 32
 """From so many different contents of a block on, a training is longer."""
-
-Row = dict[str, Any]
 
 PAPER: dict[tuple[str, int, int], dict[str, tuple[float, float]]] = {
     ("D1", 2, 4): {"mdm": (0.994, 0.007), "vmd": (1.0, 0.012)},
@@ -39,8 +36,9 @@ PAPER: dict[tuple[str, int, int], dict[str, tuple[float, float]]] = {
 
 @dataclass(frozen=True)
 class Kind:
-    """A way to model: its `model` and `latent` in a row, and how it is trained (`objective`)."""
+    """A way to model: its `model` and `latent` in a row, and how it is trained (`objective`). short: its name in a command."""
 
+    short: str
     name: str
     model: str
     latent: str
@@ -48,10 +46,10 @@ class Kind:
 
 
 KINDS = (
-    Kind("MDM", "mdm", "none", "bound"),
-    Kind("VMD, code", "vmd", "code", "sum"),
-    Kind("VMD, gaussian", "vmd", "gaussian", "weights"),
-    Kind("VMD, gaussian, encoder", "vmd", "gaussian", "encoder"),
+    Kind("mdm", "MDM", "mdm", "none", "bound"),
+    Kind("code", "VMD, code", "vmd", "code", "sum"),
+    Kind("gaussian", "VMD, gaussian", "vmd", "gaussian", "weights"),
+    Kind("encoder", "VMD, gaussian, encoder", "vmd", "gaussian", "encoder"),
 )
 """Without a latent; a code, summed exactly; a Gaussian by importance weights; by encoder and bound, as in the paper."""
 
@@ -65,6 +63,29 @@ class Case:
     kind: Kind
     seed: int
     later: str = "tied"
+
+    def settings(self) -> tuple[ModelSettings, TrainSettings]:
+        """Sizes and updates that fit the set."""
+        how = train_settings(self.tokens, self.blocks, self.kind, self.seed)
+        return model_settings(self.tokens, self.blocks, self.kind), replace(how, later=self.later)
+
+    def key(self) -> str:
+        """The settings and the set itself."""
+        tokens = self.tokens
+        return digest(
+            self.settings(), tokens.name, tokens.sequences.tolist(), tokens.probability.tolist(), tokens.places
+        )
+
+    def line(self) -> str:
+        """Set, blocks, kind and seed."""
+        return f"{self.tokens.name}, blocks {self.blocks}, {self.kind.name}, seed {self.seed}"
+
+    def run(self) -> list[Row]:
+        """Train once and measure it in as few and in as many calls as there are: a row for each, with this seed alone."""
+        last = trained(self.tokens, *self.settings())
+        tied = len(self.tokens.places)
+        more = [tied] if tied > self.blocks and not self.tokens.has_noise else []
+        return [_row(self, last.model, nfe, last.seconds) for nfe in [self.blocks, *more]]
 
 
 def model_settings(tokens: TokenSet, blocks: int, kind: Kind) -> ModelSettings:
@@ -94,31 +115,31 @@ def contents(tokens: TokenSet, blocks: int) -> int:
     return max(len(torch.unique(part, dim=0)) for part in parts if part.shape[1])
 
 
-def cases(sets: list[TokenSet], blocks: tuple[int, ...], seeds: range, later: str = "tied") -> list[Case]:
+def cases(
+    sets: list[TokenSet],
+    blocks: tuple[int, ...],
+    seeds: range,
+    later: str = "tied",
+    kinds: tuple[str, ...] = (),
+) -> list[Case]:
     """Everything that the table needs, long trainings first so that processes end together. A set that does not divide into a
-    number of blocks has no row for it.
+    number of blocks has no row for it. kinds: short names, all without any.
 
     Raises:
-        ConfigError: nothing is left to do, or an unknown `later`.
+        ConfigError: nothing is left to do, or an unknown `later` or kind.
     """
+    known = {kind.short: kind for kind in KINDS}
     if later not in LATER:
         raise ConfigError(f"unknown z of later calls {later!r}; choose one of {', '.join(LATER)}")
+    if unknown := set(kinds) - set(known):
+        raise ConfigError(f"unknown kind {', '.join(sorted(unknown))}; choose from {', '.join(known)}")
     possible = [(tokens, count) for tokens in sets for count in blocks if tokens.length % count == 0]
     if not possible:
-        raise ConfigError(
-            f"none of the sets divides into {' or '.join(map(str, blocks))} equal blocks; choose a divisor of its length"
-        )
-    every = [Case(tokens, count, kind, seed, later) for seed in seeds for tokens, count in possible for kind in KINDS]
-    return sorted(every, key=lambda case: (-len(case.tokens.sequences), KINDS.index(case.kind) == 0))
-
-
-def run(case: Case) -> list[Row]:
-    """Train once and measure it in as few and in as many calls as there are: a row for each, with this seed alone."""
-    settings = replace(train_settings(case.tokens, case.blocks, case.kind, case.seed), later=case.later)
-    last = trained(case.tokens, model_settings(case.tokens, case.blocks, case.kind), settings)
-    tied = len(case.tokens.places)
-    calls = [case.blocks] if case.tokens.has_noise else [case.blocks, *([tied] if tied > case.blocks else [])]
-    return [_row(case, last.model, nfe, last.seconds) for nfe in calls]
+        numbers = " or ".join(map(str, blocks))
+        raise ConfigError(f"none of the sets divides into {numbers} equal blocks; choose a divisor of its length")
+    wanted = [(tokens, count, kind) for tokens, count in possible for kind in KINDS if kind.short in (kinds or known)]
+    every = [Case(*what, seed, later) for seed in seeds for what in wanted]
+    return sorted(every, key=lambda case: (case.seed, -len(case.tokens.sequences)))
 
 
 def _row(case: Case, model: LabModel, nfe: int, seconds: float) -> Row:
@@ -155,30 +176,6 @@ def _exact(tokens: TokenSet, model: LabModel, how: Sampler, rng: torch.Generator
         "kl_exact": fit and fit.kl,
         "is_sum": model.latent is None or model.latent.is_exact,
     }
-
-
-def measure(work: list[Case], workers: int = 1, say: Callable[[str], None] = lambda line: None) -> list[Row]:
-    """Rows of all cases, with the mean over seeds and half the width of its 95 % interval (`accuracy_half` and so on)."""
-    rows: list[Row] = []
-    for number, (case, new) in enumerate(_results(work, workers), 1):
-        rows += new
-        say(f"{number} of {len(work)}: {case.tokens.name}, {case.blocks} blocks, {case.kind.name}, seed {case.seed}")
-    return over_seeds(rows)
-
-
-def _results(work: list[Case], workers: int) -> Iterator[tuple[Case, list[Row]]]:
-    if workers == 1:
-        yield from ((case, run(case)) for case in work)
-        return
-    # Not forked: torch's threads do not survive it.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        waiting = {pool.submit(run, case): case for case in work}
-        try:
-            for done in as_completed(waiting):
-                yield waiting[done], done.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
 
 
 WHAT = ("set", "distance", "blocks", "nfe", "model", "latent", "objective", "later")
@@ -244,13 +241,14 @@ def _with_half(row: Row, name: str, scale: float, digits: int) -> str:
 
 def _table(rows: list[Row], cell: Callable[[Row], str], paper: Callable[[tuple[float, float]], str] | None) -> str:
     theirs = ["paper MDM", "paper VMD"] if paper else []
-    lines = [["set", "blocks", "NFE", "total correlation", *theirs, *(kind.name for kind in KINDS)]]
+    kinds = [kind for kind in KINDS if any(_is(row, kind) for row in rows)]
+    lines = [["set", "blocks", "NFE", "total correlation", *theirs, *(kind.name for kind in kinds)]]
     lines.append(["---"] * len(lines[0]))
     for name, distance, blocks, nfe in dict.fromkeys(tuple(row[k] for k in WHAT[:4]) for row in rows):
         here = [row for row in rows if tuple(row[k] for k in WHAT[:4]) == (name, distance, blocks, nfe)]
         known = PAPER.get((name, blocks, nfe)) if distance == 1 else None
         cells = [_of_paper(known, model, paper) for model in ("mdm", "vmd")] if paper else []
-        cells += [next((cell(row) for row in here if _is(row, kind)), "") for kind in KINDS]
+        cells += [next((cell(row) for row in here if _is(row, kind)), "") for kind in kinds]
         label = name if distance == 1 else f"{name}, {distance} apart"
         lines.append([label, str(blocks), str(nfe), f"{here[0]['total_correlation']:.3f}", *cells])
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -38,10 +38,11 @@ LATER = ("tied", "own", "prior")
 
 @dataclass(frozen=True)
 class Batch:
-    """x0 int64 [n, length] and the share of each in the loss, float [n], adding up to 1."""
+    """x0 int64 [n, length] and the share of each in the loss, float [n], adding up to 1. whole: these are all there are."""
 
     x0: Tensor
     share: Tensor
+    whole: bool = False
 
 
 class Source(Protocol):
@@ -255,6 +256,8 @@ def _summed_block(
     posterior = joint.detach()
     if isinstance(model.latent, Codes) and done > SHARES_FROM:
         rate = SHARES_RATE * (1 - done) / (1 - SHARES_FROM) + SHARES_RATE / 10
+        if not batch.whole:  # most codes explain nothing in a small batch and would die of it
+            rate *= min(1.0, len(batch.x0) / len(options.z))
         model.latent.move_shares(block, (batch.share[:, None] * posterior.softmax(1)).sum(0), rate)
     return _mean(batch, -joint.logsumexp(1)) + later(model, batch, block, rng, options, posterior)
 

@@ -1,0 +1,97 @@
+"""The results file of a reproduction: rows that are in it stay, so that an interrupted run goes on where it was."""
+
+import hashlib
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+
+from vmd_sudoku import writing
+from vmd_sudoku.errors import DataError
+
+Row = dict[str, Any]
+
+
+class Job(Protocol):
+    """One training with its figures."""
+
+    def key(self) -> str:
+        """What tells it from all others: everything that the figures depend on."""
+
+    def run(self) -> list[Row]:
+        """Train and measure."""
+
+    def line(self) -> str:
+        """A few words for the one who waits."""
+
+
+def digest(*parts: object) -> str:
+    """Twelve hexadecimal digits for what a job depends on."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def measure(
+    jobs: Sequence[Job],
+    path: Path | None = None,
+    workers: int = 1,
+    say: Callable[[str], None] = lambda line: None,
+) -> list[Row]:
+    """The rows of all jobs, in their order. With a `path` each is written there at once; what is there is not measured again.
+
+    Raises:
+        DataError: the file holds no results of ours.
+        OutputError: it cannot be written.
+    """
+    known = read(path)
+    missing = [job for job in jobs if job.key() not in known]
+    for number, (job, rows) in enumerate(_results(missing, workers), 1):
+        known[job.key()] = rows
+        write(path, {"measured": known})
+        say(f"{number} of {len(missing)}: {job.line()}")
+    return [row for job in jobs for row in known[job.key()]]
+
+
+def _results(jobs: Sequence[Job], workers: int) -> Iterator[tuple[Job, list[Row]]]:
+    if workers == 1 or len(jobs) < 2:
+        yield from ((job, job.run()) for job in jobs)
+        return
+    # Not forked: torch's threads do not survive it.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        waiting = {pool.submit(job.run): job for job in jobs}
+        try:
+            for done in as_completed(waiting):
+                yield waiting[done], done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def read(path: Path | None) -> dict[str, list[Row]]:
+    """The measured rows by their job's key; none where there is no file yet.
+
+    Raises:
+        DataError: the file holds something else.
+    """
+    if path is None or not path.exists():
+        return {}
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))["measured"]
+        if not all(isinstance(row, dict) for rows in known.values() for row in rows):
+            raise ValueError("its rows are not sets of figures")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{path} holds no results of ours ({error}); delete it or give another file") from None
+    return known
+
+
+def write(path: Path | None, report: Row) -> None:
+    """The results file anew, whole or not at all: a stop at any moment leaves the rows measured so far.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    if path is not None:
+        writing.write(path, json.dumps(report, indent=1) + "\n")

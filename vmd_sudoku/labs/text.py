@@ -1,0 +1,284 @@
+"""The text lab: block diffusion with and without z beside an autoregressive model, at equal parameters and equal time."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from vmd_sudoku.errors import ConfigError
+from vmd_sudoku.labs import blocks
+from vmd_sudoku.labs.blocks import REACH, TextModel, TextSettings, new_text_model
+from vmd_sudoku.labs.corpus import ALPHABET, Corpus, as_letters, as_text, ngram_bits, words_of
+from vmd_sudoku.labs.figures import mean_interval
+from vmd_sudoku.labs.results import Row, digest
+
+TEXTS, SPAN = 8, 160
+"""Stretches of text in an update, and letters of each; all letters but the first `REACH` start a block."""
+RATE = 3e-3
+CALM_FROM = 0.4
+STEEPEST = 1.0
+CHARACTERS = 40_000
+"""Held-out characters that are measured."""
+REPEATS = 4
+"""Draws of masks for each block of them."""
+WEIGHTED_BLOCKS, DRAWS = 1_500, 16
+WRITERS, LETTERS = 64, 192
+PROMPT = 64
+
+
+def sizes(block: int, width: int, codes: int) -> dict[str, TextSettings]:
+    """The models of a block size: with z, and without z at as many parameters or a few more; block 1 is autoregressive."""
+    vmd = TextSettings(block=block, codes=codes, width=width)
+    enough = new_text_model(vmd, 0).parameter_count()
+    return {"vmd": vmd, "mdm": matched(TextSettings(block=block, width=width), enough)}
+
+
+def matched(settings: TextSettings, parameters: int) -> TextSettings:
+    """The same model, just wide enough to have so many parameters."""
+    while new_text_model(settings, 0).parameter_count() < parameters:
+        settings = replace(settings, width=settings.width + 2)
+    return settings
+
+
+@dataclass(frozen=True)
+class TextProgress:
+    """After an update: its number from 1, part done, CPU seconds spent, loss in bits a character, the averaged model."""
+
+    update: int
+    done: float
+    seconds: float
+    bits: float
+    model: TextModel
+
+
+def train_text(corpus: Corpus, settings: TextSettings, seconds: float, seed: int = 0) -> Iterator[TextProgress]:
+    """Train for so many CPU seconds: one progress an update; closing the generator stops it at once.
+
+    Raises:
+        ConfigError: no time.
+    """
+    if seconds <= 0:
+        raise ConfigError(f"a training needs some seconds, got {seconds}")
+    rng = torch.Generator().manual_seed(seed)
+    letters = torch.from_numpy(corpus.train.astype(np.int64))
+    model = new_text_model(settings, seed)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, betas=(0.9, 0.97), weight_decay=1e-3, fused=True)
+    average = new_text_model(settings, seed).requires_grad_(False).eval()
+    update, spent = 0, 0.0
+    while spent < seconds:
+        start = time.thread_time()
+        optimizer.param_groups[0]["lr"] = RATE * _rate(update, spent / seconds)
+        h, x0 = some_blocks(model, letters, rng)
+        nats = blocks.loss(model, h, x0, rng).mean()
+        optimizer.zero_grad()
+        nats.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), STEEPEST, foreach=True)
+        optimizer.step()
+        with torch.no_grad():
+            torch._foreach_lerp_(
+                list(average.parameters()), list(model.parameters()), 1 - min(0.98, update / (update + 10))
+            )
+        update, spent = update + 1, spent + time.thread_time() - start
+        yield TextProgress(update, min(1.0, spent / seconds), spent, as_bits(nats.item(), settings.block), average)
+
+
+def _rate(update: int, done: float) -> float:
+    calm = max(0.0, (done - CALM_FROM) / (1 - CALM_FROM))
+    return min(1.0, (update + 1) / 30) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * calm)))
+
+
+def as_bits(nats: float, block: int) -> float:
+    """Nats a block as bits a character."""
+    return nats / block / math.log(2)
+
+
+def some_blocks(model: TextModel, letters: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Contexts [n, width] and the blocks [n, block] after them, from random stretches of text; blocks overlap."""
+    size = model.settings.block
+    start = torch.randint(len(letters) - SPAN - size, (TEXTS, 1), generator=rng)
+    text = letters[start + torch.arange(SPAN + size)]
+    h = model.context(text[:, :SPAN])[:, REACH:]
+    following = text[:, REACH + 1 :].unfold(1, size, 1)[:, : h.shape[1]]
+    return h.flatten(0, 1), following.flatten(0, 1)
+
+
+def held_out_blocks(model: TextModel, corpus: Corpus, count: int) -> tuple[Tensor, Tensor]:
+    """Contexts and blocks one after the other through the first held-out text, no letter twice."""
+    size = model.settings.block
+    letters = torch.from_numpy(corpus.held_out.astype(np.int64))[: REACH + 1 + count * size]
+    with torch.no_grad():
+        h = model.context(letters[None])[0, REACH:-size:size]
+    return h, letters[REACH + 1 :].unfold(0, size, size)[: len(h)]
+
+
+def measure_bits(model: TextModel, corpus: Corpus, rng: torch.Generator) -> Row:
+    """Bits a held-out character: the bound letter by letter, in one call a block, and the importance-weighted bound."""
+    size = model.settings.block
+    h, x0 = held_out_blocks(model, corpus, CHARACTERS // size)
+    bound = sum(blocks.bound_nats(model, h, x0, rng).mean().item() for _ in range(REPEATS)) / REPEATS
+    few = slice(0, WEIGHTED_BLOCKS)
+    return {
+        "bits": as_bits(bound, size),
+        "bits_one_call": as_bits(blocks.one_call_nats(model, h, x0).mean().item(), size),
+        "bits_weighted": as_bits(blocks.weighted_nats(model, h[few], x0[few], DRAWS, rng).mean().item(), size),
+        "characters": len(x0) * size,
+    }
+
+
+def measure_samples(model: TextModel, corpus: Corpus, known: set[str], rng: torch.Generator) -> list[Row]:
+    """What is written in one, two and as many calls a block as it has letters, after held-out prompts."""
+    size = model.settings.block
+    letters = torch.from_numpy(corpus.held_out.astype(np.int64))
+    start = torch.randint(len(letters) - PROMPT, (WRITERS, 1), generator=rng)
+    rows = []
+    for calls in sorted({1, min(2, size), size}):
+        whole = blocks.write(model, letters[start + torch.arange(PROMPT)], LETTERS // size, calls, rng)
+        texts = [as_text(text.numpy()) for text in whole[:, PROMPT:]]
+        rows.append({"calls": calls, **text_figures(texts, known), "example": texts[0]})
+    return rows
+
+
+def text_figures(texts: list[str], known: set[str]) -> Row:
+    """Share of whole words that the training text has, and of runs of eight letters that came before in the same text."""
+    words = [word for text in texts for word in text.split(" ")[1:-1] if word]
+    runs = [[text[i : i + 8] for i in range(len(text) - 7)] for text in texts]
+    repeated = sum(len(run) - len(set(run)) for run in runs)
+    return {
+        "real_words": sum(word in known for word in words) / max(1, len(words)),
+        "words": len(words),
+        "repeated": repeated / max(1, sum(map(len, runs))),
+    }
+
+
+@dataclass(frozen=True)
+class TextJob:
+    """One model on a corpus for a time."""
+
+    corpus: Corpus
+    name: str
+    settings: TextSettings
+    seconds: float
+    seed: int
+
+    def key(self) -> str:
+        """The settings and the corpus."""
+        letters = self.corpus.train.tobytes() + self.corpus.held_out.tobytes()
+        return digest(self.name, self.settings, self.seconds, self.seed, digest(letters), CHARACTERS)
+
+    def line(self) -> str:
+        """Model, block and seed."""
+        return f"{self.name}, block {self.settings.block}, seed {self.seed}"
+
+    def run(self) -> list[Row]:
+        """Train and measure: one row."""
+        *_, last = train_text(self.corpus, self.settings, self.seconds, self.seed)
+        rng = torch.Generator().manual_seed(self.seed)
+        samples = measure_samples(last.model, self.corpus, words_of(self.corpus), rng)
+        what = {"corpus": self.corpus.name, "model": self.name, "block": self.settings.block, "seed": self.seed}
+        size = {"parameters": last.model.parameter_count(), "seconds": last.seconds, "updates": last.update}
+        return [what | measure_bits(last.model, self.corpus, rng) | size | {"samples": samples}]
+
+
+def jobs(
+    corpus: Corpus, sizes_of: tuple[int, ...], seconds: float, seeds: range, width: int, codes: int
+) -> list[TextJob]:
+    """VMD and MDM for each block size and an autoregressive model, all of as many parameters as the smallest VMD or more."""
+    work = []
+    for size in sizes_of:
+        work += list(sizes(size, width, codes).items())
+    fewest = min(new_text_model(settings, 0).parameter_count() for _, settings in work)
+    work.append(("ar", matched(TextSettings(block=1, width=width), fewest)))
+    return [TextJob(corpus, name, settings, seconds, seed) for seed in seeds for name, settings in work]
+
+
+def markdown(corpus: Corpus, rows: list[Row]) -> str:
+    """Bits and samples of all models, and the paired difference between VMD and MDM."""
+    parts = [
+        f"{corpus.source}: {len(corpus.train):,} characters to train on, {rows[0]['characters']:,} held-out ones measured; "
+        f"an n-gram model of five letters pays {ngram_bits(corpus):.3f} bits a held-out character. Mean over seeds "
+        f"{', '.join(map(str, sorted({row['seed'] for row in rows})))}, ± half the width of the 95 % interval.",
+        _bits_table(rows),
+        _differences(rows),
+        _sample_table(rows),
+        "```\n" + "\n".join(_examples(rows)) + "\n```",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _groups(rows: list[Row]) -> dict[tuple[str, int], list[Row]]:
+    found: dict[tuple[str, int], list[Row]] = {}
+    for row in sorted(rows, key=lambda row: (row["block"], row["model"] != "mdm", row["seed"])):
+        found.setdefault((row["model"], row["block"]), []).append(row)
+    return found
+
+
+def _figure(values: list[float], digits: int = 3) -> str:
+    mean, half = mean_interval(values)
+    return f"{mean:.{digits}f}" + (f" ± {half:.{digits}f}" if math.isfinite(half) else "")
+
+
+def _bits_table(rows: list[Row]) -> str:
+    head = f"| model | block | bound, bits | weighted bound ({DRAWS} draws), bits | one call a block, bits "
+    lines = [head + "| parameters | CPU s | updates |", "| " + " | ".join(["---"] * 8) + " |"]
+    for (name, block), group in _groups(rows).items():
+        figures = [_figure([row[key] for row in group]) for key in ("bits", "bits_weighted", "bits_one_call")]
+        mean = [sum(row[key] for row in group) / len(group) for key in ("parameters", "seconds", "updates")]
+        lines.append(f"| {name} | {block} | " + " | ".join([*figures, *(f"{value:,.0f}" for value in mean)]) + " |")
+    return "\n".join(lines)
+
+
+def _differences(rows: list[Row]) -> str:
+    """Bits by which the VMD is below the MDM, seed by seed."""
+    groups, lines = _groups(rows), ["| block | MDM minus VMD: bound, bits | one call, bits |", "| --- | --- | --- |"]
+    for block in sorted({block for name, block in groups if name == "vmd"}):
+        pairs = list(zip(groups["mdm", block], groups["vmd", block], strict=True))
+        gains = [_figure([mdm[key] - vmd[key] for mdm, vmd in pairs]) for key in ("bits", "bits_one_call")]
+        lines.append(f"| {block} | {gains[0]} | {gains[1]} |")
+    return "\n".join(lines)
+
+
+def _sample_table(rows: list[Row]) -> str:
+    lines = [
+        "| model | block | calls a block | real words, % | repeated runs of eight letters, % |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for (name, block), group in _groups(rows).items():
+        for number, sample in enumerate(group[0]["samples"]):
+            figures = [
+                _figure([100 * row["samples"][number][key] for row in group], 1) for key in ("real_words", "repeated")
+            ]
+            lines.append(f"| {name} | {block} | {sample['calls']} | {figures[0]} | {figures[1]} |")
+    return "\n".join(lines)
+
+
+def _examples(rows: list[Row]) -> list[str]:
+    firsts = [(name, block, group[0]) for (name, block), group in _groups(rows).items()]
+    return [
+        f"{name}, block {block}, calls {one['calls']}: {one['example'][:96]}"
+        for name, block, row in firsts
+        for one in row["samples"]
+    ]
+
+
+def report(corpus: Corpus, rows: list[Row], version: str, machine: dict[str, Any]) -> Row:
+    """All rows with what a reader needs to judge them."""
+    return {
+        "rows": rows,
+        "corpus": corpus.source,
+        "ngram_bits": ngram_bits(corpus),
+        "version": version,
+        "machine": machine,
+    }
+
+
+def letters_of(text: str) -> Tensor:
+    """Any text as a prompt for `blocks.write`: int64 [1, n]."""
+    letters = as_letters(text)
+    if not len(letters):
+        raise ConfigError(f"a prompt needs one of {ALPHABET.strip()}; got {text[:40]!r}")
+    return torch.from_numpy(letters.astype(np.int64))[None]
