@@ -78,3 +78,11 @@ def test_what_is_no_text_file_is_refused(tmp_path):
     binary.write_bytes(bytes(range(128, 256)))
     with pytest.raises(PuzzleFileError, match=r"binary\.csv is not a text file"):
         puzzle_file.read(binary)
+
+
+def test_a_number_of_solutions_is_no_solution(tmp_path):
+    puzzle = "1...5.2.9..7.......6.......2...........5.1..2....2.39.3.4.9...15...1...3...8...4."
+    (tmp_path / "list.csv").write_text(f"puzzle,solutions\n{puzzle},0\n{puzzle},125\n{puzzle},10000+\n")
+    found = puzzle_file.read(tmp_path / "list.csv")
+    assert len(found.puzzles) == 3
+    assert found.solutions is None

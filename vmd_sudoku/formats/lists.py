@@ -29,6 +29,8 @@ _JOINED = 20
 _TITLE = 60
 """Characters of the longest line that may be a title between puzzles."""
 _RUN = re.compile(r"(?<![0-9.])[0-9.]{81}(?![0-9.])")
+_COUNT = re.compile(r"[0-9]{1,9}\+?")
+"""How many solutions a puzzle has, as some lists say instead of the solution. An answer is far longer, even without its zeros."""
 _NONE = ("", "0", "-", "--", "none", "null", "nan", "n/a", "na", "?", ".")
 _REMARK = re.compile(r"\s(?:#|//)(?!.*[0-9.]{40})(.*)$", re.DOTALL)
 
@@ -152,8 +154,9 @@ def _record(number: int, line: str, layout: Layout, title: str) -> Record:
         raise PuzzleError(f"no {called or '`puzzle` '}value")
     puzzle, own = _cells(field, called)
     solution = _field(fields, layout.solution)
-    solution = "" if solution.lower() in _NONE else solution
-    return Record(
+    counted = _COUNT.fullmatch(solution) is not None
+    solution = "" if counted or solution.lower() in _NONE else solution
+    found = Record(
         puzzle=puzzle,
         own=own,
         solution=_answer(solution, puzzle) if solution else None,
@@ -161,6 +164,7 @@ def _record(number: int, line: str, layout: Layout, title: str) -> Record:
         name=title or remark or _name(_field(fields, layout.name)),
         line=number,
     )
+    return found.noted("The list says how many solutions there are, and not which.") if counted else found
 
 
 def _field(fields: list[str], at: int | None) -> str:
