@@ -25,6 +25,7 @@ from vmd_sudoku.cli.options import (
 )
 from vmd_sudoku.cli.show import print_table, progress_bar, write_json
 from vmd_sudoku.errors import ConfigError, RunError
+from vmd_sudoku.formats.sources import require_files
 
 _ALWAYS = "file boards solved accuracy interval model policy nfe constraints mean_calls mean_backtracks puzzles_per_s"
 
@@ -97,6 +98,7 @@ def evaluate(files: tuple[Path, ...], **given: Any) -> None:
     folder that can be stopped and gone on with, and `vmd-sudoku report` makes tables and charts of it. Lines that hold no
     puzzle are listed and counted apart.
     """
+    require_files(files)  # before torch is loaded
     from vmd_sudoku.evaluation import accuracy, batch
     from vmd_sudoku.evaluation.engines import Engine
     from vmd_sudoku.evaluation.folder import RunFolder

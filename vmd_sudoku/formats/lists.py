@@ -30,7 +30,7 @@ _TITLE = 60
 """Characters of the longest line that may be a title between puzzles."""
 _RUN = re.compile(r"(?<![0-9.])[0-9.]{81}(?![0-9.])")
 _COUNT = re.compile(r"[0-9]{1,9}\+?")
-"""How many solutions a puzzle has, as some lists say instead of the solution. An answer is far longer, even without its zeros."""
+"""How many solutions a puzzle has: some lists say that instead. An answer is far longer, even without its zeros."""
 _NONE = ("", "0", "-", "--", "none", "null", "nan", "n/a", "na", "?", ".")
 _REMARK = re.compile(r"\s(?:#|//)(?!.*[0-9.]{40})(.*)$", re.DOTALL)
 

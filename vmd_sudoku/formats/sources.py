@@ -8,11 +8,12 @@ import codecs
 import gzip
 import io
 import lzma
+import os
 import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, TextIO
@@ -163,8 +164,7 @@ def named(source: str | Path | IO) -> Iterator[tuple[str, IO, Path | None]]:
     try:
         stream = open(source, "rb")  # noqa: SIM115
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise PuzzleFileError(f"cannot read {str(source)[:200]}: {why}; {HOW}, or name a file") from None
+        raise _unreadable(source, error) from None
     with stream:
         yield Path(source).name, stream, Path(source)
 
@@ -270,3 +270,22 @@ def reading() -> Iterator[None]:
         raise PuzzleFileError(f"the packed file is damaged or cut off ({error})") from None
     except OSError as error:
         raise PuzzleFileError(f"it cannot be read to the end ({error.strerror or error})") from None
+
+
+def require_files(sources: Iterable[str | Path]) -> None:
+    """Refuse files that are not there, before anything is read. They are not opened: a pipe is read once.
+
+    Raises:
+        PuzzleFileError: one of them does not exist.
+    """
+    for source in sources:
+        if str(source) != "-":
+            try:
+                os.stat(source)
+            except (OSError, ValueError) as error:
+                raise _unreadable(source, error) from None
+
+
+def _unreadable(source: str | Path, error: Exception) -> PuzzleFileError:
+    why = getattr(error, "strerror", None) or str(error)
+    return PuzzleFileError(f"cannot read {str(source)[:200]}: {why}; {HOW}, or name a file")
