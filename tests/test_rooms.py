@@ -67,3 +67,8 @@ def test_imports_point_one_way(path):
 def test_the_app_draws_without_html_of_its_own_making():
     for path in (ROOT / "app").rglob("*.py"):
         assert "unsafe_allow_html" not in path.read_text(), path.name
+
+
+def test_no_two_files_of_tests_have_one_name():
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names)), "pytest cannot import two test files of one name"
