@@ -71,7 +71,7 @@ def request_of(file: Path, model: str | Path, setting: Setting, **more: Any) -> 
 
 def overhead(folder: Path) -> Iterator[str]:
     """Processor time, in turns, of decoding batches and nothing else, and of a whole run with its folder."""
-    count, setting = 320, Setting(nfe=1)
+    count, setting = 1024, Setting(nfe=1)
     file = easy_file(folder, count)
     request = request_of(file, "vmd", setting)
     made = np.array([[int(c) if c != "." else 0 for c in line] for line in file.read_text().splitlines()], np.int8)
@@ -79,7 +79,7 @@ def overhead(folder: Path) -> Iterator[str]:
     torch.set_num_threads(1)
     decode_batch(loaded, made[:64], setting)
     bare, whole = [], []
-    for turn in range(3):
+    for turn in range(2):
         start = time.process_time()
         for place in range(0, count, 64):
             decode_batch(loaded, made[place : place + 64], setting, place=place)
@@ -156,9 +156,7 @@ def kills(folder: Path) -> Iterator[str]:
     """A run, a worker, and a worker of Ray, killed at random moments; the rows are held against an undisturbed run."""
     file, model = easy_file(folder, 120, clues=70), tiny_model(folder)
     request = request_of(file, model, Setting(cells=3), part_size=2, batch_size=2)
-    start = time.perf_counter()
     _in_process(_run, request, folder / "quiet", Engine())
-    seconds = time.perf_counter() - start
     quiet = rows_of(RunFolder(folder / "quiet"))
     rng = random.Random(0)
     context = multiprocessing.get_context("fork")
@@ -167,7 +165,7 @@ def kills(folder: Path) -> Iterator[str]:
         into = folder / f"killed-{attempt}"
         process = context.Process(target=_run, args=(request, into, Engine()))
         process.start()
-        time.sleep(seconds * rng.uniform(0.05, 0.95))
+        _await_parts(into, rng.randrange(1, 50), rng, threading.Event())
         process.kill()
         process.join()
         lost.append(60 - len(RunFolder(into).done()))
@@ -175,7 +173,7 @@ def kills(folder: Path) -> Iterator[str]:
         equal += rows_of(RunFolder(into)) == quiet
     yield f"run killed: {equal} of {TRIES} the same table; {min(lost)} to {max(lost)} of 60 parts were left to do"
     names = ["local", "ray"] if importlib.util.find_spec("ray") else ["local"]
-    for name in names:
+    for name in sys.argv[2:] or names:
         yield from _kill_workers(folder, request, name, quiet, rng)
 
 
@@ -190,15 +188,11 @@ def _kill_workers(folder: Path, request: Request, name: str, quiet: list[Any], r
         from vmd_sudoku.evaluation import engines
 
         engines._start_ray(__import__("ray"), 2, None)
-    start = time.perf_counter()
-    _run(request, folder / f"quiet-{name}", Engine(name=name, workers=2))
-    seconds = time.perf_counter() - start
     equal = killed = 0
     for attempt in range(TRIES):
         into, stop = folder / f"{name}-{attempt}", threading.Event()
-        moment = seconds * rng.uniform(0.2, 0.9)
         hits: list[int] = []
-        thread = threading.Thread(target=_kill_one, args=(name, moment, rng, stop, hits))
+        thread = threading.Thread(target=_kill_one, args=(name, into, rng, stop, hits))
         thread.start()
         _run(request, into, Engine(name=name, workers=2))
         stop.set()
@@ -208,20 +202,23 @@ def _kill_workers(folder: Path, request: Request, name: str, quiet: list[Any], r
     yield f"worker of {name} killed: {killed} kills in {TRIES} runs, {equal} of {TRIES} the same table"
 
 
-def _kill_one(name: str, moment: float, rng: random.Random, stop: threading.Event, hits: list[int]) -> None:
-    if stop.wait(moment):
-        return
-    while not stop.wait(0.01):
-        found = _workers_of(name)
-        if found:
-            pid = rng.choice(found)
-            os.kill(pid, signal.SIGKILL)
-            hits.append(pid)
-            return
+def _await_parts(folder: Path, count: int, rng: random.Random, stop: threading.Event) -> None:
+    """Wait for so many parts, and then for a moment within the next one."""
+    while len(RunFolder(folder).done()) < count and not stop.wait(0.001):
+        pass
+    time.sleep(0.02 * rng.random())
+
+
+def _kill_one(name: str, folder: Path, rng: random.Random, stop: threading.Event, hits: list[int]) -> None:
+    _await_parts(folder, rng.randrange(1, 50), rng, stop)
+    found = [] if stop.is_set() else _workers_of(name)
+    if found:
+        hits.append(rng.choice(found))
+        os.kill(hits[0], signal.SIGKILL)
 
 
 def _workers_of(name: str) -> list[int]:
-    """Processes that judge parts right now: children of the server of forks, or those that Ray named after their task."""
+    """Processes that judge parts right now: children of the server of forks, or those that Ray has named."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -232,7 +229,7 @@ def _workers_of(name: str) -> list[int]:
             above = (Path("/proc") / str(parent) / "stat").read_text().rsplit(")", 1)[1].split()[1]
         except (OSError, ValueError):
             continue
-        is_ray = name == "ray" and command.startswith(b"ray::_work_on_ray")
+        is_ray = name == "ray" and command.startswith((b"ray::_work_on_ray", b"ray::IDLE"))
         is_local = name == "local" and b"forkserver" in command and int(above) == os.getpid()
         if is_ray or is_local:
             found.append(int(entry.name))
@@ -253,7 +250,7 @@ def hostile(folder: Path) -> Iterator[str]:
         lines[0] + "1",
         "\U0001f600" * 81,
         "a,b,c",
-        '"' * 7,
+        '"' * 8,
         "9" * 100_001,
     ]
     expected = wrong = 0
