@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import pytest
 import torch
@@ -129,7 +128,8 @@ def test_nonsense_in_a_config_is_named(plain, message):
 
 
 def test_the_shipped_models_are_small_and_carry_cards():
-    assert shipped_models() == ["vmd", "mdm", "trunk"]
+    assert shipped_models()[:2] == ["vmd", "mdm"]
+    assert {"trunk", "vmd-guesses"} <= set(shipped_models())
     for name in shipped_models():
         loaded = load_model(name)
         assert {"data", "updates", "minutes", "machine", "commit", "figures", "sha256"} <= set(loaded.card)
@@ -138,14 +138,3 @@ def test_the_shipped_models_are_small_and_carry_cards():
     assert vmd.model.config.latent
     assert not mdm.model.config.latent
     assert vmd.model.config.network == mdm.model.config.network
-
-
-def test_weights_of_experiments_can_be_used_and_tell_their_history():
-    weights = Path(__file__).parents[2] / "weights"
-    folders = [path for path in weights.iterdir() if path.is_dir()]
-    assert folders
-    for folder in folders:
-        loaded = load_model(str(folder))
-        assert {"data", "updates", "minutes", "machine", "history", "sha256"} <= set(loaded.card)
-        assert loaded.card["sha256"] == loaded.sha256
-        assert f"`{folder.name}`" in (weights / "README.md").read_text()
