@@ -142,14 +142,25 @@ def solutions(
         print_table([row], shown.split())
         write_json(output, evaluation.report([row], __version__))
         return
+    _print_solutions(sampled, count, bound)
+    plain = {"puzzle": board.to_line(read.puzzles[0]), "count": count} | _plain_solutions(sampled, bound)
+    write_json(output, plain | evaluation.settings_of(loaded, setting))
+    if not len(sampled.found):
+        sys.exit(1)
+
+
+def _print_solutions(sampled: "Sampled", count: int, bound: int) -> None:
+    """Each distinct solution with its frequency, and how many there are."""
     for grid, times in zip(sampled.found, sampled.times, strict=True):
         click.echo(f"{times / count:6.3f}  {board.to_line(grid)}")
     exact = f"{sampled.exact} or more" if sampled.exact == bound else str(sampled.exact)
     click.echo(f"{len(sampled.found)} distinct in {sampled.times.sum()} of {count} boards; there are {exact}")
     click.echo(_beside_perfect(sampled))
-    plain = {
-        "puzzle": board.to_line(read.puzzles[0]),
-        "count": count,
+
+
+def _plain_solutions(sampled: "Sampled", bound: int) -> dict[str, object]:
+    """The same for JSON."""
+    return {
         "exact": sampled.exact,
         "bound": bound,
         "coverage": sampled.coverage,
@@ -161,9 +172,6 @@ def solutions(
             for grid, times in zip(sampled.found, sampled.times, strict=True)
         ],
     }
-    write_json(output, plain | evaluation.settings_of(loaded, setting))
-    if not len(sampled.found):
-        sys.exit(1)
 
 
 def _beside_perfect(sampled: "Sampled") -> str:

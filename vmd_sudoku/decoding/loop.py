@@ -196,22 +196,27 @@ def decode(
         stay = ((after == BLANK) & mine[rows]).any(1) & ~ended
         if race is not None:
             stay &= ~races_won(race[rows], after, clues[rows])
-        yield Step(
-            rows=rows,
-            board=after,
-            filled=written.board.where(new, BLANK),
-            why=written.why,
-            rank=written.rank,
-            remasked=taken,
-            undone=written.undone,
-            solutions=written.solutions,
-            open=stay,
-            probabilities=probabilities,
-        )
+        yield _step(plan, written, after, new=new, taken=taken, stay=stay)
         if plan.is_last:
             return
         rows, board = rows[stay], after[stay]
         step += 1
+
+
+def _step(plan: Plan, written: Written, after: Tensor, *, new: Tensor, taken: Tensor, stay: Tensor) -> Step:
+    """What is told of a call: boards `after` it, cells that are `new` or `taken` back, and which boards go on."""
+    return Step(
+        rows=plan.rows,
+        board=after,
+        filled=written.board.where(new, BLANK),
+        why=written.why,
+        rank=written.rank,
+        remasked=taken,
+        undone=written.undone,
+        solutions=written.solutions,
+        open=stay,
+        probabilities=plan.probabilities,
+    )
 
 
 def races_won(race: Tensor, board: Tensor, clues: Tensor) -> Tensor:

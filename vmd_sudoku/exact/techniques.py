@@ -423,6 +423,17 @@ def _rectangle(masks, corners, words, basis):
 
 
 @njit(cache=True, nogil=True)
+def _wrong_colour(colour, queue, size):
+    """A colour that two cells of one unit have, and which is false in the whole cluster; 0 if there is none."""
+    wrong = 0
+    for i in range(size):
+        for j in range(i):
+            if _SEES[queue[i], queue[j]] and colour[queue[i]] == colour[queue[j]]:
+                wrong = colour[queue[i]]
+    return wrong
+
+
+@njit(cache=True, nogil=True)
 def _colouring(masks, words, basis):
     """Where units have two places for a digit, these alternate: all of one colour hold it, or all of the other.
 
@@ -455,12 +466,7 @@ def _colouring(masks, words, basis):
                             size += 1
             if size < 2:
                 continue
-            # Two cells of a colour in one unit: that colour is false in the whole cluster.
-            wrong = 0
-            for i in range(size):
-                for j in range(i):
-                    if _SEES[queue[i], queue[j]] and colour[queue[i]] == colour[queue[j]]:
-                        wrong = colour[queue[i]]
+            wrong = _wrong_colour(colour, queue, size)
             removes = False
             for turn in range(2):
                 for cell in range(CELLS):

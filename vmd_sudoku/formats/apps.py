@@ -60,7 +60,9 @@ def from_xml(pieces: Iterable[str]) -> Iterator[Record | BadLine]:
         yield from _taken(state)
     except expat.ExpatError as error:
         yield from _taken(state)
-        yield BadLine(line=error.lineno, reason=f"the XML cannot be read on ({expat.ErrorString(error.code)})")
+        yield BadLine(
+            line=error.lineno, reason=f"the XML or HTML cannot be read on ({expat.ErrorString(error.code)}); {HOW}"
+        )
         return
     except PuzzleError as error:
         yield from _taken(state)

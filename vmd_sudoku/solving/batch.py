@@ -14,6 +14,7 @@ from vmd_sudoku.decoding.levels import Stop, never
 from vmd_sudoku.decoding.loop import Finished, Predict, Step, finish
 from vmd_sudoku.diffusion.noise import Noise
 from vmd_sudoku.network.checkpoint import LoadedModel
+from vmd_sudoku.network.model import Model
 from vmd_sudoku.solving.predictor import RENEWALS, FirstCalls, Predictor, Renew, as_latent, board_ids, draw_latents
 from vmd_sudoku.solving.setting import Setting
 
@@ -57,19 +58,7 @@ def begin(
     each, views = setting.latents_on(model.config)
     count = len(puzzles)
     ids = board_ids(place, count, each * views)
-    field = None if latent is None else as_latent(model, latent)
-    seed = setting.seed if setting.z is None else setting.z
-    renewal = RENEWALS[setting.renew_z]
-
-    def latents(block: int) -> tuple[Tensor | None, Renew | None]:
-        z = draw_latents(model, setting.z, ids, setting.seed, block)
-        if z is None:
-            return None, None
-        if field is not None:
-            z[0] = field
-        drawn = setting.z is not None and field is None
-        return z, renewal(model, Noise(seed, ids, block), drawn) if renewal else None
-
+    latents = _latents(model, setting, ids, latent)
     z, renew = latents(0)
     first_rounds, rounds = setting.rounds_on(model.config)
     predictor = Predictor(
@@ -94,6 +83,26 @@ def begin(
     race = torch.arange(count, device=where).repeat_interleave(each) if each > 1 else None
     steps = decode_blocks(begin_block, board, setting.decoding(), BLOCKS[setting.blocks], race=race, stop=stop)
     return Run(steps, board, predictor, each, views)
+
+
+def _latents(
+    model: Model, setting: Setting, ids: np.ndarray, given: np.ndarray | None
+) -> Callable[[int], tuple[Tensor | None, Renew | None]]:
+    """What says, for a block's number, its z of all boards and what renews it; `given` is the first board's, made by hand."""
+    field = None if given is None else as_latent(model, given)
+    seed = setting.seed if setting.z is None else setting.z
+    renewal = RENEWALS[setting.renew_z]
+
+    def latents(block: int) -> tuple[Tensor | None, Renew | None]:
+        z = draw_latents(model, setting.z, ids, setting.seed, block)
+        if z is None:
+            return None, None
+        if field is not None:
+            z[0] = field
+        drawn = setting.z is not None and field is None
+        return z, renewal(model, Noise(seed, ids, block), drawn) if renewal else None
+
+    return latents
 
 
 def best_of(run: Run, ended: Finished) -> np.ndarray:
