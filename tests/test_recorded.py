@@ -21,6 +21,7 @@ QUICK = {
     "convert-sheet",
     "generate-clues",
     "evaluate-mdm",
+    "reasons",
     "sample",
     "train-vmd",
 }

@@ -248,8 +248,10 @@ def reasons(file: Path, model: str, setting: Setting, output: Path | None, limit
         task = bar.add_task(puzzles.name, total=len(puzzles.puzzles), solved=0)
         for done, clues in enumerate(puzzles.puzzles, 1):
             trace = solve_puzzle(loaded, clues, setting)
-            found = Counter(count_reasons(moves_of([trace])))
-            counts, solved, boards = counts + found, solved + trace.solved, done
+            found = count_reasons(moves_of([trace]))
+            # All at once, so that a stop leaves them as they were. Not by `+`, which loses techniques that were never used.
+            both = Counter({name: counts[name] + more for name, more in found.items()})
+            counts, solved, boards = both, solved + trace.solved, done
             bar.update(task, completed=done, solved=solved)
     cells = counts.total()
     rows: list[dict[str, object]] = [
