@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
@@ -40,14 +39,9 @@ def solve_puzzle(
     Raises:
         PuzzleError: two clues clash. ConfigError: `latent` does not fit the model.
     """
-    options: dict[str, Any] = {
-        "latent": latent,
-        "cancelled": cancelled,
-        "watch": watch,
-        "seconds": seconds,
-        "proof": proof,
-    }
-    return solve_within(loaded, puzzle, setting, **options).trace
+    return solve_within(
+        loaded, puzzle, setting, latent=latent, cancelled=cancelled, watch=watch, seconds=seconds, proof=proof
+    ).trace
 
 
 @dataclass(frozen=True)
