@@ -11,6 +11,7 @@ from vmd_sudoku.errors import ConfigError, DataError
 from vmd_sudoku.labs import blocks, corpus, text
 from vmd_sudoku.labs.blocks import TextSettings, new_text_model
 from vmd_sudoku.labs.corpus import Corpus, as_letters, as_text
+from vmd_sudoku.labs.text_training import SPAN, Budget, preset, some_blocks, train_text
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_a_context_looks_back_only():
 @pytest.mark.parametrize("codes", [0, 16])
 def test_a_moment_of_training_helps_and_what_is_written_goes_on_from_the_prompt(codes, verse, rng):
     settings = TextSettings(block=4, codes=codes, width=32, depth=1)
-    *_, last = text.train_text(verse, settings, 1.0)
+    *_, last = train_text(verse, settings, Budget(seconds=1.0))
     h, x0 = text.held_out_blocks(last.model, verse, 100)
     assert text.as_bits(blocks.bound_nats(last.model, h, x0, rng).mean().item(), 4) < 4
     prompt = text.letters_of("the cat ").expand(3, -1)
@@ -127,8 +128,8 @@ def test_training_blocks_follow_their_context(verse, rng):
     model = new_text_model(TextSettings(block=4, width=8), seed=0)
     seen = []
     model.context.register_forward_hook(lambda module, given, out: seen.append(given[0]))
-    h, x0 = text.some_blocks(model, torch.from_numpy(verse.train.astype(np.int64)), rng)
-    assert len(h) == len(x0) == text.TEXTS * (text.SPAN - blocks.REACH)
+    h, x0 = some_blocks(model, torch.from_numpy(verse.train.astype(np.int64)), 8, rng)
+    assert len(h) == len(x0) == 8 * (SPAN - blocks.REACH)
     assert torch.equal(x0[0, :3], seen[0][0, blocks.REACH + 1 : blocks.REACH + 4])
 
 
@@ -136,7 +137,7 @@ def test_models_without_z_are_at_least_as_large(verse):
     for size in (4, 8):
         counts = {name: new_text_model(s, 0).parameter_count() for name, s in text.sizes(size, 32, 16).items()}
         assert counts["vmd"] <= counts["mdm"] < 1.15 * counts["vmd"]
-    work = text.jobs(verse, (4,), 1.0, range(2), 32, 16)
+    work = text.jobs(verse, (4,), Budget(seconds=1.0), range(2), 32, 16)
     assert [(job.name, job.settings.block, job.seed) for job in work] == [
         *(("vmd", 4, 0), ("mdm", 4, 0), ("ar", 1, 0)),
         *(("vmd", 4, 1), ("mdm", 4, 1), ("ar", 1, 1)),
@@ -195,6 +196,19 @@ def test_settings_that_make_no_sense_are_refused(verse):
     with pytest.raises(ConfigError, match="a block of one letter"):
         TextSettings(block=1, codes=4)
     with pytest.raises(ConfigError, match="some seconds"):
-        next(text.train_text(verse, TextSettings(), 0))
+        Budget(seconds=0)
     with pytest.raises(ConfigError, match="a prompt needs"):
         text.letters_of("123")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a card here")
+def test_the_gpu_preset_without_a_card_is_one_clear_line():
+    with pytest.raises(ConfigError, match="no CUDA device is here; train on the CPU"):
+        preset("gpu")
+    with pytest.raises(ConfigError, match="take cpu or gpu"):
+        preset("tpu")
+
+
+def test_a_preset_of_the_processor_trains():
+    chosen = preset("cpu")
+    assert (chosen.width, chosen.budget.device) == (128, "cpu")

@@ -1,6 +1,7 @@
 """Commands that measure the labs: the paper's other experiments, on tokens, words and text."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -144,21 +145,30 @@ def words(
 @click.command()
 @click.option("--corpus", default="sotu", show_default=True, help="sotu, shakespeare, or a text file.")
 @click.option(
-    "--minutes", type=number(0.01, 10**5), default=5.0, show_default=True, help="CPU minutes of each training."
+    "--preset",
+    "preset",
+    type=click.Choice(["cpu", "gpu"]),
+    default="cpu",
+    show_default=True,
+    help="Sizes and budget that go together.",
 )
-@click.option("--block", "sizes", multiple=True, type=whole(2, 32), help="May come again.  [default: 4, 8]")
-@click.option("--width", type=whole(8, 2048), default=128, show_default=True, help="Of the VMD's layers.")
-@click.option("--codes", type=whole(2, 65_536), default=256, show_default=True, help="Values of z of a block.")
+@click.option("--minutes", type=number(0.01, 10**5), help="Minutes of each training.  [default: cpu 5, gpu 1]")
+@click.option(
+    "--block", "sizes", multiple=True, type=whole(2, 64), help="Letters of a block; may come again.  [default: 4, 8]"
+)
+@click.option("--width", type=whole(8, 2048), help="Of the VMD's layers.  [default: cpu 128, gpu 512]")
+@click.option("--codes", type=whole(2, 65_536), help="Values of z of a block.  [default: cpu 256, gpu 4,096]")
 @click.option("--seeds", type=whole(1, 1000), default=3, show_default=True, help="Trainings of each model.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="The first of the seeds.")
 @WORKERS
 @JSON
 def text(
     corpus: str,
-    minutes: float,
+    preset: str,
+    minutes: float | None,
     sizes: tuple[int, ...],
-    width: int,
-    codes: int,
+    width: int | None,
+    codes: int | None,
     seeds: int,
     seed: int,
     workers: int,
@@ -171,10 +181,13 @@ def text(
     from vmd_sudoku.labs import results
     from vmd_sudoku.labs import text as experiment
     from vmd_sudoku.labs.corpus import load_corpus
+    from vmd_sudoku.labs.text_training import preset as preset_named
 
     torch.set_num_threads(1)
-    found = load_corpus(corpus)
-    work = experiment.jobs(found, sizes or (4, 8), 60 * minutes, range(seed, seed + seeds), width, codes)
+    chosen, found = preset_named(preset), load_corpus(corpus)
+    budget = replace(chosen.budget, seconds=60 * minutes) if minutes else chosen.budget
+    size = width or chosen.width, codes or chosen.codes
+    work = experiment.jobs(found, sizes or (4, 8), budget, range(seed, seed + seeds), *size)
     rows = results.measure(work, output, workers, say=lambda line: click.echo(line, err=True))
     click.echo(experiment.markdown(found, rows))
     _write(output, experiment.report(found, rows, __version__, machine.describe()))

@@ -84,7 +84,7 @@ class TextModel(nn.Module):
 
         h [n, width], x0 int64 [n, block].
         """
-        log_p = torch.zeros(len(h), self.settings.codes)
+        log_p = h.new_zeros(len(h), self.settings.codes)
         for logits, pattern, letter in zip(*self._first(h), x0.T, strict=True):
             top, peak = logits.amax(-1, keepdim=True), pattern.amax(-1)
             total = (logits - top).exp() @ (pattern - peak[:, None]).exp().T
@@ -117,13 +117,13 @@ def new_text_model(settings: TextSettings, seed: int) -> TextModel:
 
 def hide(model: TextModel, x0: Tensor, count: Tensor, rng: torch.Generator) -> Tensor:
     """Blocks with `count` [n] random letters masked."""
-    order = torch.rand(x0.shape, generator=rng).argsort(-1).argsort(-1)
+    order = torch.rand(x0.shape, generator=rng, device=rng.device).argsort(-1).argsort(-1)
     return x0.where(order >= count[:, None], model.mask)
 
 
 def part_nats(model: TextModel, h: Tensor, x0: Tensor, most: int, rng: torch.Generator, z: Tensor | None) -> Tensor:
     """An unbiased draw of the mean over k = 1 … `most` masked letters of their cross-entropy times block / k: [n]."""
-    count = torch.randint(1, most + 1, (len(x0),), generator=rng)
+    count = torch.randint(1, most + 1, (len(x0),), generator=rng, device=rng.device)
     xt = hide(model, x0, count, rng)
     return masked_nats(model.logits(h, xt, z), x0, xt == model.mask) * model.settings.block / count
 
@@ -178,7 +178,7 @@ def _one_order(model: TextModel, h: Tensor, x0: Tensor, rng: torch.Generator) ->
         posterior = (prior + log_p).log_softmax(1)
         z = choose(posterior, rng)
         total = (prior - posterior).gather(1, z[:, None])[:, 0]
-    order = torch.rand(x0.shape, generator=rng).argsort(-1)
+    order = torch.rand(x0.shape, generator=rng, device=rng.device).argsort(-1)
     xt = torch.full_like(x0, model.mask)
     for place in order.T[:, :, None]:
         letter = x0.gather(1, place)

@@ -81,5 +81,5 @@ class Normal(nn.Module):
 def choose(log_weight: Tensor, rng: torch.Generator) -> Tensor:
     """One column of each row by its weights: log weights [n, s] up to a constant -> int64 [n]."""
     steps = log_weight.softmax(1).cumsum(1)
-    point = steps[:, -1:] * torch.rand(len(steps), 1, generator=rng)
+    point = steps[:, -1:] * torch.rand(len(steps), 1, generator=rng, device=rng.device)
     return torch.searchsorted(steps, point).clamp_max(steps.shape[1] - 1)[:, 0]

@@ -1,14 +1,12 @@
 """The text lab: block diffusion with and without z beside an autoregressive model, at equal parameters and equal time."""
 
 import math
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.labs import blocks
@@ -16,12 +14,8 @@ from vmd_sudoku.labs.blocks import REACH, TextModel, TextSettings, new_text_mode
 from vmd_sudoku.labs.corpus import ALPHABET, Corpus, as_letters, as_text, ngram_bits, words_of
 from vmd_sudoku.labs.figures import mean_interval
 from vmd_sudoku.labs.results import Row, digest
+from vmd_sudoku.labs.text_training import Budget, as_bits, train_text
 
-TEXTS, SPAN = 8, 160
-"""Stretches of text in an update, and letters of each; all letters but the first `REACH` start a block."""
-RATE = 3e-3
-CALM_FROM = 0.4
-STEEPEST = 1.0
 CHARACTERS = 40_000
 """Held-out characters that are measured."""
 REPEATS = 4
@@ -43,68 +37,6 @@ def matched(settings: TextSettings, parameters: int) -> TextSettings:
     while new_text_model(settings, 0).parameter_count() < parameters:
         settings = replace(settings, width=settings.width + 2)
     return settings
-
-
-@dataclass(frozen=True)
-class TextProgress:
-    """After an update: its number from 1, part done, CPU seconds spent, loss in bits a character, the averaged model."""
-
-    update: int
-    done: float
-    seconds: float
-    bits: float
-    model: TextModel
-
-
-def train_text(corpus: Corpus, settings: TextSettings, seconds: float, seed: int = 0) -> Iterator[TextProgress]:
-    """Train for so many CPU seconds: one progress an update; closing the generator stops it at once.
-
-    Raises:
-        ConfigError: no time.
-    """
-    if seconds <= 0:
-        raise ConfigError(f"a training needs some seconds, got {seconds}")
-    rng = torch.Generator().manual_seed(seed)
-    letters = torch.from_numpy(corpus.train.astype(np.int64))
-    model = new_text_model(settings, seed)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, betas=(0.9, 0.97), weight_decay=1e-3, fused=True)
-    average = new_text_model(settings, seed).requires_grad_(False).eval()
-    update, spent = 0, 0.0
-    while spent < seconds:
-        start = time.thread_time()
-        optimizer.param_groups[0]["lr"] = RATE * _rate(update, spent / seconds)
-        h, x0 = some_blocks(model, letters, rng)
-        nats = blocks.loss(model, h, x0, rng).mean()
-        optimizer.zero_grad()
-        nats.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), STEEPEST, foreach=True)
-        optimizer.step()
-        with torch.no_grad():
-            torch._foreach_lerp_(
-                list(average.parameters()), list(model.parameters()), 1 - min(0.98, update / (update + 10))
-            )
-        update, spent = update + 1, spent + time.thread_time() - start
-        yield TextProgress(update, min(1.0, spent / seconds), spent, as_bits(nats.item(), settings.block), average)
-
-
-def _rate(update: int, done: float) -> float:
-    calm = max(0.0, (done - CALM_FROM) / (1 - CALM_FROM))
-    return min(1.0, (update + 1) / 30) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * calm)))
-
-
-def as_bits(nats: float, block: int) -> float:
-    """Nats a block as bits a character."""
-    return nats / block / math.log(2)
-
-
-def some_blocks(model: TextModel, letters: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Contexts [n, width] and the blocks [n, block] after them, from random stretches of text; blocks overlap."""
-    size = model.settings.block
-    start = torch.randint(len(letters) - SPAN - size, (TEXTS, 1), generator=rng)
-    text = letters[start + torch.arange(SPAN + size)]
-    h = model.context(text[:, :SPAN])[:, REACH:]
-    following = text[:, REACH + 1 :].unfold(1, size, 1)[:, : h.shape[1]]
-    return h.flatten(0, 1), following.flatten(0, 1)
 
 
 def held_out_blocks(model: TextModel, corpus: Corpus, count: int) -> tuple[Tensor, Tensor]:
@@ -162,13 +94,13 @@ class TextJob:
     corpus: Corpus
     name: str
     settings: TextSettings
-    seconds: float
+    budget: Budget
     seed: int
 
     def key(self) -> str:
         """The settings and the corpus."""
         letters = self.corpus.train.tobytes() + self.corpus.held_out.tobytes()
-        return digest(self.name, self.settings, self.seconds, self.seed, digest(letters), CHARACTERS)
+        return digest(self.name, self.settings, self.budget, self.seed, digest(letters), CHARACTERS)
 
     def line(self) -> str:
         """Model, block and seed."""
@@ -176,16 +108,17 @@ class TextJob:
 
     def run(self) -> list[Row]:
         """Train and measure: one row."""
-        *_, last = train_text(self.corpus, self.settings, self.seconds, self.seed)
+        *_, last = train_text(self.corpus, self.settings, self.budget, self.seed)
+        model = last.model.cpu()
         rng = torch.Generator().manual_seed(self.seed)
-        samples = measure_samples(last.model, self.corpus, words_of(self.corpus), rng)
+        samples = measure_samples(model, self.corpus, words_of(self.corpus), rng)
         what = {"corpus": self.corpus.name, "model": self.name, "block": self.settings.block, "seed": self.seed}
-        size = {"parameters": last.model.parameter_count(), "seconds": last.seconds, "updates": last.update}
-        return [what | measure_bits(last.model, self.corpus, rng) | size | {"samples": samples}]
+        size = {"parameters": model.parameter_count(), "seconds": last.seconds, "updates": last.update}
+        return [what | measure_bits(model, self.corpus, rng) | size | {"samples": samples}]
 
 
 def jobs(
-    corpus: Corpus, sizes_of: tuple[int, ...], seconds: float, seeds: range, width: int, codes: int
+    corpus: Corpus, sizes_of: tuple[int, ...], budget: Budget, seeds: range, width: int, codes: int
 ) -> list[TextJob]:
     """VMD and MDM for each block size and an autoregressive model, all of as many parameters as the smallest VMD or more."""
     work = []
@@ -193,7 +126,7 @@ def jobs(
         work += list(sizes(size, width, codes).items())
     fewest = min(new_text_model(settings, 0).parameter_count() for _, settings in work)
     work.append(("ar", matched(TextSettings(block=1, width=width), fewest)))
-    return [TextJob(corpus, name, settings, seconds, seed) for seed in seeds for name, settings in work]
+    return [TextJob(corpus, name, settings, budget, seed) for seed in seeds for name, settings in work]
 
 
 def markdown(corpus: Corpus, rows: list[Row]) -> str:
