@@ -1,29 +1,45 @@
 """Commands that measure the labs: the paper's other experiments, on tokens, words and text."""
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from vmd_sudoku import __version__
 from vmd_sudoku.cli.options import SEED, OutFile, number, whole
 
-JSON = click.option(
-    "--json",
-    "output",
-    type=OutFile(),
-    help="Also write JSON there; rows that are there already are kept, so an interrupted run goes on.",
-)
+Command = TypeVar("Command", bound=Callable[..., Any])
 
-WORKERS = click.option(
-    "--workers",
-    type=whole(1, 64),
-    default=min(2, os.cpu_count() or 1),
-    show_default=True,
-    help="Processes of one thread each that train at the same time.",
-)
+
+def trainings(seeds: int) -> Callable[[Command], Command]:
+    """The options of every reproduction: how many trainings, from which seed, in how many processes, kept where."""
+    options = (
+        click.option("--seeds", type=whole(1, 1000), default=seeds, show_default=True, help="Trainings of each model."),
+        click.option("--seed", type=SEED, default=0, show_default=True, help="The first of the seeds."),
+        click.option(
+            "--workers",
+            type=whole(1, 64),
+            default=min(2, os.cpu_count() or 1),
+            show_default=True,
+            help="Processes of one thread each that train at the same time.",
+        ),
+        click.option(
+            "--json",
+            "output",
+            type=OutFile(),
+            help="Also write JSON there; rows that are there already are kept, so an interrupted run goes on.",
+        ),
+    )
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):  # click lists the last one added first
+            command = option(command)
+        return command
+
+    return add
 
 
 @click.command()
@@ -54,8 +70,6 @@ WORKERS = click.option(
     type=click.Choice(["mdm", "code", "gaussian", "encoder"]),
     help="No z; a code; a Gaussian by importance weights or with an encoder; may come again.  [default: all]",
 )
-@click.option("--seeds", type=whole(1, 1000), default=5, show_default=True, help="Trainings of each row.")
-@click.option("--seed", type=SEED, default=0, show_default=True, help="The first of the seeds.")
 @click.option(
     "--later",
     type=click.Choice(["tied", "own", "prior"]),
@@ -63,8 +77,7 @@ WORKERS = click.option(
     show_default=True,
     help="z of partly known boards in training: of the whole sequence, of that board, or from the prior.",
 )
-@WORKERS
-@JSON
+@trainings(5)
 def synthetic(
     names: tuple[str, ...],
     files: tuple[Path, ...],
@@ -108,10 +121,7 @@ def synthetic(
 @click.option(
     "--list", "path", type=click.Path(path_type=Path), help="Words of your own, one a line, all of one length."
 )
-@click.option("--seeds", type=whole(1, 1000), default=1, show_default=True, help="Trainings of each model.")
-@click.option("--seed", type=SEED, default=0, show_default=True, help="The first of the seeds.")
-@WORKERS
-@JSON
+@trainings(1)
 def words(
     kinds: tuple[str, ...],
     seconds: float | None,
@@ -158,10 +168,7 @@ def words(
 )
 @click.option("--width", type=whole(8, 2048), help="Of the VMD's layers.  [default: cpu 128, gpu 512]")
 @click.option("--codes", type=whole(2, 65_536), help="Values of z of a block.  [default: cpu 256, gpu 4,096]")
-@click.option("--seeds", type=whole(1, 1000), default=3, show_default=True, help="Trainings of each model.")
-@click.option("--seed", type=SEED, default=0, show_default=True, help="The first of the seeds.")
-@WORKERS
-@JSON
+@trainings(3)
 def text(
     corpus: str,
     preset: str,

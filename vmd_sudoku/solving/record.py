@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import TypedDict, Unpack
 
 import numpy as np
 
@@ -21,16 +22,18 @@ from vmd_sudoku.solving.setting import Setting
 from vmd_sudoku.solving.trace import SOLUTIONS, Trace, TraceStep
 
 
+class SolveOptions(TypedDict, total=False):
+    """What one solve may be told beside its setting; `solve_within` says what each is."""
+
+    latent: np.ndarray | None
+    cancelled: Stop
+    watch: Callable[[str], None] | None
+    seconds: float
+    proof: Proof | None
+
+
 def solve_puzzle(
-    loaded: LoadedModel,
-    puzzle: np.ndarray,
-    setting: Setting | None = None,
-    *,
-    latent: np.ndarray | None = None,
-    cancelled: Stop = never,
-    watch: Callable[[str], None] | None = None,
-    seconds: float = math.inf,
-    proof: Proof | None = None,
+    loaded: LoadedModel, puzzle: np.ndarray, setting: Setting | None = None, **options: Unpack[SolveOptions]
 ) -> Trace:
     """Fill the blanks of one puzzle, int8 [81], and judge the result by the rules.
 
@@ -39,9 +42,7 @@ def solve_puzzle(
     Raises:
         PuzzleError: two clues clash. ConfigError: `latent` does not fit the model.
     """
-    return solve_within(
-        loaded, puzzle, setting, latent=latent, cancelled=cancelled, watch=watch, seconds=seconds, proof=proof
-    ).trace
+    return solve_within(loaded, puzzle, setting, **options).trace
 
 
 @dataclass(frozen=True)
