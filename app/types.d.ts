@@ -149,3 +149,41 @@ export interface CompareData {
   at: number | null
   working: string
 }
+
+/** A model as a page without a server carries it: `packed` in vmd_sudoku/live/weights.py. */
+export interface LiveModel {
+  name: string
+  sha256: string
+  /** Where each tensor begins among all numbers, and its shape. */
+  tensors: Record<string, { at: number; shape: number[] }>
+  log_variance: [number, number]
+  config: {
+    network: { width: number; middle: number; hidden: number }
+    latent: number
+    encoder_rounds: number
+    first_rounds: number
+  }
+}
+
+/** The first message to the worker: all that it needs to answer the others. */
+export interface LiveSetup {
+  models: LiveModel[]
+  numbers: ArrayBuffer
+  kernel: ArrayBuffer | null
+}
+
+/** What the worker is asked: one solve. `nfe` null: one cell a call. `z`: the seed it is drawn with, null for z = 0. */
+export interface LiveRequest {
+  id: number
+  model: string
+  puzzle: string
+  policy: string
+  nfe: number | null
+  z: number | null
+}
+
+/** One call of the network and what was filled after it; `order` is the queue of all blanks. */
+export interface LiveStep extends Step {
+  probabilities: Float32Array
+  order: number[]
+}

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 
 PACKAGES = [
     *("exact", "formats", "diffusion", "network", "decoding", "solving"),
-    *("training", "labs", "evaluation", "cli"),
+    *("training", "labs", "evaluation", "live", "cli"),
 ]
 NO_TORCH = {"exact", "formats", "cli"}
 """Packages of which no module imports torch while it is imported."""

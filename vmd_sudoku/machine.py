@@ -3,6 +3,8 @@
 import contextlib
 import os
 import platform
+from collections.abc import Iterator
+from contextvars import ContextVar
 
 import torch
 
@@ -19,9 +21,22 @@ def has_fast_bfloat16(where: torch.device) -> bool:
     return torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
 
+_FULL: ContextVar[bool] = ContextVar("full_precision", default=False)
+
+
+@contextlib.contextmanager
+def full_precision() -> Iterator[None]:
+    """Matrix products in float32 within this, whatever the machine is fast at: for comparisons from machine to machine."""
+    token = _FULL.set(True)
+    try:
+        yield
+    finally:
+        _FULL.reset(token)
+
+
 def mixed_precision(where: torch.device) -> contextlib.AbstractContextManager:
     """Matrix products in bfloat16 where the machine is fast at them."""
-    return torch.autocast(where.type, torch.bfloat16, enabled=has_fast_bfloat16(where))
+    return torch.autocast(where.type, torch.bfloat16, enabled=has_fast_bfloat16(where) and not _FULL.get())
 
 
 def describe() -> dict[str, object]:

@@ -1,0 +1,63 @@
+"""Whether the page of `export-html` writes what the library writes: the page's engine in node beside the library in float32.
+
+python tools/live_agree.py ../shared/puzzles/radcliffe_sample.csv --limit 1000 --nfe 5
+python tools/live_agree.py --generate 1000 --model mdm --nfe 1
+"""
+
+import click
+import numpy as np
+import torch
+from rich.progress import track
+
+from vmd_sudoku import board
+from vmd_sudoku.exact.generate import puzzles as generated
+from vmd_sudoku.formats import files
+from vmd_sudoku.live.agreement import agreement, runs_of_library, runs_of_page
+from vmd_sudoku.live.pages import live_page
+from vmd_sudoku.network.checkpoint import load_model
+from vmd_sudoku.solving.setting import Setting
+
+
+@click.command()
+@click.argument("source", required=False)
+@click.option("--generate", type=int, default=0, help="Minimal puzzles to make (seed 0), instead of a file's.")
+@click.option("--limit", type=int, help="Puzzles of the file.")
+@click.option("--model", default="vmd", show_default=True)
+@click.option("--policy", type=click.Choice(["margin", "top-prob"]), default="margin", show_default=True)
+@click.option("--nfe", type=int, help="Calls; one cell a call without it.")
+@click.option("--z", type=int, help="Seed that z is drawn with; z = 0 without it.")
+@click.option("--plain", is_flag=True, help="In plain JavaScript, without WebAssembly.")
+@click.option("--bfloat16", is_flag=True, help="The library as it runs on this machine, not in float32.")
+def main(source, generate, limit, model, policy, nfe, z, plain, bfloat16):
+    """Compare the two on the puzzles of SOURCE."""
+    torch.set_num_threads(1)
+    puzzles = generated(generate, 0)[0] if generate else files.read(source, limit).puzzles
+    loaded = load_model(model)
+    setting = Setting(policy=policy, nfe=nfe, z=z)
+    lines = [board.to_line(puzzle) for puzzle in puzzles]
+    requests = [{"model": model, "puzzle": line, "policy": policy, "nfe": nfe, "z": z} for line in lines]
+    found, theirs = [], []
+    ours = runs_of_page(live_page([loaded]), requests, fast=not plain)
+    pairs = zip(ours, runs_of_library(loaded, puzzles, setting, full=not bfloat16), strict=True)
+    for our, their in track(pairs, "puzzles", len(puzzles)):
+        found.append(agreement(our, their))
+        theirs.append(our)
+    final = np.array([run.boards[-1] for run in theirs])
+    solved = board.solved(final, puzzles)
+    times = np.array([run.ms for run in theirs])
+    worst = np.array([one.difference for one in found])
+    print(
+        f"{source or f'{generate} generated'}, {loaded.name} {loaded.sha256[:8]}, {policy}, NFE {nfe or 'cell'}, z {z}"
+    )
+    print(f"final boards equal: {sum(one.board for one in found)} of {len(found)}")
+    print(f"boards equal after every call: {sum(one.every_board for one in found)} of {len(found)}")
+    print(f"as many rounds: {sum(one.rounds for one in found)} of {len(found)}")
+    print(f"largest difference of a probability: {worst.max():.2g}; above 1e-3 in {(worst > 1e-3).sum()} puzzles")
+    print(f"solved by the page: {solved.sum()} of {len(found)}")
+    print(
+        f"ms a puzzle in node: median {np.median(times):.0f}, 95 % {np.quantile(times, 0.95):.0f}, most {times.max():.0f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
