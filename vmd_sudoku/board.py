@@ -24,6 +24,7 @@ _SHARED = (ROW[:, None] == ROW) | (COL[:, None] == COL) | (BOX[:, None] == BOX)
 PEERS = np.array([np.flatnonzero(_SHARED[cell] & (np.arange(CELLS) != cell)) for cell in range(CELLS)])
 """Cells that share a unit with each cell, [81,20]."""
 
+# A table and not `int()`, which would also take digits of other scripts.
 _DIGIT_OF = {str(digit): digit for digit in range(1, DIGITS + 1)} | {".": BLANK, "0": BLANK}
 
 
@@ -69,6 +70,8 @@ def parse(text: str) -> np.ndarray:
     lines = [squeezed for line in text.splitlines() if (squeezed := "".join(line.split()))]
     if len(lines) == 1:
         lines = text.split()  # fields of one line turn line ends into spaces
+    # Nine lines are meant as rows: a short one would otherwise shift all that follows, and the sum of 81 could
+    # still come out right.
     if len(lines) == SIDE:
         for number, line in enumerate(lines, 1):
             if len(line) != SIDE:
@@ -76,6 +79,7 @@ def parse(text: str) -> np.ndarray:
                     f"line {number} of the puzzle has {len(line)} characters, wanted {SIDE}: {line[:40]!r}"
                 )
     squeezed = "".join(lines)
+    # Characters before the length: a stray sign is the likelier slip, and its place can be named.
     for place, character in enumerate(squeezed[:CELLS]):
         if character not in _DIGIT_OF:
             raise PuzzleError(f"{cell_name(place)} is {character!r}; use 1 to 9, and . or 0 for a blank")
@@ -105,6 +109,7 @@ class Line(str):
         """
         if isinstance(board, Line):
             return board
+        # np.array copies: the caller may go on writing to its board.
         digits = parse(board) if isinstance(board, str) else np.array(board, np.int8)
         line = super().__new__(cls, to_line(digits))
         line._digits = digits
@@ -116,6 +121,7 @@ class Line(str):
         return self._digits.copy()
 
     def __reduce__(self) -> tuple:
+        # Parsed again on arrival: pickle would make the text without its digits.
         return Line, (str(self),)
 
 
@@ -133,6 +139,7 @@ def conflicts(board: np.ndarray) -> list[Clash]:
     found: dict[tuple[int, int], Clash] = {}
     for unit, cells in enumerate(UNITS):
         digits = board[cells]
+        # The upper triangle, so that a pair is found once and not once from each side.
         for i, j in zip(*np.nonzero(np.triu((digits[:, None] == digits) & (digits != BLANK), 1)), strict=True):
             first, second = int(cells[i]), int(cells[j])
             found.setdefault((first, second), Clash(int(digits[i]), first, second, unit_name(unit)))

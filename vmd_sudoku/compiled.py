@@ -46,6 +46,7 @@ def folder(chosen: str) -> Path:
     name = f"numba-{_fingerprint()}"
     if chosen:
         return Path(chosen) / name
+    # Python keeps its own compiled files there, so whoever deletes one deletes both.
     beside = _PACKAGE / "__pycache__"
     return beside / name if _can_hold(beside) else _of_the_user() / name
 
@@ -53,6 +54,7 @@ def folder(chosen: str) -> Path:
 def _fingerprint() -> str:
     digest = hashlib.sha256()
     for source in SOURCES:
+        # The zero bytes part name from text, so that moving a line from one file to the next changes the sum.
         digest.update(source.encode() + b"\0" + (_PACKAGE / source).read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -60,6 +62,8 @@ def _fingerprint() -> str:
 def _can_hold(place: Path) -> bool:
     try:
         place.mkdir(exist_ok=True)
+        # Trying is the only sure answer: an installed package may lie on a disk that is read-only whatever its
+        # permissions say.
         with tempfile.TemporaryFile(dir=place):
             return True
     except OSError:
@@ -72,5 +76,6 @@ def _of_the_user() -> Path:
     try:
         mine.mkdir(parents=True, exist_ok=True)
     except OSError:
+        # With the user's number: in a folder that all users share, another's files could not be replaced.
         return Path(tempfile.gettempdir()) / f"vmd-sudoku-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
     return mine

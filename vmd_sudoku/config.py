@@ -24,6 +24,8 @@ from vmd_sudoku.errors import ConfigError
 
 T = TypeVar("T")
 
+# Spelled out rather than left to `int` and `float`, which also take underscores, spaces and the digits of other
+# scripts: what a link or a file says must mean the same to every reader. Twenty digits hold every 64-bit number.
 _WHOLE = re.compile(r"[+-]?[0-9]{1,20}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|[+-]?inf|nan", re.ASCII | re.IGNORECASE)
 
@@ -123,18 +125,22 @@ class About:
         Raises:
             ConfigError: another type, a number out of range (as `nan` is), or an unknown choice.
         """
+        # None is allowed only where it has a word: elsewhere it is a forgotten value, and `_typed` says so.
         found = None if value is None and self.none else self._typed(value)
         if found is not None and self.choices is not None and found not in self.choices:
             raise self._wrong(value)
+        # Written as "not within", so that nan, which compares as false with everything, is refused too.
         if found is not None and self.is_number and not self.low <= found <= self.high:
             raise self._wrong(value)
         return found
 
     def _typed(self, value: object) -> Any:
+        # In Python `True` is an int. A setting that wants a number gets no yes or no, and the other way round.
         if isinstance(value, self.kind) and (self.kind is bool or not isinstance(value, bool)):
             return value
         try:
             if self.kind is int and not isinstance(value, bool):
+                # `index` takes numpy's whole numbers and refuses 2.5, where `int` would cut it to 2.
                 return operator.index(value)  # type: ignore[arg-type]
             if self.kind is float and not isinstance(value, bool | str):
                 return float(value)  # type: ignore[arg-type]
@@ -151,6 +157,7 @@ class About:
         Raises:
             ConfigError: it stands for none.
         """
+        # Before the type: the word for None is often no number, and would be refused below.
         if self.none and text == self.none:
             return None
         if self.kind is bool and text in ("true", "false"):
@@ -170,6 +177,7 @@ class About:
         """A value as links and help have it, which `read` reads."""
         if isinstance(value, bool):
             return str(value).lower()
+        # :g drops zeros that say nothing, so links stay short.
         return f"{value:g}" if isinstance(value, float) else str(self.plain(value))
 
     def word(self, value: Any) -> str:
@@ -211,6 +219,7 @@ def _abouts(kind: type) -> dict[str, About]:
         field.name: dataclasses.replace(
             field.metadata["about"],
             name=field.name,
+            # `int | None` is an int that may be missing; None has its own word in `About.none`.
             kind=next((t for t in get_args(types[field.name]) if t is not type(None)), types[field.name]),
             default=field.default,
         )
@@ -226,6 +235,7 @@ def check(config: Any) -> None:
         ConfigError: see `About.checked`.
     """
     for name, about in abouts(type(config)).items():
+        # The dataclass is frozen, and this runs in its `__post_init__`, before anybody else holds it.
         object.__setattr__(config, name, about.checked(getattr(config, name)))
 
 
@@ -238,6 +248,7 @@ def from_table(kind: type[T], table: Mapping[str, object]) -> T:
     known = abouts(kind)
     values = {}
     for written, value in table.items():
+        # Files may spell a setting as the command line does.
         name = written.replace("-", "_")
         if name not in known:
             raise ConfigError(f"there is no setting {written!r}; choose of {', '.join(known)}")
@@ -274,6 +285,7 @@ def where(about: About, known: Mapping[str, About]) -> str:
 
 def _ends(end: float) -> str:
     """An end of a range; large powers of two as such."""
+    # Nobody reads nineteen digits; 2^63 - 1 is recognised.
     power = round(math.log2(end + 1)) if end > 1e15 else 0
     return f"2^{power} - 1" if power else f"{end:,.0f}" if end == int(end) else f"{end:g}"
 
@@ -310,6 +322,7 @@ def from_plain(kind: type[T], plain: object) -> T:
         wanted = types[name]
         if dataclasses.is_dataclass(wanted):
             value = from_plain(wanted, value)  # type: ignore[arg-type]
+        # JSON writes 1.0 as 1, so a whole number is fine for a float.
         elif isinstance(wanted, type) and not (isinstance(value, wanted) or (wanted is float and type(value) is int)):
             raise ConfigError(f"{kind.__name__} {name} must be of type {wanted.__name__}, got {value!r}")
         values[name] = value
@@ -339,6 +352,8 @@ def changed(config: T, changes: Iterable[str]) -> T:
             if not isinstance(inside, dict):
                 raise ConfigError(f"{change!r}: {step!r} is no group of settings")
         try:
+            # JSON gives numbers, true and false their types; a bare word such as `transformer` is no JSON and is
+            # meant as text.
             inside[name] = json.loads(text)
         except ValueError:
             inside[name] = text

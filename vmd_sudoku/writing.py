@@ -20,6 +20,7 @@ def write(path: Path, content: str | bytes) -> None:
         if path.exists() and not path.is_file():
             path.write_bytes(data)  # a terminal, a pipe: nothing to keep whole
             return
+        # In the same folder, because a rename replaces a file in one step only within one disk.
         temporary = path.with_name(path.name + ".new")
         try:
             with open(temporary, "wb") as file:
@@ -28,6 +29,7 @@ def write(path: Path, content: str | bytes) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, path)
+        # Ctrl-C too: a half-written file under another name would be left behind.
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
@@ -58,6 +60,7 @@ def require_folder(path: Path) -> None:
     Raises:
         OutputError: something on the way to it is a file, or may not be written.
     """
+    # The folder may be several levels deep and none of them made yet; what exists of the way decides.
     there = path
     while not there.exists() and there != there.parent:
         there = there.parent

@@ -54,6 +54,7 @@ def decode_blocks(
         # Noise of its own for each block, else all blocks would make the same draws.
         predict, noise = begin(number)
         for step in decode(predict, board, part, noise, within=within, race=race, stop=stop):
+            # A copy: the steps that were handed out hold the boards as they were then.
             board = board.index_copy(0, step.rows, step.board)
             yield replace(step, open=step.open | _goes_on(step, block, race, clues))
         going &= (board[:, block] != BLANK).all(1)

@@ -110,6 +110,7 @@ def _as_the_network_says(plan: Plan) -> Written:
     # Without a Python loop over boards: every row has its own number of cells.
     due = (place < plan.due[:, None]) & (plan.order >= 0)
     rank = torch.full_like(plan.order, singles.NOT_FILLED)
+    # Entries that are not due all write to the first cell of the order, with the rank that it has anyway.
     rank.scatter_(1, plan.order.where(due, plan.order[:, :1]), place.where(due, 0))
     filled = rank >= 0
     why = torch.where(filled, singles.NETWORK, singles.NOT_FILLED)
@@ -142,7 +143,9 @@ def _by_search(clues: Tensor, limit: int, stop: Stop) -> Write:
         found = search.found(plan.rows)
         # What a refuted search has last tried means nothing, so the clues are shown instead.
         board = torch.where((ended & (found == 0))[:, None], clues[plan.rows], board)
+        # A search that was stopped has nothing to show; the board stays as it was before the call.
         board = torch.where((stopped & (found == 0))[:, None], plan.board, board)
+        # Reasons are told from what the search left standing: cells that it changed were filled anew.
         kept = plan.board.where(plan.board == board, BLANK)
         start, said, order = (given.cpu().numpy() for given in (kept, plan.probabilities.float(), plan.order))
         why, rank = np.full((2, *start.shape), singles.NOT_FILLED)

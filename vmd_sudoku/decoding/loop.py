@@ -237,6 +237,7 @@ def _plan(
 ) -> Plan:
     """Which cells are to be filled, and by which weights of the digits."""
     cells = (CELLS,)
+    # Three streams a call, used or not: so switching one kind of noise on does not change the others.
     view = View(probabilities, average, noise.uniform(rows, _STREAMS * step, cells), how.threshold)
     # The policy orders cells; it never sees the noise, so that noise can be added to any policy.
     score = how.policy.prefers(view)
@@ -251,6 +252,7 @@ def _plan(
     open_cells = (board == BLANK) & mine
     # A stable sort: equal scores keep the reading order, so results do not hang on the sort of a device.
     order = score.masked_fill(~open_cells, -torch.inf).argsort(dim=-1, descending=True, stable=True)
+    # Cells that may not be filled were sorted to the end by their -inf; -1 says where they begin.
     order = order.where(open_cells.gather(1, order), -1)
     due = how.budget.due(open_cells.sum(1), step)
     if how.policy.at_once is not None:

@@ -65,6 +65,7 @@ def by_average(view: View) -> Tensor:
 
 def in_reading_order(view: View) -> Tensor:
     """Row by row, from left to right."""
+    # Negative, because a higher preference is filled first.
     return -torch.arange(CELLS, device=view.random.device).expand_as(view.random).float()
 
 

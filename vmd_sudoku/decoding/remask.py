@@ -57,6 +57,7 @@ def least_sure(filled: Filled) -> Tensor:
     own = filled.own.sum(1)
     # Never more than what is still to be filled: so a run with a budget ends with a full board.
     count = torch.minimum((filled.share * own).floor(), filled.left.double()).long()
+    # The argsort of an argsort is each cell's rank.
     order = filled.sure.masked_fill(~filled.own, torch.inf).argsort(dim=-1, stable=True).argsort(-1)
     return filled.own & (order < count[:, None])
 

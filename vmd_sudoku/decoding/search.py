@@ -116,6 +116,7 @@ def _search(nodes, worth, state, probabilities, turn, patience, limit, visits, s
         child, so_far = state[0], worth[state[0] - 1]
         # Logarithms: the product of eighty probabilities would underflow.
         worth[child] = so_far + np.log(probability)
+        # The parent's place becomes the node in which the digit is ruled out: no node is copied twice.
         worth[child - 1] = so_far + np.log(max(1 - probability, _FLOOR))
         branch(nodes, child - 1, digit, cell // 27, cell % 27)
         state[0] += 1
@@ -135,6 +136,7 @@ def _go_on(nodes, worth, state, rows, probabilities, turn, patience, limit, visi
     seen = np.empty(MASKS, np.int64)
     more = False
     for i in range(len(rows)):
+        # Puzzles that are through wait for the others of their batch without cost.
         if status[i] == _MORE:
             row = rows[i]
             status[i] = _search(
@@ -150,6 +152,8 @@ class GuidedSearch:
     def __init__(self, puzzles: Tensor, limit: int = 1) -> None:
         count = len(puzzles)
         self.limit = limit
+        # All memory at once, since compiled code cannot grow it; empty, because every node is written before it is
+        # read.
         self._nodes = np.empty((count, _SLOTS, NODE), np.int64)
         self._worth = np.zeros((count, _SLOTS))
         self._state = np.zeros((count, 4), np.int64)
@@ -172,7 +176,9 @@ class GuidedSearch:
         """
         boards = np.full((len(rows), CELLS), BLANK, np.int64)
         status, places = np.full(len(rows), _MORE), rows.cpu().numpy()
+        # Patience counts from this call on.
         self._state[places, 3] = 0
+        # Doubles: worth adds up many logarithms, and the order of nodes hangs on it.
         given = (probabilities.double().cpu().numpy(), turn.cpu().numpy(), patience, self.limit, _SLICE)
         while _go_on(self._nodes, self._worth, self._state, places, *given, boards, status) and not stop():
             pass

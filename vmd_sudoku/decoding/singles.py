@@ -75,6 +75,7 @@ def _settle(board, used, why, rank, turn):
                 # A blank cell without a digit is a dead end whatever else happens, so stop before more is written.
                 if bits == 0:
                     return turn, False
+                # n & (n - 1) clears the lowest bit: nothing is left of a single one.
                 if bits & (bits - 1) == 0:
                     _put(board, used, cell, _digit(bits), why, rank, NAKED, turn)
                     turn += 1
@@ -83,6 +84,7 @@ def _settle(board, used, why, rank, turn):
             for cell in UNITS[unit]:
                 if board[cell] == BLANK:
                     bits = _free(used, cell)
+                    # Seen before and seen again; in this order, or every digit would count twice at once.
                     twice |= once & bits
                     once |= bits
             # A digit that has no place in a unit and does not stand in it.
@@ -137,6 +139,7 @@ def write(board, weights, order, due, propagate, why, rank, alive):
     order: cells to fill, most preferred first, -1 behind the last, [a,81]. due: how many of them, [a].
     propagate: also fill the singles that follow, before and after every cell, and stop at a dead end (`alive` [a] False).
     """
+    # One array for the whole batch: it is filled anew for every board.
     used = np.empty(len(UNITS), np.int64)
     for i in range(len(board)):
         alive[i] = _write(board[i], weights[i], order[i], due[i], propagate, used, why[i], rank[i])
@@ -155,6 +158,7 @@ def explain(start, target, probabilities, order, why, rank):
         np.empty(CELLS, np.int64),
     )
     for i in range(len(start)):
+        # The caller's boards stay as they are; here reasons are only tried out.
         board = start[i].copy()
         scratch_why[:] = NOT_FILLED
         scratch_rank[:] = NOT_FILLED

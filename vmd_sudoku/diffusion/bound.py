@@ -33,6 +33,7 @@ class Bound:
         if weigh_latent:
             return weight * self.total(beta, free_nats)
         latent = self.total(beta, free_nats) - self.cells
+        # The KL is one per board however many cells are masked, so a weight made for cells does not fit it.
         return weight * self.cells + latent / USUAL_BLANKS
 
 
@@ -53,5 +54,6 @@ def masked_nats(logits: Tensor, target: Tensor, masked: Tensor) -> Tensor:
 
     logits [b,n,v]; target int64 [b,n], the true tokens from 0 to v - 1; masked bool [b,n] -> [b].
     """
+    # cross_entropy wants the classes in the second place.
     tokens = F.cross_entropy(logits.transpose(1, 2), target, reduction="none")
     return (tokens * masked).sum(1)

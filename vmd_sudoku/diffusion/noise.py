@@ -28,6 +28,8 @@ class Noise:
     def __init__(self, seed: int, ids: Sequence[int] | np.ndarray, part: int = 0) -> None:
         with np.errstate(over="ignore"):
             self._keys = _mix(
+                # Mixed twice: neighbouring seeds and neighbouring boards would else share numbers a step apart. The
+                # 1 keeps board 0 off the seed's own number.
                 _mix(np.array(seed, np.uint64) + _GOLDEN) + (np.asarray(ids).astype(np.uint64) + 1) * _GOLDEN
             )
             # Part 0 leaves the keys as they are, so decodings without blocks draw what they always drew.
@@ -51,4 +53,6 @@ class Noise:
 
     def normal(self, rows: Tensor, stream: int, shape: tuple[int, ...]) -> Tensor:
         """Standard normal numbers, float32 [a, *shape]."""
+        # The inverse of the distribution and not Box-Muller: one number in, one out, so places do not depend on
+        # each other.
         return math.sqrt(2) * torch.erfinv(2 * self.uniform(rows, stream, shape) - 1)

@@ -13,6 +13,7 @@ _NOTE_LIMIT = 1 << 20
 def shipped_models() -> list[str]:
     """Names of the models inside the package, the product's own first."""
     names = [note.parent.name for note in SHIPPED.glob("*/model.json")]
+    # False sorts before True, so `vmd` comes first; lists and menus offer the first one as the default.
     return sorted(names, key=lambda name: (name != "vmd", name))
 
 
@@ -63,6 +64,7 @@ def read(path: Path, limit: int) -> bytes:
     """
     try:
         with open(path, "rb") as file:
+            # One byte more than allowed, to tell "too large" without reading a file of any size into memory.
             data = file.read(limit + 1)
     except OSError as error:
         raise CheckpointError(f"cannot read {path}: {error.strerror}; is the model folder complete?") from None

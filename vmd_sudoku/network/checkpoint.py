@@ -49,9 +49,11 @@ class LoadedModel:
 def write_folder(folder: Path, name: str, note: dict[str, Any], tensors: dict[str, Tensor]) -> str:
     """Write `name`.json and the tensors it names into `folder`, atomically; returns the tensors' sha256."""
     folder.mkdir(parents=True, exist_ok=True)
+    # safetensors refuses tensors that share memory or are not contiguous.
     data = tensors_to_bytes({key: value.detach().cpu().contiguous() for key, value in tensors.items()})
     digest = hashlib.sha256(data).hexdigest()
     file = f"{name}-{digest[:12]}.safetensors"
+    # Named after its content: the old file stays beside it until the note points to the new one.
     write(folder / file, data)
     text = json.dumps({"format": FORMAT, "tensors": file, "sha256": digest} | note, indent=2) + "\n"
     write(folder / f"{name}.json", text)
@@ -106,4 +108,5 @@ def load_model(where: str | Path) -> LoadedModel:
     except (ConfigError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(f"{folder / 'model.json'} does not describe its weights ({reason})") from None
+    # No gradients: a model that is used is never trained in place; training starts from a copy.
     return LoadedModel(model.eval().requires_grad_(False), str(where), read_card(folder), note["sha256"])

@@ -56,6 +56,7 @@ class ModelConfig:
         ):
             if value not in known:
                 raise ConfigError(f"{name} must be one of {', '.join(known)}, got {value!r}")
+        # K numbers for each of 729 candidates are far more than K for the board, so one limit would not do for both.
         most = MOST_NUMBERS[self.latent_kind]
         if not 0 <= self.latent <= most:
             raise ConfigError(
@@ -99,6 +100,7 @@ class Model(nn.Module):
         super().__init__()
         self.config = config
         latent, sizes = config.latent, config.sizes
+        # The only place that looks the backbone up: from here on both are used through one interface.
         kind: Any = BACKBONES[config.backbone]
         self.denoiser: Network = kind(sizes, boards=1, latent=latent, outputs=kind.outputs_for_digits)
         self.encoder: Network | None = kind(sizes, boards=2, latent=0, outputs=2 * latent) if latent else None
@@ -125,6 +127,7 @@ class Model(nn.Module):
             own = ("encoder.", "prior_head.")
             weights = {name: value for name, value in mine.items() if name.startswith(own)} | weights
         try:
+            # torch checks names and shapes, and its message would be pages long.
             self.load_state_dict(weights)
         except RuntimeError:
             raise ConfigError(
@@ -151,6 +154,7 @@ class Model(nn.Module):
 
     def logits(self, state: Tensor) -> Tensor:
         """What the hidden state says of every cell: float32 logits over nine digits, [b,81,9]."""
+        # float32 whatever the rounds ran in: probabilities and losses need more than bfloat16's three digits.
         return self.denoiser.read(state).float().view(-1, CELLS, DIGITS)
 
     def compile_for_decoding(self) -> None:

@@ -23,12 +23,14 @@ BLOCK = 16
 @functools.cache
 def _library() -> Any:
     """The compiled functions, or None where they cannot be had."""
+    # What is gained is gained in the bfloat16 products; elsewhere torch compiles the round (docs/decisions.md).
     if not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         return None
     from torch.utils import cpp_extension
 
     try:
         return cpp_extension.load("vmd_sudoku_rounds", [str(SOURCE)], extra_cflags=FLAGS)
+    # No compiler, or one that refuses: the plain rounds do the same, so nobody needs to hear of it.
     except (OSError, RuntimeError, ImportError):
         return None
 
@@ -36,6 +38,7 @@ def _library() -> Any:
 def available(round_: nn.Module) -> bool:
     """Whether a `Round` of this size can run so here; compiles if need be."""
     parameters = list(round_.parameters())
+    # The code works on sixteen numbers at a time and has no remainder loops.
     fits = all(p.device.type == "cpu" and p.shape[0] % BLOCK == 0 for p in parameters)
     return fits and _library() is not None and _is_true(round_)
 
@@ -47,6 +50,7 @@ def _is_true(round_: nn.Module) -> bool:
     rng = torch.Generator().manual_seed(0)
     state, given = (torch.randn(1, 9, 9, 9, size, generator=rng).bfloat16() for size in (width, hidden))
     expected = state.float()
+    # Two rounds, so that what one writes is what the next one reads.
     for _ in range(2):
         expected = round_(expected, given.float())
     try:
@@ -58,8 +62,10 @@ def _is_true(round_: nn.Module) -> bool:
 
 def run(round_: nn.Module, state: Tensor, given: Tensor, rounds: int) -> Tensor:
     """`rounds` rounds: state bfloat16 [b,9,9,9,w], given bfloat16 [b,9,9,9,h] -> the state after them."""
+    # Weights are read as float32, whatever the model is kept in.
     parameters = [p.float() for p in round_.parameters()]
     state, given = state.bfloat16().contiguous(), given.bfloat16().contiguous()
+    # States are kept only if somebody will go back: 64 rounds of them are 64 times the memory.
     if torch.is_grad_enabled() and any(t.requires_grad for t in (state, given, *parameters)):
         return _Rounds.apply(rounds, state, given, *parameters)
     return _library().forward(state, given, parameters, rounds, False)[0]
@@ -72,6 +78,7 @@ class _Rounds(torch.autograd.Function):
     def forward(ctx: Any, rounds: int, state: Tensor, given: Tensor, *parameters: Tensor) -> Tensor:
         states = _library().forward(state, given, list(parameters), rounds, True)
         ctx.save_for_backward(states, given, *parameters)
+        # A copy: a caller that writes to the answer must not write to what the way back needs.
         return states[-1].clone()
 
     @staticmethod

@@ -111,6 +111,8 @@ class CandidateNetwork(nn.Module):
 
     def __init__(self, config: NetworkConfig, *, boards: int, latent: int, outputs: int) -> None:
         super().__init__()
+        # The first board has three features a candidate, since a cell of it may be masked; further ones are full
+        # and need one.
         inputs = BOARD_FEATURES + boards - 1
         self.state_shape = (SIDE, SIDE, SIDE, config.width)
         self.embed = nn.Linear(inputs, config.width)
@@ -123,9 +125,12 @@ class CandidateNetwork(nn.Module):
 
     def think(self, state: Tensor, given: Tensor, rounds: int) -> Tensor:
         """`rounds` shared rounds: state [b,r,c,d,w], given [b,r,c,d,h] -> the state after them."""
+        # Asked at every call: the same model may run in float32, or be moved to a GPU, after it was compiled.
         if self.is_fused and given.dtype == torch.bfloat16 and given.device.type == "cpu":
             return fused.run(self.round, state, given, rounds)
         for _ in range(rounds):
+            # Under autocast the sum in a round may come back as float32, and a change of type would compile the
+            # round anew.
             state = self.round(state.to(given.dtype), given)
         return state
 
@@ -155,6 +160,7 @@ class CandidateNetwork(nn.Module):
 
 def digit_features(digits: Tensor) -> Tensor:
     """Digits 1 to 9, or BLANK, [b,81] -> whether the cell holds each digit, bool [b,r,c,d]."""
+    # Place 0 is BLANK and is cut off, so a blank holds no digit.
     return F.one_hot(digits.view(-1, SIDE, SIDE).long(), SIDE + 1)[..., 1:].bool()
 
 

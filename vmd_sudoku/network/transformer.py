@@ -50,6 +50,8 @@ class Block(nn.Module):
         self.queries = nn.Linear(width, 3 * width)
         self.mix = nn.Linear(width, width)
         self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        # One modulation for all blocks with an offset for each costs 0.9 million weights, one for each block 2.7
+        # (docs/decisions.md).
         self.offset = nn.Parameter(torch.zeros(_MODULATIONS, width))
 
     def forward(self, x: Tensor, modulation: Tensor) -> Tensor:
@@ -99,6 +101,7 @@ class TransformerNetwork(nn.Module):
         super().__init__()
         self.state_shape = (CELLS, config.width)
         self.embed = nn.ModuleList(nn.Embedding(DIGITS + 1, config.width) for _ in range(boards))
+        # Learned, as in the literature: without them a transformer could not tell one cell from another.
         self.position = nn.Parameter(torch.randn(CELLS, config.width))
         self.modulate = (
             nn.Sequential(nn.Linear(latent, config.width), nn.SiLU(), nn.Linear(config.width, 6 * config.width))

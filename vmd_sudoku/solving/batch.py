@@ -57,6 +57,7 @@ def begin(
     where = next(model.parameters()).device
     each, views = setting.latents_on(model.config)
     count = len(puzzles)
+    # Boards and latents are numbered apart: z has one for each view, the loop's noise one for each board.
     ids = board_ids(place, count, each * views)
     latents = _latents(model, setting, ids, latent)
     z, renew = latents(0)
@@ -80,6 +81,7 @@ def begin(
 
     # All latents of a puzzle side by side in one batch: one product instead of one for each latent.
     board = torch.from_numpy(puzzles).long().to(where).repeat_interleave(each, 0)
+    # As soon as one board of a puzzle is solved, its other boards need no more calls.
     race = torch.arange(count, device=where).repeat_interleave(each) if each > 1 else None
     steps = decode_blocks(begin_block, board, setting.decoding(), BLOCKS[setting.blocks], race=race, stop=stop)
     return Run(steps, board, predictor, each, views)
@@ -90,6 +92,7 @@ def _latents(
 ) -> Callable[[int], tuple[Tensor | None, Renew | None]]:
     """What says, for a block's number, its z of all boards and what renews it; `given` is the first board's, made by hand."""
     field = None if given is None else as_latent(model, given)
+    # Whoever fixes z by its seed expects its later draws to follow from that seed, too.
     seed = setting.seed if setting.z is None else setting.z
     renewal = RENEWALS[setting.renew_z]
 
@@ -99,6 +102,8 @@ def _latents(
             return None, None
         if field is not None:
             z[0] = field
+        # A z made by hand is there to be looked at, so like z = 0 it counts as not drawn, and `where-drawn` keeps
+        # it.
         drawn = setting.z is not None and field is None
         return z, renewal(model, Noise(seed, ids, block), drawn) if renewal else None
 
@@ -115,6 +120,8 @@ def best_of(run: Run, ended: Finished) -> np.ndarray:
     ranks = np.lexsort(
         order.transpose(2, 0, 1)[::-1], axis=1
     )  # the last key counts most, and equal ones keep their order
+    # Equal boards all match the best one, and `argmax` takes the first of them: the same latent wins on every
+    # machine.
     top = np.take_along_axis(order, ranks[:, -1:, None], 1)
     return (order == top).all(2).argmax(1) + np.arange(len(order)) * run.each
 
@@ -166,6 +173,7 @@ def decode_batch(
     final = ended.board.cpu().numpy().astype(np.int8)
     right = boards.solved(final, puzzles.repeat(run.each, 0)).reshape(-1, run.each)
     ran = run.predictor.rounds_run.numpy()
+    # Full boards never came to the network and may be missing at the end.
     rounds = np.pad(ran, (0, len(puzzles) * run.each * run.views - len(ran)))
     told = {
         name: getattr(ended, name).cpu().numpy()[best] for name in ("undone", "remasked", "solutions", "nats", "sure")

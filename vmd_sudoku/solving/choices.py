@@ -33,6 +33,7 @@ SCHEDULES = {"linear": Choice("Equal shares"), "cosine": Choice("Few first, many
 BLOCKS = {
     "none": Choice("The whole board"),
     "rows": Choice("Row by row", calls=9),
+    # A block takes at least one call, so `calls` is the number of blocks.
     "bands": Choice("Three rows at a time", calls=3),
     "boxes": Choice("Box by box", calls=9),
 }

@@ -26,6 +26,8 @@ _SURE = 0.9
 def board_ids(place: int, puzzles: int, each: int) -> np.ndarray:
     """A number for each of `each` boards (or latents) of every puzzle, the first puzzle being number `place` of its set:
     int64 [puzzles * each]. What is drawn belongs to these numbers, and so not to a batch."""
+    # MAX_LATENTS numbers are kept for every puzzle, used or not: so trying more latents changes no other puzzle's
+    # draws.
     return ((place + np.arange(puzzles))[:, None] * MAX_LATENTS + np.arange(each)).ravel()
 
 
@@ -65,6 +67,7 @@ def as_latent(model: Model, field: np.ndarray) -> Tensor:
     wanted = model.config.latent_shape(1)[1:]
     if np.shape(field) != wanted:
         raise ConfigError(f"z must have the shape {wanted}, got {np.shape(field)}")
+    # torch.tensor copies; z is replaced in place when calls renew it.
     return torch.tensor(np.asarray(field, np.float32))
 
 
@@ -145,6 +148,7 @@ class Predictor:
         self.model, self.views = model, views
         self.first_calls = first_calls
         self.carry = carry and model.is_recurrent
+        # A transformer's call is one pass, so there is nothing to stop early.
         self.settle = settle if model.is_recurrent else 0.0
         self.first_rounds, self.rounds = first_rounds, rounds
         self.rounds_run = torch.zeros(0, dtype=torch.long)
@@ -169,8 +173,10 @@ class Predictor:
             # Several latents on one board are that many rows for the network and one for the loop.
             rows = (rows[:, None] * self.views + torch.arange(self.views, device=rows.device)).flatten()
             board = board.repeat_interleave(self.views, 0)
+        # Boards that were finished since the last call are gone from `rows`, and their old answers with them.
         last = self._last.of(rows) if self._last else None
         z = self._latent(board, rows, last)
+        # The old answer is the start: boards that are left alone repeat it.
         logits = torch.zeros(*board.shape, DIGITS, device=board.device) if last is None else last.logits
         # Boards that need no thought are left out of the product altogether.
         moving = torch.arange(len(board), device=board.device) if last is None else self._undecided(board, last)
@@ -190,6 +196,7 @@ class Predictor:
             if self.carry:
                 state = thought if state is None else state.index_copy(0, moving, thought)
         self._last = _Call(rows, board, logits, state)
+        # Counted after z was made: the number of the call is the stream of noise that a renewed z is drawn from.
         self._calls += 1
         return logits.view(-1, self.views, *logits.shape[1:]) if self.views > 1 else logits
 
@@ -218,6 +225,7 @@ class Predictor:
                 z = self._renew(rows, self._calls, board, torch.where(board == BLANK, guess, board))
             else:
                 return self.z[where].to(board.device)
+        # Kept for the trace, which shows the z that was used last.
         self.z = self.z.index_copy(0, where, z.to(self.z))
         return self.z[where].to(board.device)
 
@@ -232,7 +240,9 @@ class Predictor:
         return (~(decided & as_said).all(1)).nonzero()[:, 0]
 
     def _count(self, rows: Tensor, ran: Tensor) -> None:
+        # Counts live on the CPU: they are few, and are read after every decoding.
         rows, ran = rows.cpu(), ran.cpu()
+        # The size of the batch is not known beforehand; boards that were full from the start never come here.
         missing = int(rows.max()) + 1 - len(self.rounds_run)
         counts = torch.nn.functional.pad(self.rounds_run, (0, max(0, missing)))
         self.rounds_run = counts.index_add(0, rows, ran)
@@ -246,18 +256,22 @@ class Predictor:
         """
         ran = torch.zeros(len(state), dtype=torch.long, device=state.device)
         if not self.settle:
+            # All boards run alike, so no copy and no look in between.
             return self.model.think(state, given, rounds), ran + rounds
         # Written to in place below, while the caller still holds it.
         state = state.clone()
         active = torch.arange(len(state), device=state.device)
         for done in range(0, rounds, _CHUNK):
+            # The last chunk may be short: a call never runs more rounds than were asked for.
             chunk = min(_CHUNK, rounds - done)
             state[active] = self.model.think(state[active], given[active], chunk)
             ran[active] += chunk
             now = self.model.logits(state[active]).softmax(-1)
+            # After the first eight rounds there may be nothing to compare with; then all boards go on.
             moves = torch.ones_like(active, dtype=torch.bool)
             if before is not None:
                 moved = (now - before).abs().amax(-1) > self.settle
+                # Near a tie the favourite can change while no probability moves by much.
                 changed = now.argmax(-1) != before.argmax(-1)
                 moves = ((moved | changed) & blank[active]).any(1)
             # Settled boards drop out of the product, so the batch shrinks while the hard ones go on.
@@ -281,6 +295,7 @@ class _Asked:
         """Whether the other call must say the same to the bit."""
         if self.model is not other.model or (self.rounds, self.settle) != (other.rounds, other.settle):
             return False
+        # By value: every decoding makes its own tensors of the same batch.
         if (self.z is None) != (other.z is None) or not torch.equal(self.board, other.board):
             return False
         return self.z is None or other.z is None or torch.equal(self.z, other.z)
@@ -305,6 +320,7 @@ class FirstCalls:
                 return answer
         start = time.perf_counter()
         answer = ask()
+        # A list and no dictionary: tensors have no useful hash, and there are a handful of settings.
         self._known.append((asked, answer, time.perf_counter() - start))
         return answer
 

@@ -74,6 +74,7 @@ def solve_within(
     Raises:
         PuzzleError: two clues clash. ConfigError: `latent` does not fit the model.
     """
+    # Before the clock starts and the network is asked: no answer could be right.
     boards.require_legal(puzzle)
     setting = setting or Setting()
     start = time.perf_counter()
@@ -85,6 +86,7 @@ def solve_within(
     record = Record(loaded, setting, run, given=latent is not None, proofs=None if proof is None else [proof])
     for step in run.steps:
         record.take(step)
+        # Row 0 is missing from a step once its board has left.
         if watch and step.rows[0] == 0:
             watch(boards.to_line(step.board[0].cpu().numpy()))
     return record.solve(0, seconds=time.perf_counter() - start)
@@ -130,6 +132,7 @@ class Record:
 
     def _trace(self, number: int, ended: Finished, steps: tuple["_Arrays", ...], seconds: float) -> Trace:
         run, setting, loaded = self._run, self._setting, self._loaded
+        # With one board a puzzle there is nothing to choose; the choice looks at the whole batch.
         best = number if run.each == 1 else int(best_of(run, ended)[number])
         mine = slice(number * run.each, (number + 1) * run.each)
         views = slice(mine.start * run.views, mine.stop * run.views)
@@ -153,9 +156,12 @@ class Record:
             remask=setting.remask,
             latents=run.each * run.views,
             z="given" if self._given else "mode" if setting.z is None or z is None else setting.z,
+            # With several views, the first one's digits were written, so its z is the one to show.
             latent=None if z is None else _rounded(z[best * run.views].flatten().cpu().numpy(), 3),
             seed=setting.seed,
             setting=asdict(setting)
+            # "As the model was made" resolved to numbers: a trace must be repeatable when that model's defaults
+            # have changed.
             | dict(zip(("first_rounds", "rounds"), setting.rounds_on(loaded.model.config), strict=True)),
             steps=tuple(part for step in steps for part in step.of_board(best)),
             board=boards.Line(final),
@@ -188,6 +194,7 @@ class _Arrays:
     def of(cls, step: Step) -> "_Arrays":
         said = step.probabilities
         found = {name: getattr(step, name) for name in cls.__dataclass_fields__ if hasattr(step, name)}
+        # For the whole batch, in torch: what is made per board later is numpy (see `Record`).
         found |= {"margin": margin(said), "entropy": entropy(said)}
         return cls(**{name: value.cpu().numpy() for name, value in found.items()})
 
@@ -206,11 +213,13 @@ class _Arrays:
         cells = np.flatnonzero(digits != BLANK)
         # In the order in which they were written, which is what the player shows.
         cells = cells[np.argsort(self.rank[at, cells], kind="stable")]
+        # One iterator nine times: zip takes nine numbers in turn, which makes rows without slicing 81 times.
         probabilities = tuple(zip(*[iter(_rounded(said.ravel()))] * DIGITS, strict=True))
         if (remasked & (digits != BLANK) & (self.board[at] != BLANK)).any():
             # Cells that a search filled anew were blank in between.
             taken = tuple(np.flatnonzero(remasked).tolist())
             yield TraceStep((), (), (), (), (), (), taken, undone, probabilities)
+            # Told with the first part; the second must not count them again.
             remasked, undone = np.zeros_like(remasked), 0
         yield TraceStep(
             cells=tuple(cells.tolist()),

@@ -229,6 +229,7 @@ class Setting:
 
     def decoding(self) -> "Decoding":
         """The functions that the names stand for."""
+        # Loaded here, because this needs torch, which pages and `--help` do not wait for.
         from vmd_sudoku.decoding import loop
         from vmd_sudoku.diffusion.schedule import Budget
 
@@ -249,6 +250,8 @@ class Setting:
         """Rounds of the first and of every later call on a model."""
         first, carried = config.rounds_for(self.nfe)
         first = self.first_rounds or first
+        # A call that starts from nothing needs as many rounds as the first one; only a carried state is nearly
+        # there already.
         return first, self.rounds or (carried if self.carry else first)
 
     def latents_on(self, config: "ModelConfig") -> tuple[int, int]:

@@ -130,12 +130,16 @@ class Trace:
         """
         if not isinstance(plain, dict) or "format" not in plain:
             raise TraceError("this is no trace; wanted what `vmd-sudoku solve --json` writes")
+        # Before anything else is read: another format has other fields, and "damaged" would be the wrong word for
+        # it.
         if plain["format"] != FORMAT:
             raise TraceError(f"the trace has format {plain['format']!r}; this version reads {FORMAT}: solve again")
         try:
             values = _values(cls, {name: value for name, value in plain.items() if name != "format"})
             trace = cls(**values | {"steps": tuple(TraceStep(**_values(TraceStep, step)) for step in plain["steps"])})
             _require_sound(trace)
+        # A file from a stranger can be wrong in any way; whatever breaks while reading it means that it is no sound
+        # trace.
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, PuzzleError) as error:
             raise TraceError(f"the trace is damaged ({error}); solve again") from None
         return trace
@@ -150,6 +154,7 @@ def _values(kind: type, plain: dict[str, Any]) -> dict[str, Any]:
 
 
 def _frozen(value: Any) -> Any:
+    # JSON knows lists only, and a frozen trace must compare equal to the one that was written.
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
@@ -186,6 +191,7 @@ def moves_of(traces: Iterable[Trace]) -> "Moves":
     cells: list[int] = []
     digits: list[int] = []
     for trace in traces:
+        # There is one grid more than steps, the final board, which nothing was filled on.
         for before, step in zip(trace.grids(), trace.steps, strict=False):
             boards.append(np.repeat(before[None], len(step.cells), 0))
             cells.extend(step.cells)
