@@ -9,9 +9,9 @@ ROOT = Path(__file__).parents[1]
 
 PACKAGES = [
     *("exact", "formats", "diffusion", "network", "decoding", "solving"),
-    *("training", "labs", "evaluation", "live", "cli"),
+    *("lessons", "training", "labs", "evaluation", "live", "cli"),
 ]
-NO_TORCH = {"exact", "formats", "cli"}
+NO_TORCH = {"exact", "formats", "lessons", "cli"}
 """Packages of which no module imports torch while it is imported."""
 ROOMS = ["parts", "server", "solve", "compare", "batch", "learn"]
 """Of the app. What pages share comes first; a page never imports a page."""

@@ -7,6 +7,7 @@ VmdSudokuError
 ├── ConfigError       settings that are unknown or cannot work together
 ├── CheckpointError   a saved model that this version cannot read
 ├── TraceError        a saved solve that this version cannot read
+├── LessonError       a lesson of the classroom whose files do not fit together
 ├── OutputError       a file or folder that cannot be written
 ├── RunError          a run folder that holds something else, or work that cannot go on
 └── TrainingError     a training whose numbers are numbers no more
@@ -39,6 +40,10 @@ class CheckpointError(VmdSudokuError):
 
 class TraceError(VmdSudokuError):
     """A saved solve that is damaged, changed or of another format."""
+
+
+class LessonError(VmdSudokuError):
+    """A lesson that there is not, or whose files do not fit together."""
 
 
 class OutputError(VmdSudokuError):
