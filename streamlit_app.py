@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.compare import page as compare
+from app.labs import page as labs
 from app.parts.bar import bar
 from app.solve import page as solve
 
@@ -17,6 +18,7 @@ comparing = st.Page(compare.page, title="Compare", url_path="compare")
 pages = [
     st.Page(lambda: solve.page(comparing), title="Solve", url_path="solve", default=True),
     comparing,
+    st.Page(labs.page, title="Labs", url_path="labs"),
 ]
 chosen = st.navigation(pages, position="hidden")
 bar(pages)

@@ -187,3 +187,21 @@ export interface LiveStep extends Step {
   probabilities: Float32Array
   order: number[]
 }
+
+/** What each z writes: `ZMap` in app/labs/training.py. */
+export interface ZMap {
+  kind: "plane" | "codes"
+  rows: number
+  columns: number
+  labels: number[]
+  names: string[]
+  legal: boolean[]
+  shares: number[]
+  edge: number
+}
+
+export interface PlaneData {
+  number: number
+  map: ZMap | null
+  query: string | null
+}

@@ -13,7 +13,7 @@ PACKAGES = [
 ]
 NO_TORCH = {"exact", "formats", "lessons", "cli"}
 """Packages of which no module imports torch while it is imported."""
-ROOMS = ["parts", "server", "solve", "compare", "batch", "learn"]
+ROOMS = ["parts", "server", "solve", "compare", "batch", "learn", "labs"]
 """Of the app. What pages share comes first; a page never imports a page."""
 SHARED = {"parts", "server"}
 

@@ -44,7 +44,7 @@ def trainings(seeds: int) -> Callable[[Command], Command]:
 
 @click.command()
 @click.option(
-    "--set", "names", multiple=True, help="pairs, pairs-weighted, D1 or D2; may come again.  [default: D1, D2]"
+    "--set", "names", multiple=True, help="pairs, pairs-weighted, D1, D2 or sudoku4; may come again.  [default: D1, D2]"
 )
 @click.option(
     "--csv",

@@ -13,8 +13,10 @@ from vmd_sudoku.labs.sampling import ANCESTRAL, PAPER, Sampler, sample
 from vmd_sudoku.labs.tokens import TokenSet
 from vmd_sudoku.labs.training import Batch, TrainSettings, train
 
-WHOLE_SET = 128
-"""Up to so many sequences an update takes them all, each with its probability; else it draws as many."""
+WHOLE_SET = 300
+"""Up to so many sequences an update takes them all, each with its probability."""
+DRAWN = 128
+"""Else it draws so many."""
 MAP_SIDE = 41
 MAP_EDGE = 2.5
 """The map of a two-dimensional z is a square of so many standard deviations to each side: it holds 97.5 % of the prior."""
@@ -31,7 +33,7 @@ class TokenSource:
         """All sequences with their probabilities, or a drawn batch."""
         tokens = self.tokens
         if len(tokens.sequences) > WHOLE_SET or self.drawn:
-            return Batch(tokens.draw(WHOLE_SET, rng), torch.full((WHOLE_SET,), 1 / WHOLE_SET))
+            return Batch(tokens.draw(DRAWN, rng), torch.full((DRAWN,), 1 / DRAWN))
         return Batch(tokens.fill(tokens.sequences, rng), tokens.probability.float(), whole=True)
 
 
@@ -114,15 +116,21 @@ def joint(tokens: TokenSet, written: Tensor) -> Tensor:
     return torch.bincount(first * size + second, minlength=size**2).double().view(size, size) / len(written)
 
 
-@torch.no_grad()
 def z_map(model: LabModel, tokens: TokenSet) -> Tensor | None:
     """What one call writes for each z of the first block, as in `Frame.z_map`; only where a block is the whole sequence."""
+    written = written_map(model)
+    return None if written is None else which(tokens, written.flatten(0, -2)).view(written.shape[:-1])
+
+
+@torch.no_grad()
+def written_map(model: LabModel) -> Tensor | None:
+    """The sequences themselves that one call writes for each z of `z_map`: int64 [side, side, length] or [K, length]."""
     kind, blocks = model.settings.latent, model.settings.blocks
     if kind == "none" or blocks > 1 or (kind == "gaussian" and model.settings.size != 2):
         return None
     z = model.latent.table if isinstance(model.latent, Codes) else plane()
     written = model(model.masked(1), z.view(-1, z.shape[-1])).argmax(-1)
-    return which(tokens, written).view(z.shape[:-1])
+    return written.view(*z.shape[:-1], -1)
 
 
 def plane() -> Tensor:

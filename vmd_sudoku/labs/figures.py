@@ -9,7 +9,7 @@ from torch import Tensor
 from vmd_sudoku.labs.tokens import TokenSet
 
 FLOOR = 1e-8
-"""Share of a sequence that was never written, in the KL; the paper's figures agree with this value."""
+"""Share of a sequence that is never written, in the KL; the paper's figures agree with this value."""
 
 # 97.5 % points of Student's t with 1 to 30 degrees of freedom, then the normal one.
 _T = (
@@ -31,8 +31,9 @@ class Fit:
 
 
 def exact_fit(tokens: TokenSet, written: Tensor) -> Fit:
-    """From the probabilities [m] with which the sequences of the set are written."""
-    kl = float((tokens.probability * (tokens.probability / written.clamp_min(FLOOR)).log()).sum())
+    """From the probabilities [m] with which the sequences of the set are written; however small, they count as they are."""
+    share = written.where(written > 0, FLOOR)
+    kl = float((tokens.probability * (tokens.probability / share).log()).sum())
     return Fit(float(written.sum()), kl, int((written < FLOOR).sum()))
 
 

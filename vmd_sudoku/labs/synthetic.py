@@ -20,6 +20,8 @@ SAMPLES = 10_000
 SAMPLE_SEED = 10_007
 MANY = 32
 """From so many different contents of a block on, a training is longer."""
+HUNDREDS = 200
+"""From so many on, longer still, and an MDM is wider, so that it is the larger one."""
 
 PAPER: dict[tuple[str, int, int], dict[str, tuple[float, float]]] = {
     ("D1", 2, 4): {"mdm": (0.994, 0.007), "vmd": (1.0, 0.012)},
@@ -95,15 +97,22 @@ def model_settings(tokens: TokenSet, blocks: int, kind: Kind) -> ModelSettings:
     while codes < 2.5 * contents(tokens, blocks):
         codes *= 2
     encoder = kind.objective == "encoder"
-    return ModelSettings(latent=kind.latent, encoder=encoder, codes=codes, size=2 if encoder else 4, blocks=blocks)
+    width = 128 if kind.latent == "none" and contents(tokens, blocks) >= HUNDREDS else 64
+    return ModelSettings(
+        latent=kind.latent, encoder=encoder, codes=codes, size=2 if encoder else 4, blocks=blocks, width=width
+    )
 
 
 def train_settings(tokens: TokenSet, blocks: int, kind: Kind, seed: int) -> TrainSettings:
     """Updates that are enough for the set; all sets of the paper take seconds."""
-    few, many = {"bound": (1500, 3000), "sum": (600, 800), "weights": (800, 1500), "encoder": (1200, 2000)}[
-        kind.objective
-    ]
-    updates = many if contents(tokens, blocks) > MANY else few
+    few, many, hundreds = {
+        "bound": (1500, 3000, 6000),
+        "sum": (600, 800, 2000),
+        "weights": (800, 1500, 1500),
+        "encoder": (1200, 2000, 2000),
+    }[kind.objective]
+    count = contents(tokens, blocks)
+    updates = hundreds if count >= HUNDREDS else many if count > MANY else few
     return TrainSettings(updates=updates, draws=512 if blocks == 1 else 64, seed=seed)
 
 

@@ -1,6 +1,8 @@
 """Token sets: short sequences with a known joint distribution, the paper's or one's own."""
 
 import csv
+import io
+import itertools
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -177,18 +179,37 @@ def _d2() -> TokenSet:
     return from_table("D2", torch.cat([pair.repeat_interleave(10, 0), pair.repeat(10, 1)], 1))
 
 
+def _sudoku4() -> TokenSet:
+    """All grids of 4x4 cells: every row, column and box of 2x2 holds 1 to 4 once."""
+    rows = list(itertools.permutations(range(4)))
+    bands = [(*a, *b) for a, b in itertools.product(rows, repeat=2) if _fit(a, b)]
+    grids = [[*top, *low] for top, low in itertools.product(bands, repeat=2) if _columns_fit(top, low)]
+    return from_table("sudoku4", torch.tensor(grids), symbols=tuple("1234"))
+
+
+def _fit(upper: tuple[int, ...], lower: tuple[int, ...]) -> bool:
+    """Whether two rows fill two boxes."""
+    return all(set(upper[box : box + 2]).isdisjoint(lower[box : box + 2]) for box in (0, 2))
+
+
+def _columns_fit(top: tuple[int, ...], low: tuple[int, ...]) -> bool:
+    """Whether two bands of two rows have four different values in each column."""
+    return all(len({top[c], top[c + 4], low[c], low[c + 4]}) == 4 for c in range(4))
+
+
 SETS: dict[str, Callable[[], TokenSet]] = {
     "pairs": _pairs,
     "pairs-weighted": _weighted_pairs,
     "D1": _d1,
     "D2": _d2,
+    "sudoku4": _sudoku4,
 }
 """The paper's sets (arXiv 2510.23606) over 0 to 9: (k, k+1), uniform and with P = (k+1)/55; (k, k+1, k+2, k+3); two
-independent pairs side by side."""
+independent pairs side by side. And ours: the 288 Sudoku grids of 4x4 cells."""
 
 
 def named(name: str, distance: int = 1) -> TokenSet:
-    """A set of the paper, its tied tokens `distance` apart.
+    """A set of `SETS`, its tied tokens `distance` apart.
 
     Raises:
         ConfigError: an unknown name, or a distance that `apart` refuses.
@@ -208,68 +229,90 @@ def from_csv(path: Path) -> TokenSet:
     """
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            rows = _rows(path, csv.reader(file, strict=True))
+            rows = _rows(str(path), csv.reader(file, strict=True))
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}; give a CSV file of sequences") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path} is not CSV text in UTF-8 ({error}); save it again as CSV") from None
-    return _from_rows(path, rows)
+    return _from_rows(str(path), path.stem, rows)
 
 
-def _rows(path: Path, lines: Iterable[list[str]]) -> list[tuple[int, list[str]]]:
+def from_text(text: str, name: str) -> TokenSet:
+    """The same from a text, as people type it: where no line has a comma, symbols stand between spaces, or are single signs.
+
+    Raises:
+        DataError: as `from_csv`.
+    """
+    lines = text.replace("\t", " ").splitlines()
+    try:
+        if "," in text:
+            return _from_rows(f"the {name}", name, _rows(f"the {name}", csv.reader(io.StringIO(text), strict=True)))
+    except csv.Error as error:
+        raise DataError(
+            f"the {name} is not CSV text ({error}); write a sequence a line, commas between symbols"
+        ) from None
+    spaced = any(" " in line.strip() for line in lines)
+    return _from_rows(
+        f"the {name}", name, _rows(f"the {name}", (line.split() if spaced else list(line.strip()) for line in lines))
+    )
+
+
+def _rows(source: str, lines: Iterable[list[str]]) -> list[tuple[int, list[str]]]:
     """Number and fields of each row that is not blank."""
     filled = ((number, [field.strip() for field in line]) for number, line in enumerate(lines, 1) if any(line))
     rows = list(islice(filled, MOST_ROWS + 2))
     if len(rows) > MOST_ROWS + 1:
-        raise DataError(f"{path} has more than {MOST_ROWS:,} rows; a token set is small: add up equal rows as weights")
+        raise DataError(
+            f"{source} has more than {MOST_ROWS:,} rows; a token set is small: add up equal rows as weights"
+        )
     return rows
 
 
-def _from_rows(path: Path, rows: list[tuple[int, list[str]]]) -> TokenSet:
+def _from_rows(source: str, name: str, rows: list[tuple[int, list[str]]]) -> TokenSet:
     weighted = bool(rows) and rows[0][1][-1].lower() == "weight"
     body = rows[1:] if weighted else rows
     if not body:
-        raise DataError(f"{path} holds no sequences; wanted one a row, a symbol a field")
+        raise DataError(f"{source} holds no sequences; wanted one a row, a symbol a field")
     width = len(body[0][1])
     for number, fields in body:
-        _check_row(path, number, fields, width)
-    weights = [_weight(path, number, fields[-1]) for number, fields in body] if weighted else None
+        _check_row(source, number, fields, width)
+    weights = [_weight(source, number, fields[-1]) for number, fields in body] if weighted else None
     table = [fields[:-1] if weighted else fields for _, fields in body]
-    return _from_symbols(path, table, weights)
+    return _from_symbols(source, name, table, weights)
 
 
-def _check_row(path: Path, number: int, fields: list[str], width: int) -> None:
+def _check_row(source: str, number: int, fields: list[str], width: int) -> None:
     if len(fields) != width:
-        raise DataError(f"{path}, row {number} has {len(fields)} fields, the first one {width}; make all rows equal")
+        raise DataError(f"{source}, row {number} has {len(fields)} fields, the first one {width}; make all rows equal")
     if "" in fields:
-        raise DataError(f"{path}, row {number}, field {fields.index('') + 1} is empty; write a symbol there")
+        raise DataError(f"{source}, row {number}, field {fields.index('') + 1} is empty; write a symbol there")
 
 
-def _weight(path: Path, number: int, text: str) -> float:
+def _weight(source: str, number: int, text: str) -> float:
     try:
         weight = float(text)
     except ValueError:
         weight = math.nan
     if not 0 < weight < math.inf:
-        raise DataError(f"{path}, row {number}: the weight is {text!r}; wanted a number above 0")
+        raise DataError(f"{source}, row {number}: the weight is {text!r}; wanted a number above 0")
     return weight
 
 
-def _from_symbols(path: Path, table: list[list[str]], weights: list[float] | None) -> TokenSet:
+def _from_symbols(source: str, name: str, table: list[list[str]], weights: list[float] | None) -> TokenSet:
     symbols = tuple(sorted({symbol for row in table for symbol in row}, key=lambda s: (len(s), s)))
     if not 2 <= len(table[0]) <= LONGEST:
-        raise DataError(f"{path} has sequences of {len(table[0])} tokens; wanted 2 to {LONGEST}")
+        raise DataError(f"{source} has sequences of {len(table[0])} tokens; wanted 2 to {LONGEST}")
     if len(symbols) > MOST_SYMBOLS:
-        raise DataError(f"{path} has {len(symbols):,} different symbols; wanted at most {MOST_SYMBOLS}")
+        raise DataError(f"{source} has {len(symbols):,} different symbols; wanted at most {MOST_SYMBOLS}")
     number = {symbol: i for i, symbol in enumerate(symbols)}
     sequences = torch.tensor([[number[symbol] for symbol in row] for row in table])
     try:
-        tokens = from_table(path.stem, sequences, None if weights is None else torch.tensor(weights), symbols)
+        tokens = from_table(name, sequences, None if weights is None else torch.tensor(weights), symbols)
     except ConfigError as error:
-        raise DataError(f"{path}: {error}") from None
+        raise DataError(f"{source}: {error}") from None
     if len(tokens.sequences) > MOST_SEQUENCES:
         raise DataError(
-            f"{path} has {len(tokens.sequences):,} different sequences; wanted at most {MOST_SEQUENCES:,}, since all are "
+            f"{source} has {len(tokens.sequences):,} different sequences; wanted at most {MOST_SEQUENCES:,}, since all are "
             "summed over"
         )
     return tokens

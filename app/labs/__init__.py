@@ -1,0 +1,1 @@
+"""The Labs page: train and look at small models that write tokens, words and whole grids."""

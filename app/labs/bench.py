@@ -1,0 +1,38 @@
+"""What a visitor has on the Labs page between two runs of it. No Streamlit."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.labs.choices import Choice, Prediction
+
+if TYPE_CHECKING:
+    from app.labs.training import Task, Trial
+
+
+@dataclass
+class Bench:
+    """choice: what is chosen now. trial: the training on show; key: what it was made for.
+
+    predictions: by what was asked; None where the answer was shown without a guess.
+    """
+
+    choice: Choice
+    trial: "Trial | None" = None
+    key: Hashable = None
+    predictions: dict[str, Prediction | None] = field(default_factory=dict)
+
+    def trial_of(self, key: Hashable, task: "Callable[[], Task]") -> "Trial":
+        """The training of a task that `key` names: the one on show, or a new one in its place, which stops it."""
+        from app.labs.training import Trial
+
+        if self.trial is None or self.key != key:
+            self.forget()
+            self.trial, self.key = Trial(task()), key
+        return self.trial
+
+    def forget(self) -> None:
+        """Stop the training, so that another can begin."""
+        if self.trial:
+            self.trial.stop()
+        self.trial = None

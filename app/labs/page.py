@@ -1,0 +1,37 @@
+"""The Labs page: one lab at a time, chosen at its top."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from app.labs import words as lab_words
+from app.labs.bench import Bench
+from app.labs.choices import LABS, Choice
+from app.labs.tokens_view import tokens_lab
+from app.server import start
+
+_DESK = "labs"
+_WIDTH = 1160
+_VIEWS = {"tokens": tokens_lab}
+
+
+def page() -> None:
+    """Draw the page."""
+    if _DESK not in st.session_state:
+        st.session_state[_DESK] = Bench(Choice.from_query(st.query_params.to_dict()))
+    bench: Bench = st.session_state[_DESK]
+    with st.container(horizontal_alignment="center"), st.container(width=_WIDTH, key="labs_page"):
+        st.title(lab_words.TITLE, anchor=False)
+        lab = st.segmented_control(
+            lab_words.LAB,
+            [name for name in LABS if name in _VIEWS],
+            default=bench.choice.lab,
+            format_func=lab_words.LABS.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+            key="labs_lab",
+        )
+        if lab != bench.choice.lab:
+            bench.choice = replace(bench.choice, lab=lab)
+        _VIEWS[bench.choice.lab](bench)
+    start.warm_up()

@@ -1,0 +1,125 @@
+"""Every sentence of the Labs page: constants for Python, and `BOARD` for its components in the browser.
+
+`{name}` stands for a value: `.format` fills it in Python, `fillIn` in `parts/words.js`.
+"""
+
+from typing import Any
+
+TITLE = "Labs"
+LAB = "Lab"
+LABS = {"tokens": "Tokens", "words": "Words", "grids": "Grids"}
+
+# ---- tokens
+
+TOKENS_LEAD = (
+    "Train two small models in front of the class. The MDM fills all blanks of a call on its own account; the "
+    "VMD draws a latent z first, which ties them together."
+)
+SET = "What they learn"
+SETS = {
+    "pairs": "Pairs: k, k+1",
+    "pairs-weighted": "Pairs, some more often",
+    "D1": "D1: k, k+1, k+2, k+3",
+    "D2": "D2: two pairs side by side",
+    "sudoku4": "4x4 Sudoku: all 288 grids",
+    "own": "Your own table",
+}
+DISTANCE = "Places apart"
+DISTANCE_HELP = "Noise stands on the places between two tied tokens. Does distance make the tie harder to learn?"
+LATENT = "z of the VMD"
+LATENT_NAMES = {"gaussian": "Two numbers", "code": "A code"}
+LATENT_HELP = (
+    "Two numbers: z is a point of a plane, so all of it can be seen. A code: z is one of K vectors, which "
+    "switch from one sequence to the next at once."
+)
+SEED = "Seed"
+TABLE = "Sequences, one a line"
+TABLE_HELP = (
+    "Symbols stand between spaces or commas, or are single signs. A first line that ends in `weight` makes "
+    "the last column weights."
+)
+TABLE_LIMIT = (
+    "The table has {what}; a class has time for at most {sequences} sequences of {length} tokens over "
+    "{symbols} symbols. Leave some out."
+)
+TABLE_WHAT = "{sequences} sequences of {length} tokens over {symbols} symbols"
+SET_IS = "{sequences} sequences of {length} tokens: {examples}"
+SET_MORE = " … and {more} more"
+SET_NOISE = " Noise stands between the tied tokens, which makes {length} in all."
+
+PREDICT = "First, predict"
+PREDICT_ASK = (
+    "In **one call** a perfect MDM still writes every place on its own. How far is that from the data, in "
+    "nats of KL? One digit that follows from another one costs ln 10 = 2.303."
+)
+PREDICT_ASK_OWN = (
+    "In **one call** a perfect MDM still writes every place on its own. How far is that from the data, in nats of KL?"
+)
+PREDICT_LABEL = "KL of one call, nats"
+PREDICT_COMMIT = "Commit"
+PREDICT_SKIP = "Show without a guess"
+PREDICT_VERDICTS = {"right": "✓ Right", "close": "≈ Close", "off": "✕ Not quite"}
+PREDICT_SAID = "**{verdict}.** You said {said:.3f}; the answer is **{truth:.3f} nats**."
+PREDICT_TOLD = "The answer is **{truth:.3f} nats**."
+PREDICT_TIES = " That is {ties} × ln 10: {ties} of the digits follow from others."
+PREDICT_TIE = " That is 1 × ln 10: one digit follows from the other."
+PREDICT_WHY = (
+    "Why: the best that independent places can do is the product of their marginals, and its distance from "
+    "the data is the *total correlation*, whatever the size of the network. The VMD need not pay it: once z "
+    "says which sequence is meant, the places are independent."
+)
+PREDICT_MEASURED = " Measured just now: the MDM {mdm:.3f}, the VMD {vmd:.3f}."
+
+PLAY, SLOW, STEP, PAUSE, STOP, AGAIN = "Play", "Slow", "Step", "Pause", "Stop", "Start over"
+STEP_HELP = "Ten updates of each model"
+STATES = {
+    "ready": "Ready. Press Play, or go step by step.",
+    "running": "Learning…",
+    "paused": "Paused.",
+    "done": "Both have learnt what they will: MDM {mdm:.1f} s, VMD {vmd:.1f} s of one core.",
+    "stopped": "Stopped.",
+    "failed": "It cannot go on: {why}",
+}
+FAILED_WHY = "something went wrong on the server. Start over."
+FULL = "Many people are training just now. Try again in a minute."
+PROGRESS = "{model}: update {update}"
+NOT_BEGUN = "{model}: not begun"
+MODELS = {"mdm": "MDM", "vmd": "VMD"}
+
+HEAT = "Which pairs are written"
+HEAT_TITLES = ("The data", "Product of marginals", "MDM, one call", "VMD, one call")
+HEAT_AXES = ("first token", "second token")
+HEAT_HOVER = "%{y} then %{x}: %{z:.1%}<extra></extra>"
+HEAT_IN_WORDS = (
+    "Of the pairs that are written, {mdm:.0%} of the MDM's and {vmd:.0%} of the VMD's are pairs of the data."
+)
+HEAT_BEFORE = "Without training: the data, and what independent places would write at best."
+LOSS = "Loss, nats a sequence"
+LOSS_AXIS = "updates"
+LOSS_FLOOR = "entropy of the data"
+CALLS = "How right, by number of calls"
+CALLS_HEAD = ("Calls (NFE)", "MDM right", "VMD right", "MDM: KL, nats", "VMD: KL, nats")
+CALLS_HIDDEN = "?"
+CALLS_NOTE_HIDDEN = "KL shows once you have committed a prediction."
+CALLS_NOTE = {
+    True: "* of 1,000 samples, which adds about {bias:.3f} nats; the others are exact sums.",
+    False: "Of 1,000 samples each, which adds about {bias:.3f} nats to a KL. Exact at the end.",
+}
+CALLS_NOTE_EXACT = "Exact sums, without samples."
+MAP = "The map of z"
+MAP_NONE = "The map of z appears with the first step."
+
+BOARD: dict[str, Any] = {
+    "map_label": "Map of the latent z: what one call writes for each",
+    "map_says": "z = ({first}, {second}) writes",
+    "map_code_says": "Code {n} of {codes}, drawn {share} of the time, writes",
+    "map_legal": "✓ {text}",
+    "map_wrong": "✕ {text}",
+    "map_first": "z₁",
+    "map_second": "z₂",
+    "map_code": "Code",
+    "map_key": "Drag the point, or use the sliders. Hatched: not in the set.",
+    "map_code_key": "One tile a code: press one, or use the slider. Hatched: not in the set. Pale: hardly ever drawn.",
+    "map_none": "The map of z appears with the first step.",
+    "map_share": "{legal} of what z writes is in the set, weighed by how often z is drawn.",
+}
