@@ -9,6 +9,8 @@ import { heartsOf, legalShare, paintMap } from "./map.js"
 /** @typedef {import("../types").ZMap} ZMap */
 
 class Plane {
+  /** @type {number | undefined} */
+  number
   #address = new Address()
   /** @type {ZMap | null} */
   #map = null
