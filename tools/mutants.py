@@ -4,23 +4,26 @@
 
 A mutant changes one comparison, operator, constant or condition of one module. It is killed if one of the module's own tests
 fails or does not end in time. `EXPLAINED` names mutants that no test could kill, and why. Each is tried in a process forked
-from one that has loaded torch, without touching the files; compiled code gets a cache of its own.
+from one that has loaded torch, without touching the files; compiled code gets a cache of its own. A first run without a mutant
+notes which tests enter which function, and a mutant of a function meets those tests alone, the quick ones first.
 """
 
 import ast
-import copy
 import importlib.util
 import os
+import pickle
 import random
+import resource
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 
 import click
 import pytest
@@ -67,17 +70,26 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault: the module, where, what changed, and the source with it."""
+    """One fault: the module, where (the first line of the outermost function, 0 outside of any), and what changes."""
 
     module: str
     line: int
+    function: int
+    statement: str
     change: str
-    source: str
+    place: int
+    number: int
 
     @property
     def name(self) -> str:
-        """As in EXPLAINED."""
-        return f"{self.module}:{self.line}:{self.change}"
+        """As in EXPLAINED: without a line number, so that it stays what it is while others move."""
+        return f"{self.module}: {self.statement}: {self.change}"
+
+    def source(self) -> str:
+        """The module's source with the fault."""
+        tree = ast.parse(path_of(self.module).read_text())
+        _apply(list(_code(tree))[self.place], self.number)
+        return ast.unparse(ast.fix_missing_locations(tree))
 
 
 def path_of(module: str) -> Path:
@@ -88,15 +100,34 @@ def path_of(module: str) -> Path:
 def mutants(module: str) -> list[Mutant]:
     """Every fault of a module."""
     tree = ast.parse(path_of(module).read_text())
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     found = []
     for place, node in enumerate(_code(tree)):
-        for change, number in _changes(node):
-            changed = copy.deepcopy(tree)
-            _apply(list(_code(changed))[place], number)
-            found.append(
-                Mutant(module, getattr(node, "lineno", 0), change, ast.unparse(ast.fix_missing_locations(changed)))
-            )
+        if not (changes := _changes(node)):
+            continue
+        line = getattr(node, "lineno", 0)
+        statement = max((one for one in statements if one.lineno <= line <= (one.end_lineno or 0)), key=_start)
+        around = [one for one in functions if one.lineno <= line <= (one.end_lineno or 0)]
+        function = _first_line(min(around, key=_start)) if around and not _for_all_tests(around) else 0
+        words = ast.unparse(statement).splitlines()[0]
+        found += [Mutant(module, line, function, words, change, place, number) for change, number in changes]
     return found
+
+
+def _start(node: ast.stmt) -> int:
+    return node.lineno
+
+
+def _first_line(function: ast.FunctionDef) -> int:
+    """As `co_firstlineno`: that of the first decorator."""
+    return min(node.lineno for node in (function, *function.decorator_list))
+
+
+def _for_all_tests(functions: list[ast.FunctionDef]) -> bool:
+    """Whether entering one of them cannot be seen: compiled by numba, or entered by the first of many callers alone."""
+    words = " ".join(ast.unparse(node) for function in functions for node in function.decorator_list)
+    return "njit" in words or "cache" in words
 
 
 def _code(tree: ast.AST) -> Iterator[ast.AST]:
@@ -160,7 +191,7 @@ class _Instead:
     """Loads one module of the package from another source."""
 
     def __init__(self, mutant: Mutant) -> None:
-        self.name, self.path, self.source = f"vmd_sudoku.{mutant.module}", path_of(mutant.module), mutant.source
+        self.name, self.path, self.mutant = f"vmd_sudoku.{mutant.module}", path_of(mutant.module), mutant
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """As Python's import asks."""
@@ -173,15 +204,93 @@ class _Instead:
     def exec_module(self, module: ModuleType) -> None:
         """Run the changed source under the file's own name."""
         module.__file__ = str(self.path)
-        exec(compile(self.source, str(self.path), "exec"), module.__dict__)
+        exec(compile(self.mutant.source(), str(self.path), "exec"), module.__dict__)
 
 
-def survives(mutant: Mutant | None, module: str, seconds: float) -> bool:
-    """Whether the module's tests pass with a mutant (None: without any) within so many seconds."""
+@dataclass
+class Seen:
+    """What a run without a mutant tells of a module's tests."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Of each test that passed, by its name."""
+    enter: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Tests that enter a function, by its first line; whole files where a shared fixture does."""
+    cpu: float = 0.0
+
+    def tests_of(self, mutant: Mutant) -> list[str]:
+        """Those that may notice a mutant, the quick ones first."""
+        marks = self.enter[mutant.function] if mutant.function else set(self.seconds)
+        return sorted((one for one in self.seconds if {one, one.split("::")[0]} & marks), key=self.seconds.__getitem__)
+
+
+class _Watch:
+    """Fills in Seen while tests run."""
+
+    def __init__(self, module: str) -> None:
+        self.path, self.seen, self.test = str(path_of(module)), Seen(), ""
+
+    def _enters(self, frame: FrameType, event: str, arg: object) -> None:
+        if frame.f_code.co_filename == self.path:
+            self.seen.enter[frame.f_code.co_firstlineno].add(self.test)
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Fixtures may serve all tests of the file."""
+        self.test = item.nodeid.split("::")[0]
+        sys.settrace(self._enters)
+
+    def pytest_runtest_call(self, item: pytest.Item) -> None:
+        """The test itself."""
+        self.test = item.nodeid
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A test is done."""
+        if report.when == "call" and report.passed:
+            self.seen.seconds[report.nodeid] = report.duration
+        if report.when == "teardown":
+            sys.settrace(None)
+
+
+class _InOrder:
+    """Runs the tests with these names, in this order."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.place = {name: place for place, name in enumerate(names)}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """As pytest asks."""
+        items[:] = sorted((one for one in items if one.nodeid in self.place), key=lambda one: self.place[one.nodeid])
+
+
+def seen(module: str) -> Seen:
+    """Run the module's tests without a mutant.
+
+    Raises:
+        ClickException: they fail.
+    """
+    with tempfile.NamedTemporaryFile() as file:
+        began = resource.getrusage(resource.RUSAGE_CHILDREN)
+        watch = _Watch(module)
+        if child := os.fork():
+            if os.waitpid(child, 0)[1]:
+                raise click.ClickException(f"the tests of {module} fail without any mutant")
+        else:
+            _test_and_exit(module, None, watch, lambda: Path(file.name).write_bytes(pickle.dumps(watch.seen)))
+        found: Seen = pickle.loads(Path(file.name).read_bytes())
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    found.cpu = ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime
+    return found
+
+
+def survives(mutant: Mutant, known: Seen) -> bool:
+    """Whether the tests that may notice a mutant pass with it, in five times the processor's time that all took without it."""
+    if not (names := known.tests_of(mutant)):
+        return True
     child = os.fork()
     if child == 0:
-        _test_and_exit(mutant, module)
-    end = time.monotonic() + seconds
+        seconds = int(40 + 5 * known.cpu)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        _test_and_exit(mutant.module, mutant, _InOrder(names))
+    end = time.monotonic() + 1800  # for one that waits and never works
     while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
@@ -192,7 +301,9 @@ def survives(mutant: Mutant | None, module: str, seconds: float) -> bool:
     return False
 
 
-def _test_and_exit(mutant: Mutant | None, module: str) -> None:
+def _test_and_exit(
+    module: str, mutant: Mutant | None, plugin: object, at_the_end: Callable[[], object] = lambda: None
+) -> None:
     """In the forked process: run the tests with the mutant in the module's place."""
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
@@ -206,7 +317,9 @@ def _test_and_exit(mutant: Mutant | None, module: str) -> None:
             config.CACHE_DIR = scratch
     code = 1
     try:
-        code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *(str(ROOT / test) for test in TESTS[module])]))
+        files = (str(ROOT / test) for test in TESTS[module])
+        code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *files], plugins=[plugin]))
+        at_the_end()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
         os._exit(code)
@@ -224,21 +337,18 @@ def main(modules: tuple[str, ...], each: int | None, seed: int, minutes: float) 
     for module in modules or TESTS:
         every = mutants(module)
         chosen = every if each is None else random.Random(seed).sample(every, min(each, len(every)))
-        began = time.monotonic()
-        if not survives(None, module, 3600):
-            raise click.ClickException(f"the tests of {module} fail without any mutant")
-        limit = 60 + 5 * (time.monotonic() - began)
+        known = seen(module)
         killed = explained = count = 0
         for mutant in chosen:
             if time.monotonic() > end:
                 break
             count += 1
-            if not survives(mutant, module, limit):
-                killed += 1
-            elif mutant.name in EXPLAINED:
+            if mutant.name in EXPLAINED:
                 explained += 1
+            elif not survives(mutant, known):
+                killed += 1
             else:
-                click.echo(f"survives: {mutant.name}")
+                click.echo(f"survives, line {mutant.line}: {mutant.name}")
         tried, good = tried + count, good + killed + explained
         click.echo(f"{module}: {killed} killed and {explained} explained of {count} tried, of {len(every)}")
     click.echo(f"all: {good} of {tried} killed or explained ({good / max(tried, 1):.1%})")

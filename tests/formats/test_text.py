@@ -62,7 +62,7 @@ def test_the_written_preference_decides_between_signs():
     [
         ("", "no puzzle here yet"),
         (" \n\t", "no puzzle here yet"),
-        ("hello", "row 1, column 1 is 'h'"),
+        ("hello", "no puzzle was found in these 5 characters"),
         (LINE[:80], "80 characters, 81 wanted"),
         (LINE + "1", "82 characters, 81 wanted"),
         ("\n".join([*ROWS[:7], ROWS[7][:8], ROWS[8] + "."]), "line 8 of the puzzle has 8 characters, wanted 9"),
@@ -183,7 +183,7 @@ def test_files_are_read(tmp_path):
     file.write_text(FORMS["sdk"])
     assert to_line(formats.read_file(file).puzzle) == LINE
     file.write_text("hello")
-    with pytest.raises(PuzzleFileError, match=r"monday\.sdk: row 1"):
+    with pytest.raises(PuzzleFileError, match=r"monday\.sdk: no puzzle was found"):
         formats.read_file(file)
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(PuzzleFileError, match="not a text file"):

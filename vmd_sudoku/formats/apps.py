@@ -75,6 +75,8 @@ def _taken(state: _Parsing) -> Iterator[Record | BadLine]:
 
 
 def _refuse_types(*args: object) -> None:
+    if args and str(args[0]).lower() in _WEB:
+        raise PuzzleError(f"this is a web page or a picture ({str(args[0]).lower()}); copy the puzzle out of it: {HOW}")
     raise PuzzleError("this XML declares a document type or entities, which are refused; save the puzzles without them")
 
 

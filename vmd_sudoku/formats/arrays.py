@@ -60,7 +60,7 @@ def _opened(stream: BinaryIO) -> _Boards:
             shape, fortran, dtype = read(stream, max_header_size=4096)
     except Exception as error:  # numpy parses the header as Python, so anything may come out of a damaged one
         raise PuzzleFileError(f"the array cannot be read ({str(error)[:80]})") from None
-    if dtype.hasobject or dtype.kind not in "iu":
+    if dtype.hasobject or dtype.kind not in "iuf":
         raise PuzzleFileError(f"an array of {dtype}; whole numbers are wanted")
     if fortran and len(shape) > 1:
         raise PuzzleFileError("an array in Fortran's order; save it with np.ascontiguousarray")
@@ -126,10 +126,9 @@ def _shift(part: np.ndarray) -> int:
         return 0
     if (sample == DIGITS + 1).any():
         return 1
-    if all(
-        (np.bincount(values.astype(np.int64).clip(0, DIGITS + 1), minlength=DIGITS + 2)[1:10] == SIDE).all()
-        for values in sample
-    ):
+    with np.errstate(invalid="ignore"):  # what is no number is refused with its board
+        whole = sample.astype(np.int64).clip(0, DIGITS + 1)
+    if all((np.bincount(values, minlength=DIGITS + 2)[1:10] == SIDE).all() for values in whole):
         return 0  # full grids: each digit nine times
     if (sample == 1).sum() > (sample == 2).sum() * 2:
         raise PuzzleFileError("the array has neither 0 nor 10: whether 1 is a digit or a blank cannot be told")
@@ -137,6 +136,8 @@ def _shift(part: np.ndarray) -> int:
 
 
 def _digits(values: np.ndarray, shift: int) -> np.ndarray:
+    if values.dtype.kind == "f" and not (values == np.rint(values)).all():
+        raise PuzzleError("a board of fractions; whole numbers are wanted")
     low, high = int(values.min()), int(values.max())
     if low < shift or high > DIGITS + shift:
         raise PuzzleError(f"values from {low} to {high}; {shift} to {DIGITS + shift} are wanted")

@@ -20,13 +20,15 @@ _DRAWN = {
 }
 _NOTHING = re.compile(r"\b(?:None|null|nil|NaN|nan)\b")
 _ASSIGNED = re.compile(r"^\s*[A-Za-z_][\w :<>\[\],.]{0,60}=\s*(?=[\[{(\"'])")
+_UNSEEN = re.compile("[\ufeff\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
+"""Signs of no width, which web pages and word processors put between others."""
 _COMMENTS = ("#", "//", "%", "--", "/*", "<!--")
 
 
 def plain(line: str) -> str:
     """A line in plain signs: digits of every script, drawn boxes as bars and dashes, and `None` of programs as blanks."""
-    line = plain_digits(line.lstrip("\ufeff").replace("\u200b", ""))
     if not line.isascii():
+        line = plain_digits(_UNSEEN.sub("", line))
         line = "".join("+" if "\u2500" <= c <= "\u257f" and c not in _DRAWN else _DRAWN.get(c, c) for c in line)
     if "N" in line or "n" in line:
         line = _NOTHING.sub("0", line)

@@ -101,7 +101,7 @@ def one_line(text: str) -> np.ndarray:
 
 def wrong_length(text: str) -> str:
     """What is wrong with a text that should be 81 cells; starts with `80 characters, 81 wanted`."""
-    said = f"{len(text)} characters, {CELLS} wanted"
+    said = f"{len(text)} character{'s' * (len(text) != 1)}, {CELLS} wanted"
     if len(text) == SUKAKU and set(text) <= set("0." + FIGURES):
         return f"these {SUKAKU} characters are a Sukaku (candidates instead of clues), which we do not solve"
     if (size := square(len(text))) and all(c.isalnum() or c in BLANKS for c in text):

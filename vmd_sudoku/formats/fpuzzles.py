@@ -42,6 +42,11 @@ _VARIANT_NAMES = {
 }
 
 
+def is_constraint(key: str) -> bool:
+    """Whether f-puzzles calls a constraint so, in the singular or the plural."""
+    return any(name in _VARIANT_NAMES and name != "text" for name in (key, key.removesuffix("s")))
+
+
 def from_packed(packed: str) -> Record:
     """The puzzle of a packed text.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from vmd_sudoku.board import SIDE
 from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats import sections
-from vmd_sudoku.formats.art import MARKDOWN_RULE, has_words, is_border, is_markup
+from vmd_sudoku.formats.art import MARKDOWN_RULE, has_words, is_border, is_comment, is_markup
 from vmd_sudoku.formats.cells import BLANKS, FIGURES
 from vmd_sudoku.formats.layouts import BLOCK, GRID_LIMIT, is_candidate_row, one_grid, why_none
 from vmd_sudoku.formats.record import BadLine, Record, clean
@@ -88,7 +88,8 @@ class _Block:
 def _blocks(lines: Iterator[Line]) -> Iterator[Record | BadLine]:
     """Grids one after the other, cut where nine rows are full, where words stand between, or where rows stop making sense."""
     block = _Block()
-    for number, line in lines:
+    following = _Ahead(lines)
+    for number, line in following:
         bare = line.strip()
         if not bare or (is_border(line) and bare != "-" * SIDE):
             if block.rows:
@@ -97,22 +98,72 @@ def _blocks(lines: Iterator[Line]) -> Iterator[Record | BadLine]:
                 block.gap += not block.heading
                 block.lines.append((number, line))
             continue
-        is_title = has_words(line) and not is_candidate_row(line)
+        is_title = _is_title(line, "" if block.rows else following.next_line())
         share = 0 if is_title else _share(line)
         if block.rows and (is_title or _is_apart(block, share)):
             yield _finished(block)
             block = _Block()
         if is_title:
-            block.title = "" if is_markup(line) else clean(line.strip("#* "))
+            block.title = "" if is_markup(line) else clean(line.strip("#*=/% "))
             continue
         if block.gap:
             block.widest, block.gap, block.since_gap = max(block.widest, block.gap), 0, 0
         block.add(number, line, share)
+        if block.rows == SIDE and len(block.lines) == SIDE and (more := following.rest_of_a_grid()):
+            yield _too_many(block, more)
+            block = _Block()
         if block.rows >= SIDE + block.heading or len(block.lines) > BLOCK:
             yield _finished(block)
             block = _Block()
     if block.rows:
         yield _finished(block)
+
+
+class _Ahead:
+    """Lines, of which some that follow can be looked at."""
+
+    def __init__(self, lines: Iterator[Line]) -> None:
+        self._lines, self._ahead = lines, list[Line]()
+
+    def __iter__(self) -> Iterator[Line]:
+        while self._ahead or self._look(1):
+            yield self._ahead.pop(0)
+
+    def _look(self, count: int) -> list[Line]:
+        self._ahead += itertools.islice(self._lines, max(0, count - len(self._ahead)))
+        return self._ahead[:count]
+
+    def next_line(self) -> str:
+        """The line that follows, or ""."""
+        return next((line for _, line in self._look(1)), "")
+
+    def rest_of_a_grid(self) -> list[Line]:
+        """Whole rows that follow without a gap, taken away, if they are too few for a grid of their own."""
+        rows = list(itertools.takewhile(lambda one: _is_whole_row(one[1]), self._look(SIDE)))
+        if len(rows) == SIDE:
+            return []
+        del self._ahead[: len(rows)]
+        return rows
+
+
+def _is_whole_row(line: str) -> bool:
+    cells = line.replace("|", " ").split()
+    return sum(map(len, cells)) == SIDE and set("".join(cells)) <= set(FIGURES + BLANKS)
+
+
+def _is_title(line: str, below: str) -> bool:
+    """Whether a line stands above a grid rather than in it: words, a remark, or something short above a whole row."""
+    if has_words(line):
+        return not is_candidate_row(line)
+    return is_comment(line) or (_is_whole_row(below) and len("".join(line.split())) < SIDE)
+
+
+def _too_many(block: _Block, more: list[Line]) -> Record | BadLine:
+    """What nine rows and some more right below them are: a grid below the numbers of its columns, or no grid."""
+    number, first = block.lines[0]
+    if len(more) == 1 and "".join(first.split()) == FIGURES:
+        return _finished(replace(block, lines=block.lines[1:] + more))
+    return BadLine(line=number, reason=f"{SIDE + len(more)} lines of a grid, {SIDE} wanted", text=first.strip()[:80])
 
 
 def _is_apart(block: _Block, share: float) -> bool:

@@ -46,5 +46,10 @@ def from_library(text: str) -> Record:
     if marked is not None:
         return Record(puzzle=marked[0], own=marked[1], notes=notes)
     if len(cells) != CELLS or not set(cells) <= set(FIGURES + "0."):
-        raise PuzzleError(f"the cells of this HoDoKu line: {wrong_length(cells.replace('+', ''))}")
+        bare = cells.replace("+", "")
+        if len(bare) == CELLS:
+            raise PuzzleError(
+                "the cells of this HoDoKu line: a plus stands where no digit from 1 to 9 follows, or another sign"
+            )
+        raise PuzzleError(f"the cells of this HoDoKu line: {wrong_length(bare)}")
     return Record(puzzle=np.array([0 if c == "." else int(c) for c in cells], np.int8), notes=notes)

@@ -221,7 +221,7 @@ def why_none(lines: Sequence[str]) -> str:
         len(row) == SIDE and set(row) <= set("ABCDEFGHIabcdefghi" + BLANKS) for row in lettered
     ):
         return "letters stand for the digits here; write them as 1 to 9"
-    if len(bare) <= 2 * CELLS:
+    if len(bare) <= 2 * CELLS and (sum(map(bare.count, FIGURES)) >= SIDE or not has_words(bare)):
         try:
             parse(bare)
         except PuzzleError as error:

@@ -28,9 +28,15 @@ _FOREIGN = {
     "pzprxs.vercel.app": "puzz.link's packed form is not read",
 }
 _LINK = re.compile(
-    r"https?://|www\.|/?\?p=|(?:[\w-]+\.)*(?:" + "|".join(map(re.escape, (*_SITES, *_PADS))) + ")/", re.ASCII | re.I
+    r"https?://|www\.|/?\?p=|(?:[\w-]+\.)*(?:" + "|".join(map(re.escape, (*_SITES, *_PADS))) + ")/"
+    r"|(?:[\w-]+\.)+[a-z]{2,}/\S*[0-9.]{81}",
+    re.ASCII | re.I,
 )
 _IN_MARKDOWN = re.compile(r"\]\(\s*([^\s()]{1,9999})")
+_PIECES = re.compile(
+    r"(?<=[/=])[\[{\"]*[0-9.]{9}(?:[\]\[\"\s/,;|:-]+[0-9.]{9}){8}(?![0-9.])|(?<==)\[*[0-9](?:[\]\[,\s]+[0-9]){80}(?![0-9])"
+)
+"""A board as nine rows, or as 81 numbers in brackets."""
 _IN_CLEAR = re.compile(r"[0-9._*xX?~-]+")
 
 
@@ -115,7 +121,8 @@ def _from_pad(path: str, link: str) -> Record:
 
 def _in_clear(link: str, host: str) -> Record:
     """The one board of 81 signs that stands in a link, perhaps beside its solution."""
-    parts = re.split(r"[/?&=#;,:|]", plain_digits(unquote(link)))
+    clear = _PIECES.sub(lambda found: re.sub(r"[^0-9.]", "", found[0]), plain_digits(unquote(link)))
+    parts = re.split(r"[/?&=#;,:|]", clear)
     runs = dict.fromkeys(run for part in parts for run in (part, *_IN_CLEAR.findall(part)))
     boards = {to_line(found): found for run in runs if (found := line_cells(run)) is not None}
     if not boards:

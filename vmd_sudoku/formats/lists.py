@@ -12,7 +12,7 @@ from vmd_sudoku.board import CELLS
 from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats import hodoku
 from vmd_sudoku.formats.art import is_border, is_comment
-from vmd_sudoku.formats.cells import line_cells, one_line, require_answer, wrong_length
+from vmd_sudoku.formats.cells import is_answer, line_cells, one_line, require_answer, wrong_length
 from vmd_sudoku.formats.columns import LOST, Columns, Layout, by_content, is_listed, kind_of, split
 from vmd_sudoku.formats.links import first_link, from_link, is_link
 from vmd_sudoku.formats.record import BadLine, Record, clean, shown
@@ -153,7 +153,7 @@ def _record(number: int, line: str, layout: Layout, title: str) -> Record:
     if not field:
         raise PuzzleError(f"no {called or '`puzzle` '}value")
     puzzle, own = _cells(field, called)
-    solution = _field(fields, layout.solution)
+    solution = _field(fields, layout.solution) if layout.solution is not None or layout.fixed else _beside(line, puzzle)
     counted = _COUNT.fullmatch(solution) is not None
     solution = "" if counted or solution.lower() in _NONE else solution
     found = Record(
@@ -178,7 +178,14 @@ def _puzzle_field(line: str, fields: list[str], layout: Layout) -> str:
         return field
     boards = [other for other in fields if kind_of(other) == "puzzle"]
     boards = boards or [run for run in _RUN.findall(line) if kind_of(run) == "puzzle"]
+    boards = boards or [other for other in fields if kind_of(other) == "meant"]
     return boards[0] if len(boards) == 1 else field or " ".join(fields)
+
+
+def _beside(line: str, puzzle: np.ndarray) -> str:
+    """The full grid that stands in the same line, if it solves the puzzle, whatever sign is between them."""
+    runs = [run for run in _RUN.findall(line) if kind_of(run) == "full"]
+    return runs[0] if len(runs) == 1 and is_answer(one_line(runs[0]), puzzle) else ""
 
 
 def _cells(field: str, called: str) -> tuple[np.ndarray, np.ndarray | None]:

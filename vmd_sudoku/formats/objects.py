@@ -5,6 +5,7 @@ Arrays are taken apart while they are read, so a file of any size needs the memo
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from vmd_sudoku.formats import fpuzzles
 from vmd_sudoku.formats.cells import (
     BLANKS,
     FIGURES,
+    is_answer,
     line_cells,
     one_line,
     plain_digits,
@@ -27,7 +29,7 @@ from vmd_sudoku.formats.cells import (
 )
 from vmd_sudoku.formats.columns import LOST, NAMES, Columns, meant
 from vmd_sudoku.formats.record import BadLine, Record, clean, shown
-from vmd_sudoku.formats.variants import ONLY_CLASSIC
+from vmd_sudoku.formats.variants import ONLY_CLASSIC, variant_word
 
 ELEMENT_LIMIT = 10_000_000
 """Characters of the longest JSON value that is read as a whole."""
@@ -48,6 +50,9 @@ _RULES = {
     ),
     *("diagonals", "diagonal", "jigsaw", "irregular", "boxes", "variant", "variants", "sums", "dots", "kropki"),
 }
+
+_KINDS = ("type", "kind", "gametype", "puzzletype", "category", "mode")
+"""Keys whose values say what kind of puzzle this is."""
 
 
 class NoJson(Exception):
@@ -157,22 +162,41 @@ def from_values(found: Iterable[Any], columns: Columns) -> Iterator[Record | Bad
     try:
         for value in found:
             place += 1
-            if _is_row(value):
-                rows.append(value)
-                if len(rows) == SIDE:
-                    yield from _of_value(rows, place - SIDE + 1, columns)
-                    rows = []
-                continue
-            if rows:
-                yield BadLine(line=place - len(rows), reason=f"{len(rows)} rows of a board, {SIDE} wanted")
+            if rows and (_size(value) != _size(rows[0]) or len(rows) == _wanted(rows)):
+                yield from _of_rows(rows, place - len(rows), columns)
                 rows = []
-            yield from _of_value(value, place, columns)
+            if _size(value):
+                rows.append(value)
+            else:
+                yield from _of_value(value, place, columns)
     except PuzzleError as error:
-        yield BadLine(line=place + 1, reason=str(error))
+        place += 1
+        yield BadLine(line=place, reason=str(error))
+        rows = []
     if rows:
-        size = len(rows) if len({len(row) for row in rows}) == 1 == len({len(rows), len(rows[0])}) else 0
-        reason = wrong_size(size) if size else f"{len(rows)} rows of a board, {SIDE} wanted"
-        yield BadLine(line=place - len(rows) + 1, reason=reason)
+        yield from _of_rows(rows, place - len(rows) + 1, columns)
+
+
+def _size(value: Any) -> int:
+    """How many cells a value has that is one row of a board, or one cell; 0 for any other value."""
+    if value is None or (isinstance(value, str) and len(value) < 2) or (type(value) is int and 0 <= value <= SIDE):
+        return 1
+    return len(value) if _is_row(value) else 0
+
+
+def _wanted(rows: Sequence[Any]) -> int:
+    """How many such rows make up a board, of whatever size."""
+    size = _size(rows[0])
+    return CELLS if size == 1 else size
+
+
+def _of_rows(rows: list[Any], place: int, columns: Columns) -> Iterator[Record | BadLine]:
+    wanted = _wanted(rows)
+    if len(rows) == wanted:
+        yield from _of_value(rows, place, columns)
+        return
+    kinds = "cell" if wanted == CELLS else "row"
+    yield BadLine(line=place, reason=f"{len(rows)} {kinds}{'s' * (len(rows) != 1)} of a board, {wanted} wanted")
 
 
 def from_line(line: str, number: int, columns: Columns) -> Iterator[Record | BadLine]:
@@ -239,11 +263,31 @@ def _boards(value: Any, columns: Columns, depth: int) -> Iterator[Record | str]:
         return
     _refuse_rules(value)
     if "cells" in value and isinstance(value["cells"], list):
-        raise PuzzleError("this is JSON in SudokuPad's own form, which is not read; copy the 81 characters or the grid")
+        form = "SudokuPad's own form" if any(isinstance(row, list) for row in value["cells"]) else "a form of `cells`"
+        raise PuzzleError(f"this is JSON in {form}, which is not read; copy the 81 characters or the grid")
+    if (unnamed := _unnamed(value)) is not None:
+        yield unnamed
+        return
     if depth < _DEEP:
         for inner in value.values():
             if isinstance(inner, Mapping | list):
                 yield from _boards(inner, columns, depth + 1)
+
+
+def _unnamed(value: Mapping) -> Record | None:
+    """The one board with blanks among the texts of an object that calls nothing a puzzle; and the one full grid, if it fits."""
+    boards = [
+        (key, found)
+        for key, text in value.items()
+        if isinstance(text, str) and (found := line_cells(plain_digits(text))) is not None
+    ]
+    puzzles = [(key, found) for key, found in boards if not found.all()]
+    if len(puzzles) != 1:
+        return None
+    key, puzzle = puzzles[0]
+    answers = [found for _, found in boards if is_answer(found, puzzle)]
+    note = f"No field has a known name; `{clean(str(key))}` was read as the puzzle."
+    return Record(puzzle=puzzle, solution=answers[0] if len(answers) == 1 else None, notes=(note,))
 
 
 def _each(values: Sequence[Any], columns: Columns, depth: int) -> Iterator[Record | str]:
@@ -325,9 +369,17 @@ def _has(values: Any, row: Any) -> bool:
 
 def _refuse_rules(value: Mapping) -> None:
     """Refuse an object with a constraint that a classic board lacks."""
-    names = [str(key) for key, inner in value.items() if str(key).lower() in _RULES and inner]
+    names = [str(key) for key, inner in value.items() if inner and _is_rule(str(key))]
+    kinds = [value[key] for key in value if str(key).lower() in _KINDS and isinstance(value[key], str)]
+    names += [word for kind in kinds if (word := variant_word(kind[:200]))]
     if names:
         raise PuzzleError(f"this is a variant, with {', '.join(clean(name) for name in names[:3])}; {ONLY_CLASSIC}")
+
+
+def _is_rule(key: str) -> bool:
+    """Whether a key names a constraint: by itself, or as f-puzzles and the names of variants have it."""
+    bare = re.sub(r"[\W_]+", "", key.lower())
+    return bare in _RULES or fpuzzles.is_constraint(bare) or bool(variant_word(bare))
 
 
 def _is_row(value: Any) -> bool:

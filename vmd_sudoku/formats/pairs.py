@@ -9,7 +9,7 @@ import numpy as np
 from vmd_sudoku.board import CELLS, SIDE, is_legal, verdict
 from vmd_sudoku.formats.cells import is_answer
 from vmd_sudoku.formats.record import BadLine, Record
-from vmd_sudoku.formats.variants import JIGSAW, variant_word
+from vmd_sudoku.formats.variants import JIGSAW, is_classic_map, variant_word
 
 _ANSWER = re.compile(r"solution|answer|solved|l\u00f6sung|soluci\u00f3n|soluzione|losung|resuelto", re.IGNORECASE)
 
@@ -20,6 +20,8 @@ def with_answers(found: Iterable[Record | BadLine]) -> Iterator[Record | BadLine
     after_map = 0
     for one in found:
         if isinstance(one, Record) and _is_region_map(one.board) and not _is_sukaku(one.board):
+            if is_classic_map(one.board.tolist()):
+                continue  # it says what is so anyway
             after_map = 0 if held else one.line
             if held is not None:
                 yield BadLine(line=held.line, reason=JIGSAW)

@@ -22,7 +22,9 @@ from vmd_sudoku.formats.links import first_link, from_link, is_link
 from vmd_sudoku.formats.lists import from_list
 from vmd_sudoku.formats.pairs import with_answers
 from vmd_sudoku.formats.record import BadLine, Record, clean, shown
+from vmd_sudoku.formats.rows import one_line_each
 from vmd_sudoku.formats.sources import Source, Text, named, opened, reading
+from vmd_sudoku.formats.variants import row_of
 
 ANY = Columns()
 
@@ -95,7 +97,7 @@ def _by_form(text: Text, columns: Columns) -> Iterator[Record | BadLine]:
 
 
 def _plain_lines(text: Text) -> Iterator[tuple[int, str | None]]:
-    return ((number, line if line is None else plain(line)) for number, line in text.lines())
+    return ((number, line if line is None else one_line_each(plain(line))) for number, line in text.lines())
 
 
 def _instead_of_json(found: Iterator[Record | BadLine]) -> Iterator[Record | BadLine]:
@@ -161,6 +163,9 @@ def _of_lines(lines: Iterator[tuple[int, str | None]], columns: Columns) -> Iter
                 yield from _list(ahead[-1:], lines, None, columns, "", title)
                 return
             empty_link = empty_link or found
+        if not names and len(row_of(line)) > SIDE and any(map(str.isdigit, line)):
+            yield from from_grids(itertools.chain(ahead, lines))  # a row of a larger board, which will be called so
+            return
         if names and not has_words(line) and _has_as_many_fields(names, line):
             yield BadLine(
                 line=ahead[0][0], reason=f"several columns, but none is called `puzzle`: {shown(names)}", text=names
@@ -180,7 +185,7 @@ def _of_lines(lines: Iterator[tuple[int, str | None]], columns: Columns) -> Iter
             yield from _list([], lines, layout, columns, "", title)
             return
         unsure = layout
-        names = line if any(mark in line for mark in DELIMITERS) and not bare.startswith(";") else ""
+        names = line if any(len(split(line, mark)) > 1 for mark in DELIMITERS) and not bare.startswith(";") else ""
         title = title if names or is_markup(bare) else clean(bare)
     else:
         if empty_link is not None:

@@ -9,6 +9,7 @@ import gzip
 import io
 import lzma
 import os
+import re
 import sys
 import tempfile
 import zipfile
@@ -33,6 +34,8 @@ LAYERS = 3
 Source = str | Path | IO
 
 _HEAD = 65536
+_OTHER_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+"""Signs that end a line or a page and are no line feed."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -51,8 +54,17 @@ _REFUSED = {
     b"Rar!": "a RAR archive; unpack it first",
     b"\x28\xb5\x2f\xfd": "packed by zstd; unpack it first",
     b"SQLite format 3": "a database; save the table as CSV",
+    b"ARROW1": "an Arrow file; save the table as CSV",
+    b"{\\rtf": "a document of a word processor (RTF); save it as plain text",
+    b"II*\x00": "a picture; type the clues in",
+    b"MM\x00*": "a picture; type the clues in",
     b"\x80\x04\x95": "a Python pickle, which may run programs and is never opened; save it as .npy or CSV",
 }
+_REFUSED_INSIDE = (
+    (257, b"ustar", "a tar archive; unpack it and name the file"),
+    (4, b"ftyp", "a picture or a film; type the clues in"),
+    (8, b"WEBP", "a picture; type the clues in"),
+)
 _NUMPY = b"\x93NUMPY"
 
 
@@ -109,7 +121,9 @@ class Text:
                 self._skip_line()
                 yield self._number, None
             else:
-                yield self._number, self._repaired(line.rstrip("\n"))
+                line = self._repaired(line.rstrip("\n")).rstrip("\x1a")  # DOS ends texts with that sign
+                for part in _OTHER_ENDS.split(line) if _OTHER_ENDS.search(line) else (line,):
+                    yield self._number, part
 
     def pieces(self) -> Iterator[str]:
         """All of it, some characters at a time."""
@@ -188,6 +202,9 @@ def opened(stream: IO) -> tuple[BinaryIO | None, Text | None]:
     for mark, what in _REFUSED.items():
         if head.startswith(mark):
             raise PuzzleFileError(f"this is {what}")
+    for start, mark, what in _REFUSED_INSIDE:
+        if head[start : start + len(mark)] == mark:
+            raise PuzzleFileError(f"this is {what}")
     if _unpacked(head, stream) is not None:
         raise PuzzleFileError(f"packed more than {LAYERS} times; unpack it first")
     return None, _decoded(head, stream)
@@ -229,6 +246,9 @@ def _only_member(stream: BinaryIO) -> IO[bytes]:
         names = {entry.filename for entry in files}
         if "[Content_Types].xml" in names or "mimetype" in names:
             raise PuzzleFileError("this is a workbook or a document; save the sheet as CSV, or the text as plain text")
+        if len(files) > 1 and all(name.endswith(".npy") for name in names):
+            arrays = ", ".join(sorted(names))[:80]
+            raise PuzzleFileError(f"this holds several arrays ({arrays}); save the boards alone with numpy.save")
         if len(files) != 1:
             raise PuzzleFileError(f"this zip holds {len(files)} files, one is wanted; unpack it and name the file")
         if files[0].flag_bits & 1:

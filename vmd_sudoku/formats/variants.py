@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from vmd_sudoku.board import CELLS, SIDE
+from vmd_sudoku.board import BOX, CELLS, SIDE
 from vmd_sudoku.formats.cells import BLANKS, square, wrong_size
 
 ONLY_CLASSIC = "only classic Sudoku is solved here"
@@ -63,17 +63,24 @@ def _has_region_map(lines: Sequence[str]) -> bool:
     letters = [bare for line in lines if (bare := re.sub(r"[\s|,;]", "", line)).isalpha()]
     small = [line for line in letters if len(line) == SIDE and not set(line) <= set("xX")]
     mapped = "".join(small) if len(small) == SIDE else "".join(line for line in letters if len(line) == CELLS)
+    if is_classic_map(mapped):
+        return False
     if len(mapped) == CELLS and 2 <= len(set(mapped)) <= SIDE:
         return True
     joined = re.search(r"(?<![A-Za-z])([A-Ia-i]{81})(?![A-Za-z])", "\n".join(lines)[: 20 * CELLS])
     return bool(joined) and len(Counter(joined[1])) == SIDE  # type: ignore[index]
 
 
+def is_classic_map(names: Sequence) -> bool:
+    """Whether 81 names of boxes say what a classic board has anyway."""
+    return len(names) == CELLS and len(set(zip(names, BOX.tolist(), strict=True))) == len(set(names)) == SIDE
+
+
 def _other_size(lines: Sequence[str]) -> str:
     """The refusal of a board of another size, one row a line, or ""."""
     rows: list[list[str]] = []
     for line in lines:
-        row = _row(line)
+        row = row_of(line)
         if len(row) == SIDE or len(rows) > _MOST_ROWS:
             return ""
         rows += [row] if row else []
@@ -83,6 +90,8 @@ def _other_size(lines: Sequence[str]) -> str:
     if len(rows) == 1:
         size = square(len(rows[0]))
         rows = [rows[0][at : at + size] for at in range(0, len(rows[0]), size)] if size else []
+    elif (side := square(len(rows[0]))) and all(len(row) == len(rows[0]) > size for row in rows):
+        return wrong_size(side)  # a list, one board a line
     known = size in (4, 6, 8, 10, 12, 15, 16, 20, 21, 25) and all(len(row) == size for row in rows)
     digits = {c for row in rows for c in row if c.isdigit()} - {"0"}
     # A cut off puzzle of ours may have as many signs, but hardly without a digit above its size.
@@ -91,7 +100,7 @@ def _other_size(lines: Sequence[str]) -> str:
     return wrong_size(size) if known and (size > SIDE or (digits and max(map(int, digits)) <= size)) else ""
 
 
-def _row(line: str) -> list[str]:
+def row_of(line: str) -> list[str]:
     """The cells of a line: fields between spaces or commas, or else its characters; nothing where it is a border or words."""
     bare = re.sub(r"[|\[\]{}()]", " ", line).strip(" ,;")
     if not bare or re.fullmatch(r"[-=+ ]+", bare):
