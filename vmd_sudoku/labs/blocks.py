@@ -54,6 +54,7 @@ class Context(nn.Module):
         h = self.letters(text)
         for dilation, norm, layer in zip(DILATIONS, self.norms, self.layers, strict=True):
             seen = norm(h)
+            # Padded in front and cut behind: no place may see a letter after itself.
             before = nn.functional.pad(seen, (0, 0, dilation, 0))[:, : seen.shape[1]]
             h = h + nn.functional.silu(layer(torch.cat([seen, before], -1)))
         return h
@@ -86,6 +87,8 @@ class TextModel(nn.Module):
         """
         log_p = h.new_zeros(len(h), self.settings.codes)
         for logits, pattern, letter in zip(*self._first(h), x0.T, strict=True):
+            # Largest terms are taken out before exp and added to the logarithm again: else both could leave the
+            # range of floats.
             top, peak = logits.amax(-1, keepdim=True), pattern.amax(-1)
             total = (logits - top).exp() @ (pattern - peak[:, None]).exp().T
             found = logits.gather(1, letter[:, None]) + pattern.T[letter]
@@ -136,6 +139,7 @@ def loss(model: TextModel, h: Tensor, x0: Tensor, rng: torch.Generator) -> Tenso
         return part_nats(model, h, x0, block, rng, None)
     prior, log_p = model.log_codes(h, x0)
     joint = prior + log_p
+    # z is drawn from the exact posterior, so it knows the block; the part that is known is then read with it.
     z = choose(joint.detach(), rng)
     return -joint.logsumexp(1) + part_nats(model, h, x0, block - 1, rng, z)
 
@@ -196,6 +200,7 @@ def write(model: TextModel, start: Tensor, blocks: int, calls: int, rng: torch.G
     Returns [n, t + blocks * block].
     """
     text, size = start, model.settings.block
+    # Differences of rounded totals: whatever the number of calls, they add up to the block.
     per_call = [(size * (call + 1)) // calls - size * call // calls for call in range(calls)]
     for _ in range(blocks):
         h = model.context(text[:, -REACH - 1 :])[:, -1]

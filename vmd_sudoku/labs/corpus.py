@@ -12,6 +12,7 @@ from vmd_sudoku.errors import DataError
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz "
 SPACE = 26
+# By year and not at random, so that what is held out is other text and not other sentences of the same.
 FIRST_HELD_OUT_YEAR = 2001
 FEWEST = 20_000
 """Characters that a corpus needs."""
@@ -108,6 +109,7 @@ def ngram_bits(corpus: Corpus, order: int = ORDER) -> float:
         seen = _codes(corpus.held_out, length)[order - length :]
         before, letter = seen // size, seen % size
         kinds, total = (counts > 0).sum(1)[before], counts.sum(1)[before]
+        # A context that the training text never had says nothing, so the shorter one's figure stays.
         p = np.where(total > 0, (counts[before, letter] + kinds * p) / np.maximum(total + kinds, 1), p)
     return float(-np.log2(p).mean())
 

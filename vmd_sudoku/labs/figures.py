@@ -69,5 +69,6 @@ def mean_interval(values: list[float]) -> tuple[float, float]:
     mean = sum(values) / n
     if n < 2:
         return mean, math.inf
+    # n - 1: with three or five seeds the difference to n is large.
     deviation = math.sqrt(sum((value - mean) ** 2 for value in values) / (n - 1))
     return mean, (_T[n - 2] if n - 2 < len(_T) else _NORMAL) * deviation / math.sqrt(n)

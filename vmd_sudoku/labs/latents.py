@@ -30,6 +30,7 @@ class Codes(nn.Module):
         super().__init__()
         self.size = size
         self.table = nn.Parameter(torch.randn(codes, size))
+        # A buffer and no parameter: shares are moved by EM and not by the gradient.
         self.log_share = nn.Buffer(torch.full((blocks, codes), -math.log(codes)))
 
     def options(self, block: int, rng: torch.Generator, points: int) -> Options:
@@ -63,6 +64,7 @@ class Normal(nn.Module):
 
     def options(self, block: int, rng: torch.Generator, points: int) -> Options:
         """`points` values spread evenly over the prior: a scrambled Sobol sequence (Owen 1998), new at each call."""
+        # The engine takes a seed and no generator; drawn from ours, its points repeat with the training.
         seed = int(torch.randint(2**31, (1,), generator=rng))
         uniform = torch.quasirandom.SobolEngine(self.size, scramble=True, seed=seed).draw(points)
         inside = uniform.clamp(1e-6, 1 - 1e-6)  # the ends would be infinite
@@ -81,5 +83,6 @@ class Normal(nn.Module):
 def choose(log_weight: Tensor, rng: torch.Generator) -> Tensor:
     """One column of each row by its weights: log weights [n, s] up to a constant -> int64 [n]."""
     steps = log_weight.softmax(1).cumsum(1)
+    # Scaled by the last sum, which rounding may leave a little below or above 1.
     point = steps[:, -1:] * torch.rand(len(steps), 1, generator=rng, device=rng.device)
     return torch.searchsorted(steps, point).clamp_max(steps.shape[1] - 1)[:, 0]

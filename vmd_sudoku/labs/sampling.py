@@ -86,6 +86,7 @@ def _sample(model: LabModel, xt: Tensor, how: Sampler, rng: torch.Generator, fir
         for number, count in enumerate(how.counts(model)):
             if number == 0 or how.renew_z:
                 z = first if first is not None else model.draw(len(xt), block, rng)
+                # A z from outside is the first block's first alone; later ones are drawn.
                 first = None
             xt = call(model, xt, z, block, count, how, rng)
     return xt
@@ -107,6 +108,7 @@ def call(
     free = torch.zeros_like(xt, dtype=torch.bool)
     free[:, model.block(block)] = True
     free &= xt == model.shape.mask
+    # Where fewer places are free than asked for, topk takes others too; `put` leaves these out.
     chosen = rank.masked_fill(~free, -1).topk(count, -1).indices
     put = torch.zeros_like(free).scatter(1, chosen, True) & free
     return token.where(put, xt)
@@ -135,6 +137,7 @@ def law(
 def _options(model: LabModel, block: int, rng: torch.Generator, boards: int) -> Options:
     if model.latent is None:
         return Options(torch.zeros(1, 1), torch.zeros(1))
+    # Fewer points where many boards each need them: the product is what costs.
     points = max(FEWEST_POINTS, POINTS // boards)
     return model.latent.options(block, rng, points)
 
@@ -161,6 +164,7 @@ def _written(
             xt = board.expand(len(z), -1)
             for count in counts:
                 xt = call(model, xt, None if model.latent is None else z, block, count, how)
+            # Merged part by part: thousands of z write few different sequences, and only these are kept.
             yield _merged([(xt, share * log_weight.double().exp())])
 
 
@@ -208,6 +212,7 @@ def _log_drawn_block(
         for known, reached in paths.items():
             log_p = _log_p(model, x0, block, known, options)
             free = [place for place in inside if place not in known]
+            # All sets of places are equally likely in random order, so each path has this part of the probability.
             split = math.log(math.comb(len(free), count))
             for chosen in itertools.combinations(free, count):
                 nats = reached + log_p[..., list(chosen)].sum(-1) - split

@@ -148,12 +148,14 @@ def cases(
         raise ConfigError(f"none of the sets divides into {numbers} equal blocks; choose a divisor of its length")
     wanted = [(tokens, count, kind) for tokens, count in possible for kind in KINDS if kind.short in (kinds or known)]
     every = [Case(*what, seed, later) for seed in seeds for what in wanted]
+    # By seed first, so that an interrupted run has whole seeds to show.
     return sorted(every, key=lambda case: (case.seed, -len(case.tokens.sequences)))
 
 
 def _row(case: Case, model: LabModel, nfe: int, seconds: float) -> Row:
     tokens, usual = case.tokens, usual_sampler(model)
     how = Sampler(calls=nfe, tokens=usual.tokens, order=usual.order)
+    # Far from the seeds of trainings, so that samples are no draws that a model was trained on.
     rng = torch.Generator().manual_seed(SAMPLE_SEED + case.seed)
     found = sampled_fit(tokens, sample(model, SAMPLES, how, rng))
     return {

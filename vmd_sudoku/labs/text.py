@@ -35,6 +35,7 @@ def sizes(block: int, width: int, codes: int) -> dict[str, TextSettings]:
 def matched(settings: TextSettings, parameters: int) -> TextSettings:
     """The same model, just wide enough to have so many parameters."""
     while new_text_model(settings, 0).parameter_count() < parameters:
+        # A search and no formula: a step is cheap, and parameters are counted where they are made.
         settings = replace(settings, width=settings.width + 2)
     return settings
 
@@ -77,6 +78,7 @@ def measure_samples(model: TextModel, corpus: Corpus, known: set[str], rng: torc
 
 def text_figures(texts: list[str], known: set[str]) -> Row:
     """Share of whole words that the training text has, and of runs of eight letters that came before in the same text."""
+    # Without the first and the last, which may be parts of words.
     words = [word for text in texts for word in text.split(" ")[1:-1] if word]
     runs = [[text[i : i + 8] for i in range(len(text) - 7)] for text in texts]
     repeated = sum(len(run) - len(set(run)) for run in runs)
@@ -109,6 +111,7 @@ class TextJob:
     def run(self) -> list[Row]:
         """Train and measure: one row."""
         *_, last = train_text(self.corpus, self.settings, self.budget, self.seed)
+        # On the processor, so that figures of all machines are drawn from the same generator.
         model = last.model.cpu()
         rng = torch.Generator().manual_seed(self.seed)
         samples = measure_samples(model, self.corpus, words_of(self.corpus), rng)

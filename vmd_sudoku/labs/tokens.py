@@ -84,6 +84,7 @@ class TokenSet:
             total += sum(self._entropy_of([*earlier, i]) - before for i in inside)
             after = self._entropy_of([*earlier, *inside])
             total, before = total - (after - before), after
+        # Rounding may leave a tiny number below 0.
         return max(0.0, total)
 
     def _entropy_of(self, tied: list[int]) -> float:
@@ -228,6 +229,8 @@ def from_csv(path: Path) -> TokenSet:
             than two different sequences, or more rows, symbols or tokens than a lab can sum over.
     """
     try:
+        # utf-8-sig: spreadsheets begin their files with a byte order mark, which would become part of the first
+        # symbol.
         with open(path, encoding="utf-8-sig", newline="") as file:
             rows = _rows(str(path), csv.reader(file, strict=True))
     except OSError as error:
@@ -260,6 +263,7 @@ def from_text(text: str, name: str) -> TokenSet:
 def _rows(source: str, lines: Iterable[list[str]]) -> list[tuple[int, list[str]]]:
     """Number and fields of each row that is not blank."""
     filled = ((number, [field.strip() for field in line]) for number, line in enumerate(lines, 1) if any(line))
+    # Two more than allowed, a heading and one row too many: enough to know, without reading a file of any length.
     rows = list(islice(filled, MOST_ROWS + 2))
     if len(rows) > MOST_ROWS + 1:
         raise DataError(
@@ -299,6 +303,7 @@ def _weight(source: str, number: int, text: str) -> float:
 
 
 def _from_symbols(source: str, name: str, table: list[list[str]], weights: list[float] | None) -> TokenSet:
+    # By length first, so that 2 comes before 10.
     symbols = tuple(sorted({symbol for row in table for symbol in row}, key=lambda s: (len(s), s)))
     if not 2 <= len(table[0]) <= LONGEST:
         raise DataError(f"{source} has sequences of {len(table[0])} tokens; wanted 2 to {LONGEST}")

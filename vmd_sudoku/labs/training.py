@@ -101,6 +101,7 @@ def train(model: LabModel, source: Source, settings: TrainSettings) -> Iterator[
     average = copy.deepcopy(model).requires_grad_(False).eval()
     update, spent, done = 0, 0.0, 0.0
     while done < 1:
+        # CPU time of this thread: drawing frames and other visitors' work must not shorten a training.
         start = time.thread_time()
         _set_rate(optimizer, settings.rate, update, done)
         loss = objective(model, source.batch(rng), done, rng)
@@ -126,6 +127,7 @@ def _follow(average: LabModel, model: LabModel, update: int) -> None:
     pairs = zip(average.parameters(), model.parameters(), strict=True)
     mine, theirs = map(list, zip(*pairs, strict=True))
     torch._foreach_lerp_(mine, theirs, 1 - min(AVERAGE, update / (update + 10)))
+    # Buffers are the shares of codes, already a moving average: taken over as they are.
     for kept, new in zip(average.buffers(), model.buffers(), strict=True):
         kept.copy_(new)
 
@@ -137,6 +139,7 @@ Objective = Callable[[LabModel, Batch, float, torch.Generator], Tensor]
 def _objective(model: LabModel, settings: TrainSettings) -> Objective:
     if model.latent is None:
         return _over_blocks(_masked_block)
+    # Without an encoder the sum over z is made itself, exactly or by points, and needs no bound.
     if model.encoder is None:
         later = {"tied": _tied_later, "own": _own_later, "prior": _prior_later}[settings.later]
         return _over_blocks(partial(_summed_block, draws=settings.draws, later=later))
@@ -163,6 +166,7 @@ def before(model: LabModel, x0: Tensor, block: int) -> Tensor:
 def _hide(model: LabModel, x0: Tensor, block: int, count: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
     """Boards with `count` [n] places of the block masked and all later blocks; and which of the block are: [n, length]."""
     places = model.block(block)
+    # Ranks of random numbers: exactly `count` places of each row are below it, without a loop over rows.
     order = torch.rand(len(x0), places.stop - places.start, generator=rng).argsort(-1).argsort(-1)
     hidden = torch.zeros_like(x0, dtype=torch.bool)
     hidden[:, places] = order < count[:, None]
@@ -230,6 +234,8 @@ def log_joint(model: LabModel, boards: Tensor, x0: Tensor, hidden: Tensor, optio
 
     boards, x0 int64 [n, length], hidden bool [n, length]. Equal boards share a pass.
     """
+    # With nothing known all boards are the same one, so the costly pass over all z is made once and not once a
+    # sequence.
     distinct, which = torch.unique(boards, dim=0, return_inverse=True)
     log_p = model(distinct[:, None], options.z[None]).log_softmax(-1).flatten(2)  # [boards, s, length * symbols]
     wanted = (F.one_hot(x0, model.shape.symbols) * hidden[..., None]).flatten(1).to(log_p)
@@ -253,8 +259,10 @@ def _summed_block(
     hidden = torch.zeros_like(batch.x0, dtype=torch.bool)
     hidden[:, model.block(block)] = True
     joint = log_joint(model, before(model, batch.x0, block), batch.x0, hidden, options)
+    # Only choices and shares are made of it; gradients go through the sum itself.
     posterior = joint.detach()
     if isinstance(model.latent, Codes) and done > SHARES_FROM:
+        # Slower towards the end, so that the shares come to rest with the weights.
         rate = SHARES_RATE * (1 - done) / (1 - SHARES_FROM) + SHARES_RATE / 10
         if not batch.whole:  # most codes explain nothing in a small batch and would die of it
             rate *= min(1.0, len(batch.x0) / len(options.z))

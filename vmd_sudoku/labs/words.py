@@ -76,6 +76,7 @@ def read_words(path: Path = LIST) -> Words:
         raise DataError(f"{path} is not text in UTF-8; save the list of words again") from None
     words = {word.strip().lower(): number for number, word in enumerate(lines, 1) if word.strip()}
     _check(path, words)
+    # Sorted, so that the same list in another order is split the same way.
     letters = as_letters(sorted(words))
     order = torch.randperm(len(letters), generator=torch.Generator().manual_seed(SPLIT_SEED))
     return Words(letters[order[:-HELD_OUT]], letters[order[-HELD_OUT:]])
@@ -187,6 +188,7 @@ def chance(words: Words) -> float:
     changed = words.train[:, None, None].repeat(1, words.length, size, 1)
     for place in range(words.length):
         changed[:, place, :, place] = torch.arange(size)
+    # Each string once: many are a letter away from several training words.
     keys = _keys(changed.view(n * words.length * size, -1)).unique()
     keys = keys[~torch.isin(keys, _keys(words.train))]
     return torch.isin(keys, _keys(words.held_out)).double().mean().item()
@@ -204,8 +206,10 @@ def _tail(hits: int, trials: int, rate: float) -> float:
     if not 0 < rate < 1:
         return float(rate >= 1)
     log_rate, log_miss = math.log(rate), math.log1p(-rate)
+    # Logarithms: the binomial coefficients of thousands of trials are out of range.
     ways = (math.lgamma(trials + 1) - math.lgamma(k + 1) - math.lgamma(trials - k + 1) for k in range(hits, trials + 1))
     logs = [way + k * log_rate + (trials - k) * log_miss for k, way in enumerate(ways, hits)]
+    # fsum: thousands of terms of very different size.
     return min(1.0, math.fsum(map(math.exp, logs)))
 
 

@@ -54,6 +54,7 @@ class Dreams:
         final = finish(steps, empty).board.cpu()
         # Only legal grids are kept: what a z leads to is a target only if it is a Sudoku.
         legal = torch.from_numpy(boards.solved(final.numpy(), empty.cpu().numpy()))
+        # Old pairs go: they are what earlier weights made of z, and the network has moved on since.
         self.latent = torch.cat([self.latent, z[legal]])[-BATCHES * count :]
         self.grid = torch.cat([self.grid, final[legal]])[-BATCHES * count :]
         return legal.float().mean().item()

@@ -71,6 +71,7 @@ def run_and_record(training: Training, folder: Path) -> None:
         stopped = run(training, until=until, stop=stop.is_set)
         training.save(folder)
         save_model(folder / "model", training.average, card(training, {}))
+    # Only now, with everything on disk: whoever called decides what a stop means.
     if stopped:
         raise KeyboardInterrupt
     figures = validate(training, VALIDATION_COUNT * 4)
@@ -86,6 +87,7 @@ def _stop_signals() -> Iterator[threading.Event]:
     stop = threading.Event()
 
     def heard(number: int, frame: object) -> None:
+        # The second Ctrl-C is for a run that does not come to the end of its update.
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
@@ -116,7 +118,9 @@ def draw_curves(folder: Path) -> None:
     figure = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.05)
     for row, (title, names) in enumerate(panels.items(), 1):
         for name in names:
+            # Validation fills its columns in few rows; without the gaps its curve is a line.
             known = metrics.dropna(subset=[name])
+            # A handful of validations as a line alone would be hard to see.
             style = "lines" if len(known) > 20 else "lines+markers"
             figure.add_scatter(x=known["seconds"] / 60, y=known[name], name=name, mode=style, row=row, col=1)
         figure.update_yaxes(title_text=title, rangemode="tozero", row=row, col=1)
@@ -126,6 +130,8 @@ def draw_curves(folder: Path) -> None:
 
 def validate(training: Training, count: int) -> dict[str, float]:
     """Accuracy of the averaged weights by real decoding: generated minimal puzzles, and grids from the empty board."""
+    # The averaged weights, which are what gets used, and by decoding as a user would: the loss does not tell how
+    # many are solved.
     loaded = LoadedModel(training.average, "in training", {}, "")
     puzzles, _ = generate.puzzles(count, VALIDATION_SEED)
     empty = np.full((count, board.CELLS), board.BLANK, np.int8)
@@ -168,6 +174,7 @@ class _Recorder:
     def __init__(self, training: Training, folder: Path) -> None:
         self.training, self.folder = training, folder
         self.rows: list[dict[str, float]] = []
+        # Counted from where a resumed run begins, not from 0, or it would save at once.
         self.saved = self.validated = training.progress.seconds
         self.validation = 0.0
         self.mark = (time.monotonic(), training.progress.boards)
@@ -206,6 +213,7 @@ class _Recorder:
         columns = (
             COLUMNS if fresh else path.read_text().partition("\n")[0].split(",")
         )  # of the version that began the run
+        # Opened for each row: a run that dies keeps all rows before, and somebody may read along.
         with open(path, "a", newline="") as file:
             writer = csv.DictWriter(file, columns, extrasaction="ignore")
             if fresh:

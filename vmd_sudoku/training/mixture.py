@@ -166,6 +166,7 @@ class _Chunks(Dataset):
         both = [np.concatenate([getattr(many, name), getattr(one, name)]) for name in ("board", "solution", "unique")]
         if self.config.moved:
             chosen = rng.random(self.size) < self.config.moved
+            # Board and solution by the same symmetry, or they would no longer be a pair.
             both[0][chosen], both[1][chosen] = moved_apart([both[0][chosen], both[1][chosen]], rng)
         order = rng.permutation(self.size)
         return Boards(*(column[order] for column in both))
@@ -211,6 +212,7 @@ class BoardStream:
 
     def take(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
         """The next `count` boards: board int64 [count,81], solution int64 [count,81], unique bool [count]."""
+        # An empty first part: zip has its three columns even when nothing is asked for.
         none = slice(0)
         parts = [(self._chunk.board[none], self._chunk.solution[none], self._chunk.unique[none])]
         missing = count

@@ -30,6 +30,7 @@ def average(tensors: Iterable[Tensor | None]) -> None:
     if not dist.is_initialized():
         return
     known = [tensor for tensor in tensors if tensor is not None]
+    # One message and not one for each tensor: all processes wait for each other at every one.
     flat = torch.cat([tensor.flatten() for tensor in known]) / dist.get_world_size()
     dist.all_reduce(flat)
     for tensor, mean in zip(known, flat.split([tensor.numel() for tensor in known]), strict=True):

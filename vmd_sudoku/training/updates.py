@@ -168,7 +168,9 @@ class Training:
         if start:
             self.model.start_from(start)
         self.model.to(self.device)
+        # A copy from the start, so that dreams and validation have a model before the first update.
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
+        # After the weights, which must be the same in all processes; from here on each draws boards of its own.
         self.seed = config.seed + parallel.rank() * SEEDS_APART
         self.rng = torch.Generator().manual_seed(self.seed)
         self.optimizers = _optimizers(self.model, config)
@@ -185,6 +187,7 @@ class Training:
         kinds = [(config.open, hard), (0.0, mixture)] + ([(0.0, hard)] if self.has_guesses else [])
         self.streams = tuple(
             BoardStream(
+                # Twice the seed: streams 0 and 1 of neighbouring seeds must not be the same boards.
                 seed=2 * self.seed + i,
                 open_share=open_share,
                 config=shares,
@@ -224,6 +227,8 @@ class Training:
     def _new_lives(self, flight: Flight, slots: Tensor) -> None:
         """Fresh noise and a fresh life for boards that start in `slots` (indices)."""
         noise = torch.randn(self.config.model.latent_shape(len(slots)), generator=self.rng).to(self.device)
+        # Noise is drawn for all slots and then set to 0 for some, so that the share of the mode does not move the
+        # other draws.
         at_mode = (slots >= self.posterior_slots) & (self._uniform(len(slots)) < self.config.mode)
         flight.noise[slots] = noise * _per_board(~at_mode, noise)
         flight.age[slots] = 0
@@ -237,6 +242,7 @@ class Training:
     def done(self) -> float:
         """Part of the budget that is used up, 0 to 1."""
         spent = self.progress.seconds / 60 / self.config.minutes
+        # Whichever budget is used up more: the learning rate must have come down by the end of either.
         return min(1.0, max(spent, self.progress.step / self.config.steps))
 
     def bound(self) -> tuple[Bound, Tensor, Tensor]:
@@ -245,6 +251,8 @@ class Training:
         z, divergence = None, torch.zeros(config.batch, device=self.device)
         with machine.mixed_precision(self.device):
             if config.model.latent:
+                # Slots of the posterior come first, so that the encoder's batch is a slice of a fixed size
+                # (docs/decisions.md).
                 posterior = self.model.encode(flight.board[:m], flight.solution[:m])
                 drawn = self.model.latent_from(flight.noise[m:], flight.board[m:])
                 z = torch.cat([posterior.from_noise(flight.noise[:m]), drawn])
@@ -255,6 +263,7 @@ class Training:
                 divergence = torch.cat([kl, divergence[m:]])
             first, given = self.model.begin(flight.board, z)
             fresh = _per_board(flight.age == 0, first)
+            # A choice and not a branch: new boards and those in flight go through the same product.
             state = torch.where(fresh, first.to(given.dtype), flight.state.to(given.dtype))
             half = config.segment // 2
             halfway = self.model.think(state, given, half)
@@ -264,6 +273,7 @@ class Training:
         truth, masked = flight.solution - 1, flight.board == BLANK
         cells = weight * masked_nats(early, truth, masked)
         cells = cells + (1 - weight) * masked_nats(last, truth, masked)
+        # Detached: gradients end at the segment, or memory would grow with a board's life.
         return Bound(cells, divergence), last.detach(), state.detach()
 
     def update(self) -> dict[str, float]:
@@ -291,12 +301,14 @@ class Training:
         unique, own = flight.unique, flight.dream
         beta = warmth * torch.where(unique, config.unique_beta, config.beta)
         many = ~flight.has_one_answer
+        # Never on puzzles: free nats there would let the encoder leak the answer (docs/decisions.md).
         free_nats = config.free_nats * blanks * many
         weight = time_weight(blanks, config.time_weight)
         loss = bound.weighted(weight, beta, free_nats, weigh_latent=config.weigh_latent).mean()
         self.model.zero_grad(set_to_none=True)
         loss.backward()
         parallel.average(p.grad for p in self.model.parameters())
+        # Clipped after the mean over processes, so that all scale by the same norm and their models stay equal.
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         if not norm.isfinite():  # in all processes alike, as the gradients are averaged by now
             raise TrainingError(
@@ -328,6 +340,8 @@ class Training:
 
     @torch.no_grad()
     def _follow_average(self) -> None:
+        # At the start over few updates: the random weights of the beginning would else stay in the mean for
+        # thousands.
         keep = min(self.config.average, self.progress.step / (self.progress.step + 20))
         theirs: list[Tensor] = list(self.average.parameters())
         ours: list[Tensor] = list(self.model.parameters())
@@ -344,9 +358,11 @@ class Training:
         leaves = whole & (self._uniform(config.batch) < config.leave)
         over = ended = leaves | (flight.age >= flight.life)
         blanks = (flight.board == BLANK).sum(1)
+        # With four blanks or fewer there is next to nothing left to reveal.
         again = over & (blanks > 4) & (self._uniform(config.batch) < config.on_policy)
         # Reveal the truth in 5 to 70 % of the blanks, the surest ones first.
         due = (blanks * (0.05 + 0.65 * self._uniform(config.batch))).ceil()
+        # Below any margin, which is 0 or more, so that blanks come first.
         score = margin(logits.softmax(-1)).masked_fill(flight.board != BLANK, -1.0)
         rank = score.argsort(-1, descending=True).argsort(-1)
         reveal = (rank < due[:, None]) & again[:, None] & (flight.board == BLANK)
@@ -367,6 +383,7 @@ class Training:
         """New boards in `slots` (indices): some of the model's own, or to guess at; the rest of `stream`."""
         flight = self.flight
         chance = torch.rand(len(slots), generator=self.rng)
+        # Not before there are enough: the same few grids would fill all the slots.
         dreamt = chance < (dreams if len(self.dreams) >= self.config.dream_batch else 0.0)
         guessed = ~dreamt & (chance >= 1 - guesses) & self.has_guesses
         self._place(slots[~dreamt & ~guessed], stream)
@@ -394,6 +411,7 @@ class Training:
 
     def save(self, folder: Path) -> None:
         """Write everything that `resume` needs into `folder`."""
+        # Boards in flight and the generator as well: a run that goes on makes the updates that it would have made.
         tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
         tensors |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
         tensors |= {f"flight.{f.name}": getattr(self.flight, f.name) for f in fields(Flight)}
@@ -428,6 +446,7 @@ class Training:
             raise ConfigError(
                 f"a run that goes on keeps its {', '.join(sorted(unknown))}; begin another in a folder of its own"
             )
+        # `...` says that the note is older than this entry; None, that the run had no file.
         hard = _same_hard(note.get("hard", ...), hard)
         try:
             config = replace(from_plain(TrainConfig, note["config"]), **changes)
@@ -450,6 +469,7 @@ class Training:
         except (KeyError, ValueError, TypeError, RuntimeError) as error:
             reason = str(error).splitlines()[0]
             raise CheckpointError(f"{folder / 'training.json'} does not describe a training ({reason})") from None
+        # Anew from where the run had come to: those that `cls` opened begin at 0.
         training._open_streams(positions)
         return training
 
@@ -474,6 +494,7 @@ def run(
 
     stop: asked between updates; where one process of several says yes, all stop. Returns whether it did.
     """
+    # Not the time of day, which a clock that is set moves.
     last = time.monotonic()
     while training.done() < 1:
         metrics = training.update()
