@@ -75,6 +75,7 @@ export class Board extends Framed {
   load(run, puzzle) {
     this.run = run
     this.frames = framesOf(run?.trace ?? { puzzle, steps: [] })
+    // Once for all frames: the player draws many of them a second.
     this.clashes = this.frames.map((frame) => findClashes(frame.digits).cells)
   }
 

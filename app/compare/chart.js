@@ -30,6 +30,7 @@ export class Chart {
     const series = runs.map((run) => run[kind.key])
     this.series = this.isSides ? series : [...series, meanOf(series)]
     const known = series.flat().filter((value) => value !== null)
+    // Never 0, which heights are divided by.
     this.most = kind.top ?? Math.max(...known, 1e-9)
     this.svg = makeSvg("svg", { height: HIGH, role: "img", "aria-label": this.#summary() })
     this.svg.onpointerdown = (event) => {
@@ -87,6 +88,7 @@ export class Chart {
 
   resize() {
     const now = Math.round(this.node.clientWidth)
+    // A hidden chart has no width; it is drawn when it gets one.
     if (now === this.#width || now === 0) return
     this.#width = now
     this.svg.setAttribute("viewBox", `0 0 ${now} ${HIGH}`)

@@ -47,6 +47,7 @@ export class Charts {
     const { stage, host } = this
     const runs = stage.result?.runs ?? null
     host.hidden = runs === null
+    // The same runs keep their charts; most draws only move the cursor.
     if (runs !== this.#runs) {
       this.#runs = runs
       this.charts = runs ? kinds().map((kind) => new Chart(stage, kind, runs)) : []

@@ -165,6 +165,7 @@ def _unpack(text: str) -> tuple[Settings, bool]:
     """The settings that `_pack` wrote, and whether all of the text was understood."""
     parts = dict(part.split(".", 1) for part in text[:_LONGEST].split("_") if "." in part)
     settings = Settings.from_query(parts)
+    # Packed again and compared: so whatever was not understood shows, of whichever setting it is.
     return settings, settings.to_query() == parts and ("." in text or text == "usual")
 
 
@@ -177,10 +178,12 @@ def _race(text: str) -> RaceSettings | None:
 
 
 def _number(text: str, most: int) -> int | None:
+    # isdigit alone takes the digits of other scripts, and superscripts, which int refuses.
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= most else None
 
 
 def _request(comparison: Comparison) -> str:
     """A name for what is to be computed, the same for the same puzzle and settings, in any process."""
+    # repr and a digest, not hash(): that differs from process to process.
     text = repr((comparison.puzzle, comparison.view, comparison.shown))
     return hashlib.sha256(text.encode()).hexdigest()[:16]

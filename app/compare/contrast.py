@@ -51,6 +51,7 @@ def step_at(tick: int, steps: int, ticks: int) -> int:
 
 def tick_of(step: int, steps: int, ticks: int) -> int:
     """The first tick at which a run of `steps` steps shows `step`."""
+    # Rounded up, so that `step_at` of this tick is the step again.
     return -(-step * ticks // max(steps, 1))
 
 
@@ -81,6 +82,7 @@ def partings(traces: Sequence[Trace]) -> tuple[Parting | None, Parting | None]:
         blank = now == BLANK
         if order is None and (apart := np.flatnonzero((blank != blank[0]).any(0))).size:
             order = _parting(tick, now, apart, traces, ticks)
+        # 10 is above any digit, so blanks never count as the lowest one.
         low = np.where(blank, 10, now).min(0)
         if digits is None and (apart := np.flatnonzero((low < now.max(0)) & (now.max(0) > BLANK))).size:
             digits = _parting(tick, now, apart, traces, ticks)
@@ -106,6 +108,7 @@ def log_likelihood(trace: Trace) -> float:
 def entropy_of_blanks(trace: Trace) -> list[float]:
     """Mean entropy of the cells that were blank at each call, in nats: one value a step."""
     said = np.array([step.probabilities for step in trace.steps], float).reshape(-1, 81, 9)
+    # 0 ln 0 counts as 0; ln 1 stands in for the logarithm that does not exist.
     entropy = -(said * np.log(np.where(said > 0, said, 1.0))).sum(-1)
     blank = boards_of(trace)[:-1] == BLANK
     return [round(float(value), 4) for value in (entropy * blank).sum(1) / np.maximum(blank.sum(1), 1)]

@@ -74,6 +74,8 @@ export class Stage {
     this.data = data
     /** @param {CompareData | null} of */
     const shape = (of) => JSON.stringify([of?.view, of?.boards])
+    // New boards only where their number or words change: the keyboard and a cell's selection would be lost with
+    // the old ones.
     if (shape(before) !== shape(data)) this.#makeBoards(data)
     this.#address.show(data.query)
     setText(find(this.root, ".working"), data.result ? "" : data.working)

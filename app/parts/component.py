@@ -39,6 +39,7 @@ def numbered(data: dict[str, object], *, key: str) -> dict[str, object]:
     number the script knows.
     """
     last = st.session_state.get(f"{key}_drawn")
+    # The same data keep their number: a run of the page that changed nothing is no news to the browser.
     if last is None or last[0] != data:
         last = st.session_state[f"{key}_drawn"] = (data, next(_NUMBERS))
     return {**data, "number": last[1]}

@@ -38,6 +38,7 @@ class Desk(Generic[S]):
         """
         with self._lock:
             now = self._job
+            # The same once more: the answer under way will do, for the newer press.
             if now and question is not None and now.question == question and not now.cancelled.is_set():
                 now.press = press
             if now and now.press == press:
@@ -56,10 +57,12 @@ class Desk(Generic[S]):
     def end(self, job: "Job", change: Callable[[S], S] | None) -> None:
         """Put down what a job found, unless it was cancelled meanwhile."""
         with self._lock:
+            # A job that another took the place of may still come to its end; its outcome is no longer wanted.
             if change and self._job is job and not job.cancelled.is_set():
                 self._session = change(self._session)
             if self._job is job:
                 self._job = None
+        # Outside the lock: whoever waits for this will ask for the state next.
         job.done.set()
 
     def running(self) -> "Job | None":

@@ -82,6 +82,7 @@ export const isNarrow = () => window.matchMedia("(max-width: 771.9px)").matches
 // Scroll so that `first` begins the screen, if any of `nodes` is out of sight.
 /** @param {HTMLElement} first @param {HTMLElement[]} nodes */
 export function reveal(first, nodes) {
+  // What is hidden has no height and is not missed.
   const edges = nodes.map((node) => node.getBoundingClientRect()).filter(({ height }) => height > 0)
   const top = parseFloat(getComputedStyle(first).scrollMarginTop)
   if (edges.some((edge) => edge.top < top || edge.bottom > window.innerHeight)) {

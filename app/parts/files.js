@@ -12,6 +12,7 @@ export function saveFile(name, kind, content) {
   link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type: kind }))
   link.download = name
   link.click()
+  // Not at once: some browsers read the address only after the click has returned.
   setTimeout(() => URL.revokeObjectURL(link.href), 10000)
 }
 
@@ -20,6 +21,7 @@ export function saveFile(name, kind, content) {
 export async function paint(svg, side = 1000) {
   const image = new Image()
   image.width = image.height = side
+  // A data address and no blob: the canvas stays clean, so that its picture can be read out.
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`
   await image.decode()
   const canvas = document.createElement("canvas")
@@ -40,6 +42,7 @@ export function printPage(page) {
   frame.onload = () => {
     const sheet = frame.contentWindow
     if (!sheet) return
+    // Not before: a frame that is gone prints nothing.
     sheet.onafterprint = () => frame.remove()
     sheet.print()
   }

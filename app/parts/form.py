@@ -54,6 +54,7 @@ def _widget(about: About, page: Page, label: str, now: Any, key: str) -> Any:
             label, list(about.choices), format_func=lambda row: _row(about, row), help=about.help, key=key
         )
     if page.offers:
+        # A link may bring a value that is not on offer; it must show, or the box would silently choose another.
         offers = page.offers if now in page.offers else (*page.offers, now)
         # None is no choice to a select box; its word stands for it.
         value = st.selectbox(
@@ -67,6 +68,7 @@ def _widget(about: About, page: Page, label: str, now: Any, key: str) -> Any:
     most = min(about.high, page.most)
     if about.kind is int:
         return int(st.number_input(label, int(about.low), int(most), step=1, help=about.help, key=key))
+    # Rounded: steps of 0.05 add up to 0.15000000000000002, which would stand in the link.
     return round(st.number_input(label, float(about.low), float(most), step=_STEP, help=about.help, key=key), 4)
 
 
@@ -81,6 +83,7 @@ def _show(key: str, now: Settings) -> None:
     shown = f"{key}shown"
     plain = {name: about.plain(getattr(now, name)) for name, (about, _) in OFFERED.items()}
     for name, value in (plain | {"model": now.model, "draw": now.draw}).items():
+        # Streamlit forgets the state of a widget that was not drawn, such as one in a closed drawer.
         if st.session_state.get(shown) != now or f"{key}{name}" not in st.session_state:
             st.session_state[f"{key}{name}"] = value
     st.session_state[shown] = now

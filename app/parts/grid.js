@@ -70,9 +70,11 @@ export class Grid {
     const changed = cell !== this.selected
     this.selected = cell
     this.nodes.forEach((node, at) => {
+      // One stop for the Tab key in the whole grid; arrows do the rest.
       node.tabIndex = at === cell ? 0 : -1
       node.setAttribute("aria-selected", String(at === cell))
     })
+    // On a phone the page would jump with every digit.
     if (focus) this.nodes[cell].focus({ preventScroll: true })
     if (changed) this.handlers.select(cell)
   }
@@ -89,6 +91,7 @@ export class Grid {
     const from = event.clientY
     let rise = 0
     let moved = false
+    // Captured, so that a hand which leaves the small digit still holds it.
     mark.setPointerCapture(event.pointerId)
     mark.onpointermove = (move) => {
       rise = from - move.clientY

@@ -115,6 +115,7 @@ export class Player {
     /** @param {number} time */
     const frame = (time) => {
       const rate = Math.max(RATE.least, Math.min(RATE.most, this.length / WHOLE)) * Number(this.speed.value)
+      // Time is added up and not counted in frames: speed must not hang on how often a screen is drawn.
       due += Math.min(LONGEST_FRAME, before === null ? 0 : (time - before) / 1000) * rate
       before = time
       const steps = Math.floor(due)

@@ -35,6 +35,7 @@ function frameAfter(before, step, number) {
     now: step.cells,
     gone: step.remasked ?? [],
   }
+  // Blank one frame late, so that an eye sees which digits are taken back.
   for (const cell of before.gone) next.digits[cell] = BLANK
   step.cells.forEach((cell, which) => {
     next.digits[cell] = step.digits[which]

@@ -34,6 +34,7 @@ class Gate:
     def __init__(self, running: int = 1, waiting: int = 4, patience: float = 20.0) -> None:
         """A gate with every place free."""
         self._places = threading.Semaphore(running)
+        # Who is inside holds a place in the queue as well, so both together are limited.
         self._queue = threading.Semaphore(running + waiting)
         self._patience = patience
 
@@ -44,10 +45,12 @@ class Gate:
         Raises:
             BusyError: the queue is full, or no place came free in time. CancelledError: `cancelled` was set meanwhile.
         """
+        # Turned away at once: a browser that is told so asks again by itself.
         if not self._queue.acquire(blocking=False):
             raise BusyError(words.BUSY_QUEUE)
         try:
             end = time.monotonic() + self._patience
+            # In short waits, since a semaphore cannot be told that its visitor has left.
             while not self._places.acquire(timeout=min(_LOOK_EVERY, self._patience)):
                 if cancelled and cancelled.is_set():
                     raise CancelledError

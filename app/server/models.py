@@ -39,6 +39,7 @@ def latent(settings: Settings) -> "Tensor | None":
     z = latent_for(model(settings.model).model, 1, settings.z)
     if z is not None and settings.edits:
         candidates, values = zip(*settings.edits, strict=True)
+        # What is steered is this visitor's; z as it was drawn stays.
         z = z.clone()
         z.view(CELLS * DIGITS, -1)[list(candidates)] = z.new_tensor(values)[:, None]
     return z

@@ -96,6 +96,7 @@ def solve(
         found = solve_afresh(puzzle, settings, cancelled, proof)
     if found is None:
         raise CancelledError
+    # A run that ran out of time on a busy server may come to its end on the next try.
     if found.whole:
         shelf().put(puzzle, settings, found.trace)
     return found
@@ -117,6 +118,7 @@ def solve_afresh(
 def _solve(puzzle: Line, settings: Settings, cancelled: threading.Event | None, proof: "Proof | None") -> "Solve":
     from vmd_sudoku.solving.record import solve_within
 
+    # Without edits the library draws z itself, from the seed in the settings.
     z = latent(settings) if settings.edits else None
     found = solve_within(
         model(settings.model),
@@ -128,6 +130,7 @@ def _solve(puzzle: Line, settings: Settings, cancelled: threading.Event | None, 
         proof=proof,
     )
     _LOG.info("the network solved a board in %.3f s", found.trace.seconds)
+    # A run that was cut short is no answer, and must not be kept as one.
     if cancelled and cancelled.is_set():
         raise CancelledError
     return found

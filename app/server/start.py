@@ -22,6 +22,7 @@ from app.server.solves import solve
 @st.cache_resource(show_spinner=False)
 def warm_up() -> threading.Thread:
     """Load torch, the models and the exact solver in the background, so that the first Solve need not wait for them."""
+    # A daemon: a server that is stopped while torch loads need not wait for it.
     thread = threading.Thread(target=_load_everything, name="warm-up", daemon=True)
     # Without a context of its own, Streamlit's caches warn that the thread belongs to no visitor.
     add_script_run_ctx(thread)
@@ -41,6 +42,7 @@ def _load_everything() -> None:
         blank = first.index(".")
         solution = proof(first).solution
         if solution is not None:
+            # Asked once for numba's sake, which loads its compiled code with the first call.
             reason(first, blank, int(solution[blank]))
     except VmdSudokuError:
         # A missing model is told to the visitor who asks for it.

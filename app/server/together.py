@@ -131,6 +131,7 @@ class Together:
             with self._enter(batch):
                 self._close(batch, settings)
                 _decode(batch, loaded, setting, seconds)
+        # Whatever went wrong belongs to all who wait; in this thread nobody would hear of it.
         except Exception as error:
             self._close(batch, settings)
             for place in batch.places:
@@ -139,6 +140,7 @@ class Together:
     def _close(self, batch: Batch, settings: Settings) -> None:
         """Whoever comes from now on begins another batch."""
         with self._lock:
+            # Another batch may have taken the place of one that was full.
             if self._waiting.get(settings) is batch:
                 del self._waiting[settings]
 
@@ -155,6 +157,7 @@ def _decode(batch: Batch, loaded: "LoadedModel", setting: "Setting", seconds: fl
     from vmd_sudoku.solving.batch import begin
     from vmd_sudoku.solving.record import Record
 
+    # A copy, though the batch is closed by now: rows of the run must stay those of the places.
     start, places = time.monotonic(), list(batch.places)
 
     def stop() -> bool:
@@ -165,6 +168,8 @@ def _decode(batch: Batch, loaded: "LoadedModel", setting: "Setting", seconds: fl
 
     def give(row: int) -> None:
         took = time.monotonic() - start
+        # Given as a function: the visitor's own thread makes the trace, and this one goes on with the boards that
+        # are left.
         places[row].give(lambda: record.solve(row, seconds=took))
 
     for step in run.steps:

@@ -108,6 +108,7 @@ def hint(session: Session, details: Mapping[str, object], cancelled: Event) -> A
     board = session.board.digits
     if is_complete(board):
         return message("told", words.HINT_FULL, words.HINT_FULL_WHY)
+    # On a board that is wrong already a next step would only add to it; what is wrong comes first.
     if conflicts(board) or exact.proof(session.board).solutions == "none":
         return check(session, details, cancelled)
     with gate.gate().enter(cancelled):

@@ -63,6 +63,7 @@ export async function readFile(app, file) {
   }
   try {
     const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer())
+    // Plain text is cut to a length; what is packed must go over whole.
     if (isPlain(head)) read(app, await file.slice(0, LONGEST_TEXT + 1).text(), tell)
     else askToRead(app, { bytes: await inBase64(file) }, tell)
   } catch {

@@ -102,6 +102,7 @@ def _ask(value: object) -> Ask | None:
     if not isinstance(value, Mapping):
         return None
     press, kind, details = value.get("press"), value.get("kind"), value.get("details")
+    # `type` and not isinstance: JSON's true would pass for 1.
     if type(press) is not int or not isinstance(kind, str):
         return None
     return Ask(press, kind, details if isinstance(details, Mapping) else {})

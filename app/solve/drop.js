@@ -20,6 +20,8 @@ export class Drop {
   }
 
   attach() {
+    // On the whole document: a puzzle is pasted without looking for the right field first. The same listener twice
+    // counts once.
     for (const [name, listener] of this.listeners) document.addEventListener(name, listener)
   }
 
@@ -29,6 +31,7 @@ export class Drop {
 
   /** @param {ClipboardEvent} event */
   #paste(event) {
+    // Components lie in shadow roots, and `event.target` is only the outermost element there.
     const target = event.composedPath()[0]
     if (target instanceof HTMLElement && target.closest(OWN_PASTE)) return
     const text = event.clipboardData?.getData("text/plain")

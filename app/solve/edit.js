@@ -13,6 +13,7 @@ export function change(app, edit) {
   const old = app.state.snapshot()
   edit()
   moved(app, old)
+  // A key that changes nothing must not cost a step of undo.
   if (!same(old, app.state.snapshot())) app.history.remember(old)
   app.draw()
 }

@@ -21,6 +21,7 @@ export function receive(app, data) {
   if (app.load === null || (data.load_id !== app.load && data.load_id !== "")) adopt(app, data)
   if (asked) takeAnswer(app, asked, data)
   const { report } = data
+  // Only for the board as it is: while the server worked, another digit may have been put in.
   if (report && report.id !== run.adopted && report.puzzle === toLine(app.state.digits())) {
     run.show(report, data.at)
     if (report.busy && asked?.kind === "solve") askAgain(app, asked, report)
@@ -33,6 +34,7 @@ export function receive(app, data) {
 /** @param {App} app @param {SolveData} data */
 function adopt(app, data) {
   const old = app.state.snapshot()
+  // What was on the board comes back with undo; of the first board there is nothing before.
   if (app.load !== null && !same(old, app.heard)) app.history.remember(old)
   app.load = data.load_id
   app.state.restore(app.heard)

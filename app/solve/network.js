@@ -42,8 +42,10 @@ export class Network {
 
   // Have the network look at the board on show, if somebody looks at what it says.
   want() {
+    // While a run plays, boards go by faster than the network answers.
     if (!this.#isWanted() || this.app.player.playing) return
     if (this.prediction?.key === this.#key()) return
+    // Not set anew by each change: while a lever moves without a pause, looks go on at this pace.
     if (!this.#timers.isSet("look")) this.#timers.later("look", LOOK_AFTER, () => this.#look())
   }
 
@@ -63,6 +65,7 @@ export class Network {
 
   /** @param {any} z */
   #look(z = null) {
+    // Taken before the question goes out: by the answer the board may be another.
     const key = this.#key()
     const board = toLine(this.app.boardShown())
     this.app.talk.ask("look", { board, edits: this.app.steer.packed(), z }, (found) => this.#take(found, key, z))

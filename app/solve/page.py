@@ -89,6 +89,7 @@ def _hear(desk: Desk[Session]) -> bool:
     said = heard.said
     if desk.change(lambda session: session.heard(said)).board != before.board:
         desk.cancel()
+    # A question stays in what is said until its answer has arrived, so one that is answered comes again.
     if heard.ask and heard.ask.press != before.answered:
         answer(desk, heard.ask)
     return desk.session != before
@@ -115,6 +116,7 @@ def answer(desk: Desk[Session], ask: Ask) -> None:
     Streamlit starts a new run of the page beside one that still works here; the new one's question cancels the old one's.
     """
     is_solve = ask.kind == SOLVE
+    # z as the levers have it now, which the browser may not have told before it asked.
     session = desk.change(lambda session: steered(session, ask.details)) if is_solve else desk.session
     job = desk.begin(ask.press, session.question() if is_solve else None)
     if job is None:
@@ -125,6 +127,7 @@ def answer(desk: Desk[Session], ask: Ask) -> None:
     except gate.CancelledError:
         _LOG.info("press %s was cancelled", ask.press)
     finally:
+        # In `finally`: a run that Streamlit cuts off must leave no job that others wait for.
         desk.end(job, change)
 
 
@@ -186,6 +189,7 @@ def _guarded(run: Callable[[], T], settings: Settings, failed: Callable[[str, st
         return failed(words.NO_MODEL.format(model=MODELS[settings.model]), words.NO_RUN, False)
     except VmdSudokuError as error:
         return failed(str(error), words.NO_RUN, False)
+    # A page must always answer; the number leads from what the visitor sees to the log, which has the rest.
     except Exception:
         number = secrets.token_hex(3)
         _LOG.exception("no answer, error %s", number)

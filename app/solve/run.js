@@ -100,6 +100,7 @@ export class Run {
 
   // The player stands still at a step.
   rest() {
+    // Stepping through a run rests at every step; the server need hear of the last only.
     this.#timers.later("rest", REST_AFTER, () => this.app.talk.flush())
     this.app.steer.network.want()
     this.wantReasons(true)
@@ -127,6 +128,7 @@ export class Run {
     if (!this.frames || !this.report || this.reasonsOf === this.report.id) return
     const id = (this.reasonsOf = this.report.id)
     this.app.talk.ask("reasons", {}, (found) => {
+      // Another run may be on show by the time the reasons come.
       if (this.report?.id === id && found.steps) this.reasons = found.steps
       this.app.draw()
     })

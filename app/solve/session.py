@@ -86,6 +86,7 @@ class Session:
         if said.load_id != self.load_id and self.load_id:
             return self
         now = replace(self, puzzle=said.puzzle, own=said.own, notes=said.notes, load_id=said.load_id)
+        # A verdict about another board must not stand beside this one.
         if now.board != self.board:
             return replace(now, step=None, report=None, notice="")
         if self.report and said.run == self.report.id:

@@ -57,6 +57,7 @@ export class State {
   /** @param {number} cell @param {number} digit */
   setOwn(cell, digit) {
     this.own[cell] = digit
+    // A digit that is written again counts as entered now.
     this.order = this.order.filter((other) => other !== cell)
     if (digit !== BLANK) this.order.push(cell)
   }

@@ -76,6 +76,7 @@ export class Steer {
 
   /** @param {number} cell @param {number} digit @param {number} z @param {boolean} isDone */
   set(cell, digit, z, isDone) {
+    // One thing to undo for a whole drag, and not for each of its steps.
     if (!this.held) this.#remember()
     this.held = !isDone
     this.edits.set(cell * SIDE + digit - 1, Math.round(Math.max(-Z_MOST, Math.min(Z_MOST, z)) * 10) / 10)

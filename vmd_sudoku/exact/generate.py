@@ -114,6 +114,7 @@ def _puzzles(fewest, puzzles, solutions, done, tried, tries):
         _random_grid(stack, seen, solutions[done])
         _shuffle_lines(solutions[done], scratch)
         left = _reduce(stack, seen, solutions[done], puzzles[done], fewest, scratch)
+        # Minimal puzzles come out whatever their number of clues; an exact number takes luck and more grids.
         if fewest == 0 or left == fewest:
             done, tried = done + 1, 0
         else:

@@ -76,6 +76,7 @@ def technique_numbers(moves: Moves) -> np.ndarray:
 def _judge(board: np.ndarray, cells: np.ndarray, digits: np.ndarray) -> np.ndarray:
     """The easiest technique for digits [n] in blank cells [n] of one board. Without a solution, only singles count."""
     search = _search(board)
+    # A search that did not end counts as several: then nothing is claimed that only a unique puzzle would allow.
     count = len(search.solutions) if search.over else 2
     state, level = _State(board, _is_unique(search)), np.full(CELLS, -1)
     sure = np.zeros(CELLS, np.int8)
@@ -243,6 +244,8 @@ def _deciding(state: _State, number: int, cell: int, digit: int) -> _Argument:
     easier = bool(np.count_nonzero(state.digits) > filled_before)
     while True:
         skip = 0
+        # Each use is tried on a copy: the sentence is to name the one that decides, not the first that happens to
+        # be found.
         while (trial := state.copy()).apply(number, skip):
             if trial.run(number - 1, cell, digit):
                 return _argument(trial, number, cell, digit, easier)

@@ -31,6 +31,8 @@ class Symmetry:
 
     def board(self, board: Any) -> Any:
         """Boards [...,81], of numpy or torch, moved and renamed; blanks stay blank."""
+        # argsort of a permutation is its inverse: `digits` says where new ones come from, a board needs where old
+        # ones go.
         renamed = np.concatenate([[0], np.argsort(self.digits) + 1])
         moved = board[..., self.cells]
         if isinstance(board, np.ndarray):
