@@ -4,10 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.batch import page as batch
 from app.compare import page as compare
 from app.labs import page as labs
 from app.parts.bar import bar
+from app.parts.settings import Settings
 from app.solve import page as solve
+from vmd_sudoku.board import Line
 
 st.set_page_config(
     page_title="vmd-sudoku",
@@ -15,10 +18,19 @@ st.set_page_config(
     layout="wide",
 )
 comparing = st.Page(compare.page, title="Compare", url_path="compare")
+
+
+def open_compare(puzzle: Line, sides: tuple[Settings, ...]) -> None:
+    """Lead to Compare with a puzzle and settings."""
+    compare.lay_out(puzzle, sides)
+    st.switch_page(comparing)
+
+
 pages = [
     st.Page(lambda: solve.page(comparing), title="Solve", url_path="solve", default=True),
     comparing,
     st.Page(labs.page, title="Labs", url_path="labs"),
+    st.Page(lambda: batch.page(open_compare), title="Batch", url_path="batch"),
 ]
 chosen = st.navigation(pages, position="hidden")
 bar(pages)

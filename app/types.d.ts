@@ -204,4 +204,26 @@ export interface PlaneData {
   number: number
   map: ZMap | null
   query: string | null
+
+/** A board that was not solved: `group` in app/batch/run_view.py. */
+export interface FailedBoard {
+  number: number
+  puzzle: string
+  board: string
+  wrong: number[]
+}
+
+export interface FailedGroup {
+  arm: number
+  title: string
+  boards: FailedBoard[]
+}
+
+/** What app/batch/component.py sends. */
+export interface BatchData {
+  number: number
+  query: string
+  bad: number
+  lines: [number, string, string][]
+  groups: FailedGroup[]
 }

@@ -1,5 +1,6 @@
 """The Compare page: several ways to fill one puzzle, on one time line, and races of two over a set."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -8,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from app.compare import component as compare_board
 from app.compare import words as compare_words
 from app.compare.comparison import (
+    BOARDS,
     DRAWS,
     LETTERS,
     ONE_MODEL,
@@ -18,8 +20,9 @@ from app.compare.comparison import (
 from app.compare.race_view import _race_section
 from app.compare.work import Answer, Table, _work
 from app.parts.form import WIDTH, form
+from app.parts.settings import Settings
 from app.server import examples, start
-from vmd_sudoku.board import CELLS
+from vmd_sudoku.board import CELLS, Line
 
 BOARD = "compare_board"
 OPEN = "compare_open_{name}"
@@ -68,6 +71,14 @@ def page() -> None:
         if not _work(table, run, progress.caption):
             st.stop()
         st.rerun()
+
+
+def lay_out(puzzle: Line, sides: Sequence[Settings]) -> None:
+    """Have the page show a puzzle under two to four settings when it is opened next."""
+    table: Table = st.session_state.setdefault(_DESK, Table(Comparison()))
+    four = (*sides, *table.comparison.sides[len(sides) :])
+    table.put(puzzle)
+    table.change(view="sides", boards=BOARDS[len(sides) > BOARDS[0]], sides=four)
 
 
 def _captions(comparison: Comparison) -> tuple[str, ...]:

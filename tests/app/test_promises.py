@@ -6,6 +6,7 @@ import sys
 
 from app_stubs import ROOT
 
+from app.batch import words as batch_words
 from app.compare import words as compare_words
 from app.parts import component, words
 
@@ -27,13 +28,13 @@ def test_every_word_of_the_browser_is_used_and_no_other():
     made = re.findall(r"WORDS\[`(\w+)\$\{|WORDS\[(\w+)\]", code)
     prefixes = tuple(start for start, _ in made if start)
     named = {"row", "column", "box"}  # WORDS[kind]
-    known = words.BOARD | compare_words.BOARD
+    known = words.BOARD | compare_words.BOARD | batch_words.BOARD
     assert used <= set(known)
     assert {word for word in known if word not in used | named and not word.startswith(prefixes)} == set()
 
 
 def test_what_takes_long_to_load_is_not_loaded_before_the_board_is_drawn():
-    heavy = "import sys, app.solve.page, app.compare.page; print({'torch', 'numba'} & set(sys.modules))"
+    heavy = "import sys, app.solve.page, app.compare.page, app.batch.page; print({'torch', 'numba'} & set(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", heavy], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "set()"
 

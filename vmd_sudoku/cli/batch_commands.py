@@ -4,6 +4,7 @@ import contextlib
 import copy
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,17 @@ from vmd_sudoku.cli.options import (
     MODEL,
     SETTINGS,
     THREADS,
+    OutFile,
     OutFolder,
     column_options,
     described_option,
+    number,
     whole,
 )
 from vmd_sudoku.cli.show import print_table, progress_bar, write_json
 from vmd_sudoku.errors import ConfigError, RunError
 from vmd_sudoku.formats.sources import require_files
+from vmd_sudoku.writing import write
 
 _ALWAYS = "file boards solved accuracy interval model policy nfe constraints mean_calls mean_backtracks puzzles_per_s"
 
@@ -90,6 +94,7 @@ def _grid_options(command: Callable) -> Callable:
     "--ray-address", metavar="HOST:PORT", help="Ray cluster (`auto`: the one of this machine); default: a new one."
 )
 @click.option("--shard", type=SliceOf(), help="Only every Nth part, from the Ith on: for N jobs that share one --out.")
+@click.option("--minutes", type=number(0.01, 1e6), help="Stop after so long; the same command goes on. Needs --out.")
 @JSON
 def evaluate(files: tuple[Path, ...], **given: Any) -> None:
     """Whole-board accuracy over FILES of puzzles (- for standard input), with its 95 % Wilson interval.
@@ -98,6 +103,7 @@ def evaluate(files: tuple[Path, ...], **given: Any) -> None:
     folder that can be stopped and gone on with, and `vmd-sudoku report` makes tables and charts of it. Lines that hold no
     puzzle are listed and counted apart.
     """
+    until = time.monotonic() + 60 * (given["minutes"] or float("inf"))
     require_files(files)  # before torch is loaded
     from vmd_sudoku.evaluation import accuracy, batch
     from vmd_sudoku.evaluation.engines import Engine
@@ -112,10 +118,12 @@ def evaluate(files: tuple[Path, ...], **given: Any) -> None:
         request = _request(files, given)
     if given["shard"] and not folder:
         raise ConfigError("--shard needs --out, the folder that all the jobs share")
+    if given["minutes"] and not folder:
+        raise ConfigError("--minutes needs --out, the folder in which the run goes on")
     engine = Engine(name=given["engine"], workers=given["workers"], address=given["ray_address"])
     share = batch.Slice(*given["shard"]) if given["shard"] else batch.Slice()
     with _stoppable() as stopped, _progress(len(request.arms)) as (surveyed, done):
-        watch = batch.Watch(surveyed, done, stopped)
+        watch = batch.Watch(surveyed, done, lambda: stopped() or time.monotonic() > until)
         measured = batch.measure(request, folder, engine=engine, share=share, watch=watch, command=_command())
     _show(measured, folder, share, stopped())
     write_json(given["output"], accuracy.report(measured.rows(), __version__))
@@ -126,7 +134,7 @@ def evaluate(files: tuple[Path, ...], **given: Any) -> None:
 
 def _refuse_beside_resume(files: tuple[Path, ...], out: Path | None) -> None:
     source = click.get_current_context().get_parameter_source
-    free = {"resume", "workers", "engine", "ray_address", "shard", "output", "files", "out"}
+    free = {"resume", "workers", "engine", "ray_address", "shard", "minutes", "output", "files", "out"}
     names = [name for name in click.get_current_context().params if name not in free]
     given = [name for name in names if source(name) == click.core.ParameterSource.COMMANDLINE]
     if files or out or given:
@@ -258,13 +266,20 @@ def _show_bad(measured: Any, folder: Any, bad: int) -> None:
     type=OutFolder(),
     help="Folder for the report (default: that of the only run).",
 )
-def report(runs: tuple[Path, ...], out: Path | None) -> None:
+@click.option(
+    "--failures",
+    type=OutFile(),
+    help="Also write the puzzles that were not solved there, with their boards and wrong cells: CSV, or .parquet.",
+)
+def report(runs: tuple[Path, ...], out: Path | None, failures: Path | None) -> None:
     """Tables and charts of RUNS, the folders of `evaluate --out`: report.html, which needs nothing else, with CSV and JSON.
 
     Several runs stand side by side; where they judged the same puzzles, paired tests say whether they differ.
     """
     from vmd_sudoku.evaluation import page, summary
 
+    if failures and len(runs) > 1:
+        raise ConfigError("--failures writes those of one run; give one")
     if out is None and len(runs) > 1:
         raise ConfigError("several runs: say with --out where their report goes")
     found = summary.summary(runs)
@@ -275,3 +290,14 @@ def report(runs: tuple[Path, ...], out: Path | None) -> None:
         raise RunError(f"cannot write {folder}: {error.strerror}; give an --out that can be written") from None
     for path in page.write(found, folder):
         click.echo(path)
+    if failures:
+        _write_failures(runs[0], failures)
+
+
+def _write_failures(run: Path, path: Path) -> None:
+    from vmd_sudoku.evaluation import export
+    from vmd_sudoku.evaluation.folder import RunFolder
+
+    found = export.rows(RunFolder(run), failures=True)
+    write(path, export.as_parquet(found) if path.suffix == ".parquet" else export.as_csv(found))
+    click.echo(f"{path}: {len(found):,} boards that are not solved")

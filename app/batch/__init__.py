@@ -1,0 +1,1 @@
+"""The Batch page: a file of puzzles measured by several settings, in a process of its own."""

@@ -1,0 +1,111 @@
+// What the Batch page shows by itself: lines that hold no puzzle, and boards that were not solved, to be opened.
+
+import { Address } from "../parts/address.js"
+import { find, findDetails, make, makeSvg, setText } from "../parts/dom.js"
+import { WORDS, fillIn } from "../parts/words.js"
+
+const SIDE = 9
+const STEP = 20
+
+export class Shelf {
+  #root
+  #address = new Address()
+  #drawn = ""
+  /** @type {number | undefined} */
+  number = undefined
+  /** @type {(arm: number, place: number) => void} */
+  open = () => {}
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#root = root
+  }
+
+  /** @param {import("../types").BatchData} data */
+  receive(data) {
+    this.#address.show(data.query)
+    const { lines, bad, groups } = data
+    const now = JSON.stringify([lines, bad, groups])
+    if (now === this.#drawn) return
+    this.#drawn = now
+    this.#lines(lines, bad)
+    const place = find(this.#root, ".failures")
+    place.replaceChildren(...groups.map((group) => this.#group(group)))
+  }
+
+  /** @param {[number, string, string][]} lines @param {number} bad */
+  #lines(lines, bad) {
+    const box = findDetails(this.#root, ".lines")
+    box.hidden = bad === 0
+    if (bad === 0) return
+    const words = bad === 1 ? WORDS.lines_one : fillIn(WORDS.lines_many, { n: bad.toLocaleString("en-GB") })
+    setText(find(box, "summary"), words)
+    const first = find(box, "p")
+    first.hidden = lines.length === bad
+    setText(first, fillIn(WORDS.lines_first, { n: lines.length }))
+    find(box, ".wide").setAttribute("aria-label", words)
+    const head = make("tr")
+    for (const name of WORDS.lines_head) head.append(columnHead(name))
+    const rows = lines.map(([line, text, why]) => {
+      const cells = [make("td", "at", String(line)), make("td", "said", text), make("td", "", why)]
+      return make("tr", "", "", ...cells)
+    })
+    find(box, "table").replaceChildren(make("thead", "", "", head), make("tbody", "", "", ...rows))
+  }
+
+  /** @param {import("../types").FailedGroup} group */
+  #group(group) {
+    const boards = group.boards.map((board, place) => this.#failed(board, () => this.open(group.arm, place)))
+    const list = make("ul", "", "", ...boards.map((board) => make("li", "", "", board)))
+    return make("section", "group", "", make("h3", "", group.title), list)
+  }
+
+  /** @param {import("../types").FailedBoard} board @param {() => void} act */
+  #failed(board, act) {
+    const blank = [...board.board].filter((sign) => sign === ".").length
+    const [wrong, one] = [board.wrong.length, WORDS.failed_wrong_one]
+    const what = [
+      wrong === 1 ? one : wrong ? fillIn(WORDS.failed_wrong_many, { n: wrong }) : "",
+      blank ? fillIn(WORDS.failed_blank, { n: blank }) : "",
+    ]
+    const name = fillIn(WORDS.failed, { number: board.number })
+    const words = what.filter(Boolean).join(", ")
+    const button = make("button", "failed", "", thumb(board), make("b", "", name), make("span", "fine", words))
+    button.type = "button"
+    button.setAttribute("aria-label", fillIn(WORDS.failed_open, { what: `${name}, ${words}` }))
+    button.onclick = act
+    return button
+  }
+}
+
+/** @param {string} name */
+function columnHead(name) {
+  const node = make("th", "", name)
+  node.scope = "col"
+  return node
+}
+
+// A board as a small picture; what it says is on the button that it lies in.
+/** @param {import("../types").FailedBoard} board */
+function thumb({ puzzle, board, wrong }) {
+  const size = SIDE * STEP
+  const svg = makeSvg("svg", { viewBox: `-1 -1 ${size + 2} ${size + 2}`, "aria-hidden": "true" })
+  for (const cell of wrong) svg.append(makeSvg("rect", { ...corner(cell), width: STEP, height: STEP, class: "wrong" }))
+  for (let line = 0; line <= SIDE; line += 1) {
+    const at = line * STEP
+    const name = line % 3 ? "thin" : "thick"
+    svg.append(makeSvg("path", { d: `M${at} 0V${size}M0 ${at}H${size}`, class: name }))
+  }
+  for (let cell = 0; cell < board.length; cell += 1) {
+    if (board[cell] === ".") continue
+    const { x, y } = corner(cell)
+    const kind = wrong.includes(cell) ? "bad" : puzzle[cell] === "." ? "filled" : "clue"
+    const text = makeSvg("text", { x: x + STEP / 2, y: y + STEP * 0.76, class: kind })
+    text.textContent = board[cell]
+    svg.append(text)
+  }
+  return svg
+}
+
+/** @param {number} cell */
+const corner = (cell) => ({ x: (cell % SIDE) * STEP, y: Math.floor(cell / SIDE) * STEP })
