@@ -54,6 +54,8 @@ def preview(name: str, data: bytes, limit: int) -> Preview:
                 failure = "long"
                 break
             if isinstance(line, BadLine):
+                if puzzles == limit:  # a run stops reading at its last puzzle
+                    continue
                 bad += 1
                 lines += [(line.line, line.text, line.reason)] if len(lines) < SHOWN else []
                 continue

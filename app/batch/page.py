@@ -19,6 +19,7 @@ from app.parts.form import WIDTH, form
 from app.parts.settings import MODELS, Settings
 from app.parts.verdict import sentence
 from app.server import examples, start
+from vmd_sudoku.board import Line
 from vmd_sudoku.errors import ConfigError
 
 BOARD = "batch_board"
@@ -171,7 +172,7 @@ def _tell(found: Preview, limits: Limits) -> None:
 
 def _arms(visit: Visit) -> None:
     """A chip for each arm, which opens to its settings."""
-    st.subheader(batch_words.ARMS, anchor=False)
+    st.header(batch_words.ARMS, anchor=False)
     after = list(visit.arms)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="batch_arms"):
         for place, (letter, now) in enumerate(zip(batch_words.LETTERS, visit.arms, strict=False)):
@@ -229,7 +230,7 @@ def _start(visit: Visit, runs: Queue, found: Preview) -> None:
             st.rerun()
         return
     try:
-        job = runs.add(found.name, found.data, visit.arms, puzzles=found.puzzles, bad=found.bad)
+        job = runs.add(found, visit.arms)
     except ConfigError as error:
         st.error(sentence(str(error)))
         return
@@ -259,9 +260,6 @@ def _run(visit: Visit, runs: Queue, job: Job, open_compare: Open) -> None:
     figures = visit.figures
     st.title(batch_words.HEAD.format(puzzles=run_view.count(job.puzzles), file=run_view.plain(job.file)), anchor=False)
     until = datetime.datetime.fromtimestamp(job.made + 3600 * runs.limits.hours)
-    if st.button(batch_words.ANOTHER, icon=":material/add:", key="batch_another"):
-        _show(visit, None)
-        st.rerun()
     st.caption(batch_words.LINK.format(until=until.strftime("%d %B, %H:%M").lstrip("0")))
     live = run_view.live(runs, figures)
     failed = [] if live or not figures.look() else run_view.failures(figures)
@@ -275,12 +273,15 @@ def _run(visit: Visit, runs: Queue, job: Job, open_compare: Open) -> None:
     component.batch_board(
         query={"run": job.id},
         bad=job.bad,
-        lines=run_view.bad_lines(figures),
+        lines=job.lines,
         groups=[] if live else [run_view.group(figures, arm, boards) for arm, boards in failed if boards],
         key=BOARD,
     )
     if not live and figures.look():
         run_view.downloads(figures)
+    if st.button(batch_words.ANOTHER, icon=":material/add:", key="batch_another"):
+        _show(visit, None)
+        st.rerun()
 
 
 def _open(job: Job, failed: list[run_view.Failed], arm: int, place: int, open_compare: Callable) -> None:
@@ -293,4 +294,4 @@ def _open(job: Job, failed: list[run_view.Failed], arm: int, place: int, open_co
     if len(sides) == 1:
         other = next(name for name in MODELS if name != sides[0].model)
         sides.append(replace(sides[0], model=other))
-    open_compare(boards[place]["puzzle"], tuple(sides))
+    open_compare(Line(boards[place]["puzzle"]), tuple(sides))

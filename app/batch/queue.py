@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from app.batch.intake import Preview
 from app.batch.limits import Limits
 from app.batch.process import Process
 from app.batch.store import Job, Store
@@ -60,7 +61,7 @@ class Queue:
                 self._watching = True
                 threading.Thread(target=self._look_after, name="batch", daemon=True).start()
 
-    def add(self, file: str, data: bytes, arms: Sequence[Settings], *, puzzles: int, bad: int) -> Job | None:
+    def add(self, found: Preview, arms: Sequence[Settings]) -> Job | None:
         """A new run, at the end of the queue; None if too many wait.
 
         Raises:
@@ -70,7 +71,7 @@ class Queue:
             states = [self.store.state(job) for job in self._jobs()]
             if states.count("waiting") >= self.limits.waiting + ("running" not in states):
                 return None
-            job = self.store.add(file, data, arms, puzzles=puzzles, bad=bad, minutes=self.limits.minutes)
+            job = self.store.add(found, arms, self.limits.minutes)
         self.tick()
         self._wake.set()
         return job

@@ -1,6 +1,5 @@
 """A run on the page: how far it is, its figures, what was not solved, and files to take along."""
 
-import itertools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,6 +18,8 @@ Open = Callable[[Line, tuple[Settings, ...]], None]
 Failed = tuple[int, list[dict[str, Any]]]
 """An arm with the first rows of boards that it did not solve."""
 
+_FEW = 2
+"""Points that no line is drawn between: it would tell of what was never measured."""
 _EVERY = 0.5
 """Seconds between two looks at a run that is live."""
 _COLOURS = ("#3f78ea", "#cf6a20", "#15803d", "#9333ea")
@@ -26,7 +27,6 @@ _COLOURS = ("#3f78ea", "#cf6a20", "#15803d", "#9333ea")
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+.!|<>~$:-])")
-_BAD_LINES = 50
 
 
 def count(puzzles: int) -> str:
@@ -153,20 +153,20 @@ def results(figures: Figures) -> None:
 
 
 def _table(figures: Figures, report: dict[str, Any]) -> None:
-    st.subheader(batch_words.TABLE, anchor=False)
+    st.header(batch_words.TABLE, anchor=False)
     groups = list(_by_level(figures))
     for words, arms in groups:
         if len(groups) > 1:
             st.caption(words)
-        rows = [_row(names(figures)[arm.place], report["arms"][arm.place]["figures"]) for arm in arms]
-        st.table({words: [row[name] for row in rows] for name, words in batch_words.COLUMNS.items()})
+        # Arms side by side, so that four of them fit on a phone.
+        columns = {batch_words.LETTERS[arm.place]: _column(report["arms"][arm.place]["figures"]) for arm in arms}
+        st.table({batch_words.FIGURE: list(batch_words.ROWS.values())} | columns)
     st.caption(batch_words.TABLE_NOTE)
 
 
-def _row(name: str, found: dict[str, Any]) -> dict[str, str]:
+def _column(found: dict[str, Any]) -> list[str]:
     n, cells = found["boards"], found["cell_accuracy"]
-    return {
-        "arm": plain(name),
+    shown = {
         "solved": f"{found['solved']:,} of {n:,}",
         "legal": f"{100 * found['legal'] / n:.1f} %",
         "clue_true": f"{100 * found['clue_true'] / n:.1f} %",
@@ -175,12 +175,13 @@ def _row(name: str, found: dict[str, Any]) -> dict[str, str]:
         "rounds": f"{found['mean_rounds']:g}",
         "ms": f"{found['ms']:.0f}",
     }
+    return [shown[name] for name in batch_words.ROWS]
 
 
 def _pairs(figures: Figures, report: dict[str, Any]) -> None:
     if not report["pairs"]:
         return
-    st.subheader(batch_words.PAIRS, anchor=False)
+    st.header(batch_words.PAIRS, anchor=False)
     many = len(report["pairs"])
     corrected = batch_words.PAIR_ONE if many == 1 else batch_words.PAIR_HOLM.format(n=many)
     lines = []
@@ -197,10 +198,11 @@ def _clues_chart(figures: Figures, report: dict[str, Any]) -> None:
     groups = [arm["by"]["clues"] for arm in report["arms"]]
     if max(map(len, groups)) < 2:
         return
-    st.subheader(batch_words.BY_CLUES, anchor=False)
+    st.header(batch_words.BY_CLUES, anchor=False)
     traces = [
         {
-            "x": [int(one["group"]) for one in group],
+            # Side by side, so that none hides another.
+            "x": [int(one["group"]) + 0.12 * (place - (len(groups) - 1) / 2) for one in group],
             "y": [100 * one["solved"] / one["puzzles"] for one in group],
             "error_y": {
                 "type": "data",
@@ -209,9 +211,12 @@ def _clues_chart(figures: Figures, report: dict[str, Any]) -> None:
                 "arrayminus": [100 * (one["solved"] / one["puzzles"] - one["interval"][0]) for one in group],
             },
         }
-        for group in groups
+        for place, group in enumerate(groups)
     ]
-    axes = {"xaxis": {"title": batch_words.BY_CLUES_AXIS, "dtick": 1}, "yaxis": {"title": batch_words.PERCENT_AXIS}}
+    axes = {
+        "xaxis": {"title": batch_words.BY_CLUES_AXIS, "tickformat": "d"},
+        "yaxis": {"title": batch_words.PERCENT_AXIS},
+    }
     _chart(traces, axes, "batch_clues")
 
 
@@ -219,7 +224,7 @@ def _reliability_chart(figures: Figures, report: dict[str, Any]) -> None:
     bins = [arm["reliability"]["bins"] for arm in report["arms"]]
     if not any(bins):
         return
-    st.subheader(batch_words.RELIABILITY, anchor=False)
+    st.header(batch_words.RELIABILITY, anchor=False)
     traces = [{"x": [one["confidence"] for one in each], "y": [one["right"] for one in each]} for each in bins]
     axes = {
         "xaxis": {"title": batch_words.RELIABILITY_X, "range": [0, 1.03]},
@@ -241,7 +246,7 @@ def _chart(traces: list[dict[str, Any]], axes: dict[str, Any], key: str, *, idea
         figure.add_scatter(
             **trace,
             name=letter,
-            mode="lines+markers",
+            mode="lines+markers" if len(trace["x"]) > _FEW else "markers",
             line={"dash": dash, "width": 2, "color": colour},
             marker={"symbol": symbol, "size": 8},
         )
@@ -268,7 +273,7 @@ def failures_head(figures: Figures, failed: list[Failed]) -> None:
     arms = figures.arms()
     if not arms[0].boards:
         return
-    st.subheader(batch_words.FAILURES, anchor=False)
+    st.header(batch_words.FAILURES, anchor=False)
     if not any(boards for _, boards in failed):
         st.write(batch_words.ALL_SOLVED)
         return
@@ -289,20 +294,12 @@ def group(figures: Figures, place: int, boards: list[dict[str, Any]]) -> dict[st
     return {"arm": place, "title": title, "boards": shown}
 
 
-def bad_lines(figures: Figures) -> list[tuple[int, str, str]]:
-    """The first lines of the file that held no puzzle."""
-    from vmd_sudoku.evaluation.folder import RunFolder
-
-    found = itertools.islice(RunFolder(figures.run).bad_lines(), _BAD_LINES)
-    return [(line["line"], line["text"], line["reason"]) for line in found] if figures.job.bad else []
-
-
 # ---- what is taken along
 
 
 def downloads(figures: Figures) -> None:
     """Files of the run; each is made when it is asked for."""
-    st.subheader(batch_words.DOWNLOADS, anchor=False)
+    st.header(batch_words.DOWNLOADS, anchor=False)
     stem = figures.job.file.rpartition(".")[0] or figures.job.file
     arms = (figures.store.folder(figures.job) / "arms.toml").read_bytes
     files: list[tuple[str, Callable[[], bytes], str, str]] = [

@@ -90,11 +90,15 @@ function columnHead(name) {
 function thumb({ puzzle, board, wrong }) {
   const size = SIDE * STEP
   const svg = makeSvg("svg", { viewBox: `-1 -1 ${size + 2} ${size + 2}`, "aria-hidden": "true" })
-  for (const cell of wrong) svg.append(makeSvg("rect", { ...corner(cell), width: STEP, height: STEP, class: "wrong" }))
   for (let line = 0; line <= SIDE; line += 1) {
     const at = line * STEP
     const name = line % 3 ? "thin" : "thick"
     svg.append(makeSvg("path", { d: `M${at} 0V${size}M0 ${at}H${size}`, class: name }))
+  }
+  const [width, height] = [STEP - 3, STEP - 3]
+  for (const cell of wrong) {
+    const { x, y } = corner(cell)
+    svg.append(makeSvg("rect", { x: x + 1.5, y: y + 1.5, width, height, class: "wrong" }))
   }
   for (let cell = 0; cell < board.length; cell += 1) {
     if (board[cell] === ".") continue

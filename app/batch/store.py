@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from app.batch.intake import Preview
 from app.batch.process import Process
 from app.parts.settings import Settings
 from vmd_sudoku.writing import write
@@ -36,13 +37,16 @@ def id_or_none(value: object) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What was asked. file: name of the puzzles' file; puzzles: how many are measured; bad: lines that hold none.
-    arms: settings, each as parameters of a link. minutes: after which the run ends. made: seconds since 1970."""
+    """What was asked. file: name of the puzzles' file; puzzles: how many are measured; cut: whether the file has more.
+    bad: lines that hold none, of which `lines` are the first: line, text and reason. arms: settings, each as
+    parameters of a link. minutes: after which the run ends. made: seconds since 1970."""
 
     id: str
     file: str
     puzzles: int
+    cut: bool
     bad: int
+    lines: tuple[tuple[int, str, str], ...]
     arms: tuple[dict[str, str], ...]
     minutes: float
     made: float
@@ -59,7 +63,7 @@ class Store:
 
     root: Path
 
-    def add(self, file: str, data: bytes, arms: Sequence[Settings], *, puzzles: int, bad: int, minutes: float) -> Job:
+    def add(self, found: Preview, arms: Sequence[Settings], minutes: float) -> Job:
         """A new run, at the end of the queue.
 
         Raises:
@@ -68,16 +72,18 @@ class Store:
         tables = "\n".join(_table(arm) for arm in arms)
         job = Job(
             id=secrets.token_hex(16),
-            file=file,
-            puzzles=puzzles,
-            bad=bad,
+            file=found.name,
+            puzzles=found.puzzles,
+            cut=found.more,
+            bad=found.bad,
+            lines=found.lines,
             arms=tuple(arm.to_query() for arm in arms),
             minutes=minutes,
             made=time.time(),
         )
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self.folder(job) / "puzzles").mkdir(parents=True, mode=0o700)
-        (self.folder(job) / "puzzles" / file).write_bytes(data)
+        (self.folder(job) / "puzzles" / found.name).write_bytes(found.data)
         write(self.folder(job) / "arms.toml", tables)
         # With this the run is in the queue, so it comes last.
         write(self.folder(job) / "job.json", json.dumps(asdict(job)))
@@ -93,7 +99,8 @@ class Store:
             return None
         try:
             plain = json.loads((self.root / known / "job.json").read_text(encoding="utf-8"))
-            return Job(**plain | {"id": known, "arms": tuple(plain["arms"])})
+            lines = tuple(tuple(line) for line in plain["lines"])
+            return Job(**plain | {"id": known, "arms": tuple(plain["arms"]), "lines": lines})
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
@@ -108,7 +115,8 @@ class Store:
         # Small parts: a result comes within a second or so, and a cancelled run loses little.
         size = str(max(4, 16 // len(job.arms)))
         return [
-            *("evaluate", f"puzzles/{job.file}", "--grid", "arms.toml", "--out", "run", "--limit", str(job.puzzles)),
+            *("evaluate", f"puzzles/{job.file}", "--grid", "arms.toml", "--out", "run"),
+            *(("--limit", str(job.puzzles)) if job.cut else ()),
             *("--part-size", size, "--minutes", f"{minutes:.2f}"),
         ]
 

@@ -80,8 +80,8 @@ RATE = "{rate:.1f} % (95 %: {low:.1f} to {high:.1f})"
 NOTHING_YET = "No puzzle is finished yet."
 
 TABLE = "All figures"
-COLUMNS = {
-    "arm": "Settings",
+FIGURE = "Figure"
+ROWS = {
     "solved": "Solved",
     "legal": "Legal",
     "clue_true": "Clues kept",

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import pytest
 from app_stubs import ENTRY, needs_model
-from stubs import wait_for
 from streamlit.testing.v1 import AppTest
+from stubs import wait_for
 
 from app.batch import page, queue, run_view
 from app.batch import words as batch_words
 from app.batch.figures import Figures, level
-from app.batch.intake import preview, safe
+from app.batch.intake import Preview, preview, safe
 from app.batch.limits import Limits, read_limits
 from app.batch.process import Process
 from app.batch.queue import Queue
@@ -23,6 +23,7 @@ from app.batch.store import Store, id_or_none
 from app.compare.comparison import Comparison
 from app.parts.settings import Settings
 from app.server import start
+from vmd_sudoku.board import Line
 from vmd_sudoku.cli.main import main
 from vmd_sudoku.errors import ConfigError
 
@@ -80,7 +81,7 @@ def runs(tmp_path, monkeypatch):
 
 
 def asked(runs, kind):
-    return runs.add("kind.txt", kind.encode(), ARMS, puzzles=8, bad=0)
+    return runs.add(Preview("kind.txt", kind.encode(), puzzles=8), ARMS)
 
 
 def state_of(runs, job):
@@ -110,8 +111,8 @@ def test_what_is_brought_is_looked_at_before_anything_starts():
     found = preview("mine.txt", PUZZLES.encode(), 100)
     assert (found.puzzles, found.more, found.bad, found.clues, found.failure) == (3, False, 1, (0, 33), "")
     assert found.lines[0][:2] == (2, "no puzzle [at all](http://x)")
-    cut = preview("mine.txt", PUZZLES.encode(), 2)
-    assert (cut.puzzles, cut.more) == (2, True)
+    cut = preview("mine.txt", (PUZZLES + "bad\n" + PUZZLES).encode(), 3)
+    assert (cut.puzzles, cut.more, cut.bad) == (3, True, 1)  # as a run with --limit 3 counts them
     assert preview("mine.txt", b"", 2).failure == "empty"
     assert "nothing" not in preview("mine.txt", b"hello\n", 2).failure
     assert preview("mine.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00", 2).failure
@@ -144,10 +145,22 @@ def test_only_an_id_names_a_run(runs, tmp_path):
     job = asked(runs, "slow")
     assert runs.store.find(job.id) == job
     (tmp_path / "runs" / "lock").touch()
-    for other in ("", "..", "../runs", job.id[:-1], job.id.upper(), f"{job.id}/", f"{job.id}\n", "lock", None, 7, "0" * 32):
+    for other in (
+        "",
+        "..",
+        "../runs",
+        job.id[:-1],
+        job.id.upper(),
+        f"{job.id}/",
+        f"{job.id}\n",
+        "lock",
+        None,
+        7,
+        "0" * 32,
+    ):
         assert runs.store.find(other) is None
     assert id_or_none(job.id) == job.id
-    assert len({Store(tmp_path).add("x", b"", ARMS, puzzles=1, bad=0, minutes=1).id for _ in range(5)}) == 5
+    assert len({Store(tmp_path).add(Preview("x", b""), ARMS, 1.0).id for _ in range(5)}) == 5
     assert (tmp_path / "runs").stat().st_mode & 0o077 == 0
 
 
@@ -232,7 +245,7 @@ def test_old_runs_are_taken_away_but_not_what_is_at_work_or_is_no_run(runs, tmp_
 def finished(tmp_path_factory):
     """A run of three arms over three puzzles, by our own command."""
     store = Store(tmp_path_factory.mktemp("made"))
-    job = store.add("some puzzles.txt", PUZZLES.encode(), ARMS, puzzles=3, bad=1, minutes=1)
+    job = store.add(preview("some puzzles.txt", PUZZLES.encode(), 100), ARMS, 1.0)
     here = os.getcwd()
     os.chdir(store.folder(job))
     try:
@@ -356,7 +369,7 @@ def test_a_finished_run_shows_its_figures_and_leads_to_compare(runs, finished, m
     store, job = finished
     monkeypatch.setattr(runs, "store", store)
     app = drawn(job.id)
-    assert [table.value.shape[0] for table in app.table] == [2, 1]
+    assert [table.value.shape[1] for table in app.table] == [3, 2]
     data = sent(app)
     groups = data["groups"]
     assert all(board["wrong"] or "." in board["board"] for group in groups for board in group["boards"])
@@ -366,6 +379,7 @@ def test_a_finished_run_shows_its_figures_and_leads_to_compare(runs, finished, m
     app.run()
     puzzle, sides = app.session_state["led to"]
     assert puzzle == board["puzzle"]
+    assert isinstance(puzzle, Line)
     assert sides[0] == ARMS[groups[0]["arm"]]
     assert set(sides) == set(ARMS)
     for nonsense in ({"press": 9, "arm": 7, "place": 0}, {"press": 10, "arm": 0, "place": 99}, {"press": "x"}, "x"):
