@@ -204,6 +204,7 @@ export interface PlaneData {
   number: number
   map: ZMap | null
   query: string | null
+}
 
 /** A board that was not solved: `group` in app/batch/run_view.py. */
 export interface FailedBoard {
