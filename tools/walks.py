@@ -1,6 +1,6 @@
 """Which packages a puzzle, a file and a training board enter, traced through real calls: the three walks of docs/architecture.md.
 
-    python tools/walks.py
+python tools/walks.py
 """
 
 import itertools

@@ -60,7 +60,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("vmd-sudoku: stopped", err=True)
+        # 128 + 2, as shells report a program that Ctrl+C ended.
         sys.exit(130)
     except BrokenPipeError:  # `vmd-sudoku … | head`
+        # Closed, or Python would complain on it that standard output could not be flushed.
         sys.stderr.close()
         sys.exit(141)

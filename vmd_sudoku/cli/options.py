@@ -32,6 +32,7 @@ class Value(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """A text as a value; a value stays as it is."""
+        # Defaults come as values; only what was typed is read.
         if not isinstance(value, str):
             return value
         try:
@@ -99,6 +100,7 @@ def _adds(*options: Callable) -> Callable[[Callable], Callable]:
     """A decorator that gives a command several options, the first one on top."""
 
     def add(command: Callable) -> Callable:
+        # Decorators go on from the inside out; the first one is to stand on top of the help.
         for option in reversed(options):
             command = option(command)
         return command
@@ -193,6 +195,7 @@ def _note_what_has_no_effect(setting: Setting) -> None:
     """Say which options were given in vain, as far as that can be known without the model."""
     source = click.get_current_context().get_parameter_source
     for name, about in SETTINGS.items():
+        # Only what was typed: a default that has no effect is nobody's mistake.
         given = source(name) == click.core.ParameterSource.COMMANDLINE
         if given and not about.has_effect(setting):
             click.echo(f"note: {about.option} has no effect here: it has one {where(about, SETTINGS)}", err=True)

@@ -64,6 +64,7 @@ def progress_bar(*, solved: bool = True) -> Any:
 
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     columns += [TextColumn("{task.fields[solved]} solved")] if solved else []
+    # On stderr, and gone at the end: standard output holds the figures alone.
     return Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
 
 

@@ -49,6 +49,7 @@ def draw(
     """
     if count < 1:
         raise ConfigError(f"the number of draws must be 1 or more, got {count}")
+    # Copies side by side: the place in the set, and so all that is drawn, differs from copy to copy.
     each = np.repeat(puzzles, count, axis=0)
     alone = replace(setting, latents=1, z=setting.seed)
     decoded = decode_boards(loaded, each, alone, batch_size=batch_size, progress=progress)
@@ -61,6 +62,7 @@ def pass_at(solved: np.ndarray, k: int) -> np.ndarray:
     1 - C(K - c, k) / C(K, k) for c solved ones of K: the chance that k of these K draws, taken at random, hold none.
     """
     total = solved.shape[1]
+    # Whole numbers of any size: the binomials of a few hundred draws are beyond floats.
     missed = [math.comb(total - int(c), k) / math.comb(total, k) for c in solved.sum(1)]
     return 1 - np.array(missed)
 
@@ -115,6 +117,7 @@ def compare(
         for temperature, gumbel in noises if draws else ():
             noisy = replace(setting, nfe=nfe, temperature=temperature, gumbel=gumbel)
             theirs = draw(beside, puzzles.puzzles, noisy, draws, **how)
+            # The second number settles ties: rows are dictionaries, which do not compare.
             tried.append((int(theirs.solved.any(1).sum()), -len(tried), row_of(beside, puzzles, noisy, theirs, calls)))
         if tried:
             rows.append(max(tried)[2])

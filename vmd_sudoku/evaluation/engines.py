@@ -96,6 +96,7 @@ def _processes(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[tuple[
                     deaths = 0
                     yield waiting.pop(done), result
         except BrokenProcessPool:
+            # Whatever had no result: which task killed the worker cannot be told from outside.
             again = [*waiting.values(), *again]
             deaths += 1
             if deaths >= _DEATHS:
@@ -103,6 +104,7 @@ def _processes(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[tuple[
                     f"worker processes died {deaths} times in a row on the same tasks; is memory short?"
                 ) from None
         finally:
+            # Not waited for: after a death, or where nobody wants more results, there is nothing to wait for.
             pool.shutdown(wait=False, cancel_futures=True)
 
 
@@ -140,6 +142,7 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         multiprocessing.connection.wait([parent.sentinel])
+        # Not `sys.exit`, which would only end this thread.
         os._exit(1)
 
 
@@ -155,10 +158,12 @@ _RAY_STARTS = 5
 
 def _on_ray(job: Job, tasks: Iterable[Task], workers: int, address: str | None) -> Iterator[tuple[Task, Result]]:
     """One Ray task each; Ray itself does a task again whose worker or machine died."""
+    # Ray reports how it is used unless told not to; a measurement talks to no other machine.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     import ray
 
+    # A Ray that a notebook has started goes on afterwards.
     mine = not ray.is_initialized()
     if mine:
         _start_ray(ray, workers, address)
@@ -214,6 +219,7 @@ def _work_on_ray(context: list[Any], sender: int, task: Task) -> Result:
     key = (context[0].hex(), sender)
     if key not in _on_ray_now:
         job = ray.get(context[0])
+        # One job at a time: a worker that is used again must not keep the models of the runs before.
         _on_ray_now.clear()
         _on_ray_now[key] = (job, job.begin(job.context))
     job, state = _on_ray_now[key]

@@ -176,10 +176,12 @@ class RunFolder:
     def _replacing(self, name: str | Path) -> Iterator[Any]:
         """A file that takes its place when it is whole. Several processes may write the same one at a time."""
         target = self.path / name
+        # With the process in its name: several may fill one folder, and `sweep` can tell whose is left over.
         temporary = target.with_name(f"{target.name}{_NEW}.{os.getpid()}")
         with open(temporary, "wb") as file:
             yield file
             file.flush()
+            # Before the rename: a part that is there counts as done, so it must be on the disk.
             os.fsync(file.fileno())
         os.replace(temporary, target)
 
@@ -188,6 +190,7 @@ class RunFolder:
         for folder in (self.path, self.path / "parts"):
             for left in folder.glob(f"*{_NEW}.*"):
                 pid = left.suffix[1:]
+                # What a process that still runs is writing is left alone.
                 if not pid.isdigit() or not _is_alive(int(pid)):
                     left.unlink(missing_ok=True)
 
@@ -203,6 +206,7 @@ class RunFolder:
     def _metadata(self, number: int) -> dict[bytes, bytes]:
         path = self.part_path(number)
         try:
+            # The schema alone, at the file's end: a report of thousands of parts reads no rows.
             return pq.read_schema(path).metadata or {}
         except (OSError, pa.ArrowException) as error:
             reason = str(error).splitlines()[0]
@@ -215,6 +219,7 @@ class RunFolder:
     def note(self, **what: Any) -> None:
         """Add a line to progress.jsonl. A short line is written at once, so several processes do not mix theirs."""
         line = json.dumps({"time": round(time.time(), 3), "pid": os.getpid(), **what}) + "\n"
+        # Progress is for those who watch; a full disk must not end a run for its sake.
         with contextlib.suppress(OSError), open(self.path / "progress.jsonl", "ab", buffering=0) as file:
             file.write(line.encode())
 
@@ -251,6 +256,7 @@ def packed(table: pa.Table) -> bytes:
 
 def _is_alive(pid: int) -> bool:
     try:
+        # Signal 0 asks only whether the process is there.
         os.kill(pid, 0)
     except ProcessLookupError:
         return False

@@ -78,12 +78,15 @@ class Judge:
 
     def _batch(self, numbers: list[int], clues: np.ndarray, place: int) -> Iterator[tuple[int, Decoded, float]]:
         """One batch by some of the arms, with the seconds that each would have taken alone."""
+        # With one arm there is nobody to lend the answer to, and keeping it would cost memory.
         first_calls = FirstCalls() if len(numbers) > 1 else None
         for number in numbers:
             arm = self.arms[number]
             lent = first_calls.lent if first_calls else 0.0
             start = time.perf_counter()
             batch = decode_batch(self.models[arm.sha256], clues, arm.setting, place=place, first_calls=first_calls)
+            # An answer that was taken over is charged in full: an arm's time must not depend on which arms stand
+            # beside it.
             spent = time.perf_counter() - start + (first_calls.lent - lent if first_calls else 0.0)
             yield number, batch, spent
 
@@ -150,6 +153,7 @@ class Outcome:
         clash = ((board[:, PEERS] == board[:, :, None]).any(2) & (clues == BLANK)) | (
             (clues != BLANK) & (board != clues)
         )
+        # A blank is unfinished, not wrong.
         wrong = np.where(unique, board != facts.exact, clash) & (board != BLANK)
         return cls(decoded, seconds, full, legal, clue_true, solved, right, wrong)
 
@@ -194,6 +198,7 @@ def _table(number: int, arm: Arm, facts: Facts, ends: Outcome) -> pa.Table:
 
 def _lines(digits: np.ndarray) -> pa.Array:
     """Boards int8 [n,81] as texts of 81 characters."""
+    # All texts in one buffer, as Arrow keeps them, and no Python string for each board.
     letters = np.where(digits == BLANK, ord("."), digits + ord("0")).astype(np.uint8)
     offsets = np.arange(0, (len(digits) + 1) * CELLS, CELLS, dtype=np.int32)
     return pa.StringArray.from_buffers(len(digits), pa.py_buffer(offsets), pa.py_buffer(letters.tobytes()))

@@ -74,6 +74,7 @@ def _log_tail(pairs: int, wins: int) -> float:
 def holm(chances: Sequence[float]) -> list[float]:
     """p of several tests, corrected so that the chance of even one false alarm among them all stays below it (Holm 1979)."""
     corrected, least = [0.0] * len(chances), 0.0
+    # From the smallest on, and never below the one before: a larger p must not come out more certain.
     for rank, place in enumerate(sorted(range(len(chances)), key=lambda i: chances[i])):
         least = max(least, min(1.0, (len(chances) - rank) * chances[place]))
         corrected[place] = least

@@ -48,6 +48,7 @@ function drawCharts() {
       font: { color: ink, size: 13 }, paper_bgcolor: "transparent", plot_bgcolor: "transparent", margin: { l: 56, r: 16, t: 16, b: 48 },
       legend: { orientation: "h", y: -0.25 }, hovermode: "closest",
     };
+    // `react` draws anew in place when the colours of the page change.
     Plotly.react(box, traces, { ...base, ...layout, xaxis: { ...axis, ...layout.xaxis }, yaxis: { ...axis, ...layout.yaxis } },
       { responsive: true, displayModeBar: false });
   }
@@ -100,6 +101,7 @@ function groups(kind, title, words) {
   for (const arm of report.arms) for (const one of arm.by[kind]) if (!names.includes(one.group)) names.push(one.group);
   if (kind === "clues") names.sort((a, b) => a - b);
   if (kind === "rating") names.sort((a, b) => parseFloat(a) - parseFloat(b));
+  // With one group the figures are those of the table above.
   if (names.length < 2) return;
   make("h2", title);
   if (words) make("p", words, { class: "soft" });

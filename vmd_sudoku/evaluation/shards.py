@@ -69,6 +69,7 @@ def source_of(path: Path, columns: Columns = ANY) -> Source:
     """A file of puzzles in any form that is read, `-` for standard input."""
     if str(path) != "-":
         return Source(path.name, lambda: _named(path.name, records(path, columns)))
+    # Standard input can be read once, and a run goes through its puzzles twice: to survey, and to solve.
     kept = tempfile.NamedTemporaryFile()  # noqa: SIM115 (it goes with the last who can read it)
     shutil.copyfileobj(sys.stdin.buffer, kept)
     kept.flush()
@@ -124,6 +125,7 @@ def cut(sources: Iterable[Source], size: int, limit: int | None, skip: Callable[
     for file, source in enumerate(sources):
         good = itertools.islice((line for line in source.lines() if isinstance(line, Record)), limit)
         for first in itertools.count(0, size):
+            # Read even where the shard is skipped: only by reading is it known where the next one begins.
             held = list(itertools.islice(good, size))
             if not held:
                 break

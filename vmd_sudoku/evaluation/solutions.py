@@ -22,6 +22,7 @@ def perfect_coverage(solutions: int, draws: int) -> float:
     The mean number of distinct ones is n (1 - (1 - 1/n)^draws).
     """
     wanted = min(solutions, draws)
+    # expm1 and log1p: with many solutions, (1 - 1/n)^draws is so near to 1 that the difference would be lost.
     return -solutions * math.expm1(draws * math.log1p(-1 / solutions)) / wanted if solutions > 1 and wanted else 1.0
 
 

@@ -33,6 +33,7 @@ class PuzzleSet:
         n = len(self.puzzles)
         if count is None or count >= n:
             return self
+        # Spread evenly and not drawn: the same count always means the same puzzles.
         chosen = np.linspace(0, n - 1, count).astype(int)
         columns = (None if c is None else c[chosen] for c in (self.puzzles, self.solutions, self.ratings))
         return PuzzleSet(self.name, *columns)  # type: ignore[arg-type]  # the puzzles are never missing
@@ -57,6 +58,7 @@ def read(path: str | Path, limit: int | None = None, columns: Columns = ANY) -> 
     return PuzzleSet(
         name,
         np.stack([record.puzzle for record in found]),
+        # All or none: figures of the puzzles that happen to have one would be figures of another set.
         np.stack(solutions) if len(solutions) == len(found) else None,
         np.array(ratings) if len(ratings) == len(found) else None,
         next((record.line for record in found if record.solution is None), 0),
@@ -74,6 +76,7 @@ def good_records(source: str | Path, columns: Columns = ANY) -> Iterator[Record]
     in_text = isinstance(source, str) and source != "-" and is_text(source)
     ahead: list[Record | BadLine] = []
     try:
+        # Two ahead, to know whether there is more than one: then the line is worth naming.
         ahead = list(itertools.islice(found, 2))
         for one in itertools.chain(ahead, found):
             if isinstance(one, BadLine):

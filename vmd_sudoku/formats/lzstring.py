@@ -42,6 +42,7 @@ def decode(packed: str, limit: int) -> str:
         PuzzleError: damaged, cut off, or longer than `limit`.
     """
     too_much = PuzzleError(f"the puzzle in this link unpacks to more than {limit} characters; that is no Sudoku")
+    # Before anything is unpacked: a link of megabytes costs no time.
     if len(packed) > _MOST_PER_UNIT * limit:
         raise too_much
     codes = _Codes(packed.rstrip("=\\"))
@@ -84,6 +85,7 @@ def encode(text: str) -> str:
     def write(entry: str) -> None:
         nonlocal readers_free
         code, literal = known[entry], ""
+        # A character goes out in full the first time only; then the reader's dictionary has it.
         if entry in unwritten:
             unwritten.remove(entry)
             code, width = (_SHORT, 8) if ord(entry) < 256 else (_LONG, 16)

@@ -71,6 +71,7 @@ class _Reading:
         """Read on; False at the end."""
         piece = next(self._pieces, None)
         self._ended = piece is None
+        # What was read is dropped, so that a file of any size takes the memory of one value.
         self._text, self._at = self._text[self._at :] + (piece or ""), 0
         if len(self._text) > ELEMENT_LIMIT:
             raise PuzzleError(f"a JSON value of more than {ELEMENT_LIMIT} characters; that is no Sudoku")
@@ -162,6 +163,7 @@ def from_values(found: Iterable[Any], columns: Columns) -> Iterator[Record | Bad
     try:
         for value in found:
             place += 1
+            # A row of another size belongs to another board, so what was gathered is told before it is lost.
             if rows and (_size(value) != _size(rows[0]) or len(rows) == _wanted(rows)):
                 yield from _of_rows(rows, place - len(rows), columns)
                 rows = []
@@ -303,6 +305,7 @@ def _keys(value: Mapping, columns: Columns) -> dict[str, Any]:
     low = {str(key).lower(): key for key in value}
     found: dict[str, Any] = {}
     for kind, names in NAMES.items():
+        # A name that fits exactly goes before one that only sounds like it.
         exact = next((low[name] for name in names if name in low), None)
         found[kind] = exact if exact is not None else next((key for key in value if meant(str(key), kind)), None)
     # An API that calls a board by what it is: `value` beside `solution`.
@@ -310,6 +313,7 @@ def _keys(value: Mapping, columns: Columns) -> dict[str, Any]:
         found["puzzle"] = low["value"]
     for kind, name in vars(columns).items():
         if name:
+            # A column that was asked for and is missing is a mistake to be told; none is taken in its place.
             if name.lower() not in low:
                 raise PuzzleError(
                     f"no field is called {name[:40]!r}; there are {', '.join(map(repr, list(low)[:12]))}"[:300]
@@ -335,6 +339,7 @@ def _of_object(value: Mapping, keys: Mapping[str, Any]) -> Record:
 
 def _rating(value: Any) -> float | None:
     try:
+        # float(True) is 1.0, and a yes is no rating.
         found = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
         return None

@@ -22,6 +22,7 @@ def from_runs(packed: str) -> Record:
         PuzzleError: another sign, or not 81 cells.
     """
     digits: list[int] = []
+    # One sign more than a board can have, so that too long a text is noticed without being read to its end.
     for sign in packed[: CELLS + 1]:
         place = _RUNS.find(sign)
         if place < 0:
@@ -70,6 +71,7 @@ def from_nibbles(packed: str) -> Record:
     except (binascii.Error, ValueError):
         raise PuzzleError(NOT_READ) from None
     digits = [half for byte in bytes_ for half in (byte >> 4, byte & 15)]
+    # 81 half bytes leave one over, which must be 0.
     if len(digits) != CELLS + 1 or max(digits) > DIGITS or digits[-1]:
         raise PuzzleError(NOT_READ)
     return Record(puzzle=np.array(digits[:CELLS], np.int8))
