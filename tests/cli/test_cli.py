@@ -213,6 +213,72 @@ def test_reasons_that_were_counted_before_ctrl_c_are_kept(call, one, tmp_path, m
     assert json.loads(out.read_text())["boards"] == 1
 
 
+@pytest.fixture
+def stopped_at_the_third_batch(monkeypatch):
+    from vmd_sudoku.solving import batch
+
+    decode, turns = batch.decode_batch, iter([True, True])
+
+    def interrupted(*args, **named):
+        if not next(turns, False):
+            raise KeyboardInterrupt
+        return decode(*args, **named)
+
+    monkeypatch.setattr(batch, "decode_batch", interrupted)
+
+
+@pytest.mark.usefixtures("stopped_at_the_third_batch")
+def test_grids_that_were_sampled_before_ctrl_c_are_kept(call, tmp_path):
+    out = tmp_path / "out.json"
+    code, printed, err = call("sample", "--count", 9, "--batch-size", 2, "--nfe", 2, "--json", out)
+    assert (code, "stopped" in err) == (130, True)
+    assert len([line for line in printed.splitlines() if len(line) == 81 and line.strip(".123456789") == ""]) == 4
+    assert json.loads(out.read_text())["rows"][0]["count"] == 4
+
+
+@pytest.mark.usefixtures("stopped_at_the_third_batch")
+def test_solutions_that_were_sampled_before_ctrl_c_are_kept(call, one, tmp_path):
+    out = tmp_path / "out.json"
+    code, printed, err = call("solutions", one[0], "--count", 9, "--batch-size", 2, "--nfe", 2, "--json", out)
+    assert (code, "stopped" in err) == (130, True)
+    assert " of 4 boards; there are 1\n" in printed
+    assert json.loads(out.read_text())["count"] == 4
+
+
+@pytest.mark.usefixtures("stopped_at_the_third_batch")
+def test_puzzles_that_were_sampled_before_ctrl_c_are_kept(call, one, tmp_path):
+    (tmp_path / "three.sdm").write_text(f"{one[0]}\n" * 3)
+    out = tmp_path / "out.json"
+    options = ("--count", 3, "--batch-size", 2, "--nfe", 2, "--json", out)
+    code, _, err = call("solutions", tmp_path / "three.sdm", *options)
+    assert (code, "stopped" in err) == (130, True)
+    row = json.loads(out.read_text())["rows"][0]
+    assert (row["boards"], row["tries"]) == (1, 3)
+
+
+def test_draws_are_of_the_column_that_was_asked_for(call, one, tmp_path):
+    (tmp_path / "odd.csv").write_text(f"first,second\n{'.' * 81},{one[0]}\n")
+    code, printed, _ = call("draws", tmp_path / "odd.csv", "--draws", 1, "--nfe", 2, "--puzzle-column", "second")
+    assert code == 0
+    assert "odd" in printed
+
+
+def test_a_verdict_does_not_wait_for_the_puzzle_after_the_next(monkeypatch, capsys):
+    from vmd_sudoku.cli import puzzle_commands
+    from vmd_sudoku.formats.record import Record
+
+    said = []
+
+    def slow(*args):
+        for place in range(3):
+            said.append(capsys.readouterr().out)
+            yield Record(puzzle=puzzles(1, seed=place)[0][0], line=place + 1)
+
+    monkeypatch.setattr(puzzle_commands.puzzle_file, "good_records", slow)
+    puzzle_commands.check.main(["-"], standalone_mode=False)
+    assert said == ["", "one\n", "one\n"]
+
+
 def test_files_that_were_measured_before_ctrl_c_are_kept(call, one, tmp_path, monkeypatch):
     from vmd_sudoku.evaluation.judging import Judge
 

@@ -16,12 +16,14 @@ from vmd_sudoku.cli.options import (
     THREADS,
     OutFolder,
     batch_options,
+    column_options,
     decoding_options,
     load,
     whole,
 )
-from vmd_sudoku.cli.show import print_table, progress_bar, stoppable, write_json
+from vmd_sudoku.cli.show import Stop, print_table, progress_bar, stoppable, write_json
 from vmd_sudoku.cli.topics import Topics
+from vmd_sudoku.formats.columns import Columns
 from vmd_sudoku.network.cards import folder_of
 from vmd_sudoku.solving.setting import Setting
 from vmd_sudoku.writing import write
@@ -46,6 +48,7 @@ def sample(
     loaded = load(model, compiled)
     from vmd_sudoku.evaluation import accuracy as evaluation
 
+    stop = Stop()
     with progress_bar() as bar:
         task = bar.add_task("grids", total=count, solved=0)
         row, grids = evaluation.sample(
@@ -54,12 +57,14 @@ def sample(
             setting,
             batch_size=batch_size,
             progress=lambda done, solved: bar.update(task, completed=done, solved=solved),
+            interrupted=stop.come,
         )
     if print_grids:
         for grid in grids:
             click.echo(board.to_line(grid))
     print_table([row], ["count", "valid", "distinct", "model", "policy", "nfe", "mean_calls", "grids_per_s"])
     write_json(output, evaluation.report([row], __version__))
+    stop.leave()
 
 
 @click.command()
@@ -71,6 +76,7 @@ def sample(
 @click.option(
     "--spread", type=whole(1, 10**12), metavar="N", help="Only N puzzles of each file, evenly spread over it."
 )
+@column_options
 def draws(
     files: tuple[Path, ...],
     model: str,
@@ -81,6 +87,7 @@ def draws(
     spread: int | None,
     batch_size: int,
     compiled: bool,
+    columns: Columns,
 ) -> None:
     """pass@K over FILES: the share of puzzles that at least one of K draws solves, judged by the rules (unbiased estimate).
 
@@ -88,7 +95,7 @@ def draws(
     """
     from vmd_sudoku.formats import files as puzzle_file
 
-    sets = [puzzle_file.read(file).spread(spread) for file in files]
+    sets = [puzzle_file.read(file, None, columns).spread(spread) for file in files]
     loaded, other = load(model, compiled), load(beside, compiled) if beside else None
     from vmd_sudoku.evaluation import accuracy as evaluation
     from vmd_sudoku.evaluation import draws as drawing
@@ -107,8 +114,8 @@ def draws(
                     batch_size=batch_size,
                     progress=lambda done, solved: bar.update(task, completed=done, solved=solved),  # noqa: B023
                 )
-    columns = [f"pass@{k}" for k in drawing.AT if k <= count]
-    print_table(rows, ["file", "puzzles", "draws", *columns, "model", "nfe", "temperature", "gumbel", "mean_calls"])
+    figures = [f"pass@{k}" for k in drawing.AT if k <= count]
+    print_table(rows, ["file", "puzzles", "draws", *figures, "model", "nfe", "temperature", "gumbel", "mean_calls"])
     write_json(output, evaluation.report(rows, __version__))
     stop.leave()
 

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
@@ -25,7 +25,7 @@ from vmd_sudoku.cli.options import (
     load,
     whole,
 )
-from vmd_sudoku.cli.show import live_board, print_table, print_trace, progress_bar, stoppable, write_json
+from vmd_sudoku.cli.show import Stop, live_board, print_table, print_trace, progress_bar, stoppable, write_json
 from vmd_sudoku.errors import ConfigError, PuzzleError, TraceError
 from vmd_sudoku.formats import files as puzzle_file
 from vmd_sudoku.formats import text, write
@@ -120,20 +120,18 @@ def solutions(
     from vmd_sudoku.evaluation import solutions as sampling
 
     total = count * (len(puzzles.puzzles) if puzzles else 1)
+    stop = Stop()
     with progress_bar() as bar:
         task = bar.add_task("boards", total=total, solved=0)
 
         def show(done: int, solved: int) -> None:
             bar.update(task, completed=done, solved=solved)
 
+        how: dict[str, Any] = {"bound": bound, "batch_size": batch_size, "progress": show, "interrupted": stop.come}
         if puzzles:
-            row = sampling.evaluate_solutions(
-                loaded, puzzles, count, setting, bound=bound, batch_size=batch_size, progress=show
-            )
+            row = sampling.evaluate_solutions(loaded, puzzles, count, setting, **how)
         else:
-            (sampled,) = sampling.sample_solutions(
-                loaded, read.puzzles, count, setting, bound=bound, batch_size=batch_size, progress=show
-            )
+            (sampled,) = sampling.sample_solutions(loaded, read.puzzles, count, setting, **how)
     if puzzles:
         shown = (
             "file boards tries valid solutions distinct coverage perfect_coverage kl perfect_kl kl_puzzles model policy nfe "
@@ -141,16 +139,19 @@ def solutions(
         )
         print_table([row], shown.split())
         write_json(output, evaluation.report([row], __version__))
+        stop.leave()
         return
-    _print_solutions(sampled, count, bound)
-    plain = {"puzzle": board.to_line(read.puzzles[0]), "count": count} | _plain_solutions(sampled, bound)
+    _print_solutions(sampled, bound)
+    plain = {"puzzle": board.to_line(read.puzzles[0]), "count": sampled.tries} | _plain_solutions(sampled, bound)
     write_json(output, plain | evaluation.settings_of(loaded, setting))
+    stop.leave()
     if not len(sampled.found):
         sys.exit(1)
 
 
-def _print_solutions(sampled: "Sampled", count: int, bound: int) -> None:
+def _print_solutions(sampled: "Sampled", bound: int) -> None:
     """Each distinct solution with its frequency, and how many there are."""
+    count = sampled.tries
     for grid, times in zip(sampled.found, sampled.times, strict=True):
         click.echo(f"{times / count:6.3f}  {board.to_line(grid)}")
     exact = f"{sampled.exact} or more" if sampled.exact == bound else str(sampled.exact)
@@ -196,31 +197,45 @@ def check(puzzle: str, solutions: bool, budget_ms: int, columns: Columns) -> Non
     from vmd_sudoku.exact.proof import clash_sentence, clashing_clues, prove
 
     records = puzzle_file.good_records(puzzle, columns)
-    ahead = list(itertools.islice(records, 2))
-    if not ahead:
+    first = next(records, None)
+    if first is None:
         raise puzzle_file.none_in(puzzle)
-    all_unique = True
-    for number, record in enumerate(_counted(itertools.chain(ahead, records), len(ahead) > 1, "puzzles"), 1):
+    all_unique, unsaid = True, ""
+    # A pipe may be slow: what is known of one puzzle is said before the next one is waited for.
+    for number, record in enumerate(itertools.chain([first], _counted(records, "puzzles")), 1):
+        if unsaid:
+            click.echo(f"puzzle 1: {unsaid}", err=True)
         _say(record.notes)
         clues = record.puzzle
         proof = prove(clues, budget_ms)
         known = [board.to_line(grid) for grid in (proof.solution, proof.second) if grid is not None]
         click.echo(" ".join([proof.solutions, *(known if solutions else [])]))
         all_unique &= proof.solutions == "one"
-        if proof.solutions == "none":
-            where = f"puzzle {number}: " if len(ahead) > 1 else ""
-            click.echo(where + clash_sentence(clues, clashing_clues(clues)), err=True)
+        unsaid = clash_sentence(clues, clashing_clues(clues)) if proof.solutions == "none" else ""
+        if unsaid and number > 1:
+            click.echo(f"puzzle {number}: {unsaid}", err=True)
+            unsaid = ""
+    if unsaid:
+        click.echo(unsaid, err=True)
     if not all_unique:
         sys.exit(1)
 
 
-def _counted(things: Iterable[Record], many: bool, name: str) -> Iterator[Record]:
-    """The things one by one under a progress bar, which only many of them get: what is printed would tear it."""
-    if not many or sys.stdout.isatty():
-        yield from things
+def _counted(things: Iterator[Record], name: str) -> Iterator[Record]:
+    """What follows the first of the things, one by one under a progress bar, which a screen does not get: what is printed
+    would tear it."""
+    second = next(things, None)
+    if second is None:
+        return
+    rest = itertools.chain([second], things)
+    if sys.stdout.isatty():
+        yield from rest
         return
     with progress_bar(solved=False) as bar:
-        yield from bar.track(things, description=name)
+        task = bar.add_task(name, total=None, completed=1)
+        for thing in rest:
+            yield thing
+            bar.advance(task)
 
 
 @click.command()

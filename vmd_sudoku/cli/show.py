@@ -74,6 +74,10 @@ class Stop:
     def __init__(self) -> None:
         self.came = False
 
+    def come(self) -> None:
+        """It was pressed."""
+        self.came = True
+
     def leave(self) -> None:
         """Say so and end with exit code 130, once everything is printed and written; nothing if it was not pressed."""
         if self.came:

@@ -22,8 +22,11 @@ def sample(
     *,
     batch_size: int = 64,
     progress: Callable[[int, int], None] = lambda done, solved: None,
+    interrupted: Callable[[], None] | None = None,
 ) -> tuple[dict[str, object], np.ndarray]:
     """Whole grids from the empty board, each with a z of its own: a row of figures, and the grids int8 [count,81].
+
+    interrupted: as in `decode_boards`; the figures are then of the grids that were finished.
 
     Raises:
         ConfigError: count is below 1.
@@ -32,9 +35,10 @@ def sample(
         raise ConfigError(f"the number of grids must be 1 or more, got {count}")
     start = time.perf_counter()
     empty = np.full((count, boards.CELLS), boards.BLANK, np.int8)
-    decoded = decode_boards(loaded, empty, setting, batch_size=batch_size, progress=progress)
+    decoded = decode_boards(loaded, empty, setting, batch_size=batch_size, progress=progress, interrupted=interrupted)
     seconds = time.perf_counter() - start
-    valid = boards.solved(decoded.board, empty)
+    count = len(decoded.board)
+    valid = boards.solved(decoded.board, empty[:count])
     row: dict[str, object] = {
         "count": count,
         "valid": int(valid.sum()),
@@ -42,8 +46,8 @@ def sample(
         "interval": [round(end, 5) for end in wilson_interval(int(valid.sum()), count)],
     }
     return row | settings_of(loaded, setting) | {
-        "mean_calls": round(float(decoded.calls.mean()), 2),
-        "mean_rounds": round(float(decoded.rounds.mean()), 1),
+        "mean_calls": round(float(decoded.calls.mean()), 2) if count else 0.0,
+        "mean_rounds": round(float(decoded.rounds.mean()), 1) if count else 0.0,
         "seconds": round(seconds, 2),
         "grids_per_s": round(count / seconds, 2),
     }, decoded.board

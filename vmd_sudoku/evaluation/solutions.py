@@ -91,18 +91,27 @@ def sample_solutions(
     bound: int = 10_000,
     batch_size: int = 64,
     progress: Callable[[int, int], None] = lambda done, solved: None,
+    interrupted: Callable[[], None] | None = None,
 ) -> list[Sampled]:
     """Decode each of the puzzles, int8 [n,81], `tries` times, each with a z and noise of its own.
 
-    bound: solutions up to which the exact solver counts. `progress(done, solved)` is told of decoded boards.
+    bound: solutions up to which the exact solver counts. `progress(done, solved)` is told of decoded boards. interrupted: as
+    in `decode_boards`; the puzzles whose tries were all finished are returned, or a single puzzle with fewer tries.
     """
     one = replace(setting, latents=1)
     repeated = puzzles.repeat(tries, 0)
-    decoded = decode_boards(loaded, repeated, one, batch_size=batch_size, progress=progress).board
-    solved = boards.solved(decoded, repeated).reshape(-1, tries)
+    decoded = decode_boards(
+        loaded, repeated, one, batch_size=batch_size, progress=progress, interrupted=interrupted
+    ).board
+    if len(puzzles) == 1:
+        tries = len(decoded)
+    else:
+        puzzles = puzzles[: len(decoded) // tries]
+    decoded = decoded[: len(puzzles) * tries]
+    solved = boards.solved(decoded, repeated[: len(decoded)]).reshape(len(puzzles), tries)
     sampled = []
     for ends, good, exact in zip(
-        decoded.reshape(-1, tries, boards.CELLS), solved, count_solutions(puzzles, bound), strict=True
+        decoded.reshape(len(puzzles), tries, boards.CELLS), solved, count_solutions(puzzles, bound), strict=True
     ):
         found, times = np.unique(ends[good], axis=0, return_counts=True)
         order = (-times).argsort(kind="stable")
@@ -119,12 +128,20 @@ def evaluate_solutions(
     bound: int = 10_000,
     batch_size: int = 64,
     progress: Callable[[int, int], None] = lambda done, solved: None,
+    interrupted: Callable[[], None] | None = None,
 ) -> dict[str, object]:
     """One row of figures over a set: legal boards, mean coverage of the known solutions, mean KL to uniform in nats; and what
-    a perfect sampler would come to in as many tries."""
+    a perfect sampler would come to in as many tries. interrupted: as in `sample_solutions`."""
     start = time.perf_counter()
     sampled = sample_solutions(
-        loaded, puzzles.puzzles, tries, setting, bound=bound, batch_size=batch_size, progress=progress
+        loaded,
+        puzzles.puzzles,
+        tries,
+        setting,
+        bound=bound,
+        batch_size=batch_size,
+        progress=progress,
+        interrupted=interrupted,
     )
     kls = [one.kl for one in sampled if one.kl is not None]
     perfect = [one.perfect_kl for one in sampled if one.perfect_kl is not None]

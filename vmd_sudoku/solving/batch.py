@@ -206,17 +206,24 @@ def decode_boards(
     batch_size: int = 64,
     progress: Callable[[int, int], None] = lambda done, solved: None,
     stop: Stop = never,
+    interrupted: Callable[[], None] | None = None,
 ) -> Decoded:
     """Decode puzzles, int8 [n,81], in batches of `batch_size` boards (puzzles x latents).
 
     `progress(done, solved)` is called after every batch with the counts so far. stop: as in `begin`; puzzles that it leaves
-    unfinished are marked as stopped.
+    unfinished are marked as stopped. interrupted: called when Ctrl+C comes; the puzzles of the batches that were finished
+    before are then all that is returned. Without it KeyboardInterrupt goes on.
     """
     per_batch = puzzles_a_batch(loaded, setting, batch_size)
     parts, solved = [], 0
-    for start in range(0, len(puzzles), per_batch):
-        clues = puzzles[start : start + per_batch]
-        parts.append(decode_batch(loaded, clues, setting, place=start, stop=stop))
-        solved += int(boards.solved(parts[-1].board, clues).sum())
-        progress(start + len(clues), solved)
+    try:
+        for start in range(0, len(puzzles), per_batch):
+            clues = puzzles[start : start + per_batch]
+            parts.append(decode_batch(loaded, clues, setting, place=start, stop=stop))
+            solved += int(boards.solved(parts[-1].board, clues).sum())
+            progress(start + len(clues), solved)
+    except KeyboardInterrupt:
+        if interrupted is None:
+            raise
+        interrupted()
     return joined(parts)
