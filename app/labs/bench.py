@@ -24,6 +24,7 @@ class Bench:
 
     def trial_of(self, key: Hashable, task: "Callable[[], Task]") -> "Trial":
         """The training of a task that `key` names: the one on show, or a new one in its place, which stops it."""
+        # Here, because torch comes with it: the page is on the screen before.
         from app.labs.training import Trial
 
         if self.trial is None or self.key != key:

@@ -89,6 +89,7 @@ DOORS: dict[str, tuple[Any, str]] = {
     "grids_calls": (_calls("grids"), "grids"),
 }
 """For each part of a choice: what makes it of a link's text, None for what cannot be, and the lab that it belongs to."""
+# A part without a door would be lost in links without a word.
 assert set(DOORS) == {part.name for part in fields(Choice)}
 
 

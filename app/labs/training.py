@@ -171,6 +171,7 @@ class Trial:
                     return True
                 else:
                     self.state = "paused"
+                    # Not for ever: once a second it is looked whether a page still shows this.
                     self._changed.wait(1.0)
             return False
 
@@ -180,6 +181,7 @@ class Trial:
         end = time.monotonic() + self.rest
         with self._changed:
             while self._turns and not self.over and (left := min(self.rest, end - time.monotonic())) > 0:
+                # A wait and no sleep, so that a press ends the rest at once.
                 self._changed.wait(left)
 
     def end(self, state: str, why: str = "") -> None:
@@ -210,6 +212,7 @@ class Trainer:
 
     def start(self, trial: Trial, prepare: Callable[[threading.Thread], object] | None = None) -> bool:
         """Have a thread for a trial, which then learns as `go` says; False if there are too many."""
+        # Said at once: a page that waited here could not be drawn.
         if not self._places.acquire(blocking=False):
             return False
         thread = threading.Thread(target=self._run, args=(trial,), name="lab", daemon=True)

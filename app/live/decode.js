@@ -23,6 +23,7 @@ function topTwo(said, cell) {
 /** @param {Float32Array} said @param {number} cell */
 function margin(said, cell) {
   const [first, second] = topTwo(said, cell)
+  // Rounded as float32 subtracts: in doubles a tie of Python's might be none, and another cell would go first.
   return Math.fround(first - second)
 }
 

@@ -1,6 +1,7 @@
 // Random numbers of a board: a counter is mixed (SplitMix64), as `Noise` does in Python, so that a seed draws the same in both.
 
 const GOLDEN = 0x9e3779b97f4a7c15n
+// A number of JavaScript holds 53 bits exactly; these need 64, and lose what runs over, as in Python.
 const MASK = (1n << 64n) - 1n
 
 /** @param {bigint} x */

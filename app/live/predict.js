@@ -37,6 +37,7 @@ export class Predictor {
     const { last } = this
     this.z = this.#latent(board)
     const logits = last && isDecided(board, last) ? last.logits : this.#think(board)
+    // A copy: the board is filled in place after this call.
     this.last = { board: board.slice(), logits }
     this.calls += 1
     return logits
@@ -92,6 +93,7 @@ export function bestDigit(weights, cell) {
 export function softmax(logits) {
   const said = new Float32Array(logits.length)
   for (let from = 0; from < logits.length; from += VALUES) {
+    // The largest is taken out first, or its exponential could be infinite.
     const most = Math.max(...logits.subarray(from, from + VALUES))
     let sum = 0
     for (let d = 0; d < VALUES; d++) sum += Math.exp(logits[from + d] - most)

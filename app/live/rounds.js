@@ -107,6 +107,7 @@ export class FastRounds {
     const end = made.lay(width, middle, hidden)
     const { memory } = made
     memory.grow(Math.max(0, Math.ceil((end - memory.buffer.byteLength) / PAGE)))
+    // Views only now: memory that grows leaves the old buffer behind.
     this.state = new Float32Array(memory.buffer, made.at(0), CANDIDATES * width)
     this.given = new Float32Array(memory.buffer, made.at(1), CANDIDATES * hidden)
     const packed = packedWeights(tensors)

@@ -22,6 +22,7 @@ function setUp({ models, numbers, kernel }) {
 /** @param {ArrayBuffer} kernel */
 function compiled(kernel) {
   try {
+    // Compiled on the spot: here no screen waits for it.
     return new WebAssembly.Module(kernel)
   } catch {
     return null

@@ -85,6 +85,7 @@ export class Talk {
   // Ask the server for something; `then` gets its answer.
   /** @param {string} kind @param {Found} details @param {(found: Found) => void} then */
   ask(kind, details, then, tries = 0) {
+    // Of each kind the newest question only: the answer to an older one would be shown for a moment and replaced.
     this.queue = this.queue.filter((other) => other.kind !== kind)
     this.queue.push({ kind, details, then, tries, press: 0 })
     // Nobody waits for a look at the board when something else is wanted.
@@ -96,6 +97,8 @@ export class Talk {
   pump() {
     const next = this.pending ? undefined : this.queue.shift()
     if (!next) return
+    // The time of day, so that presses grow beyond those of a page that was loaded before; and one more at least,
+    // should a clock go back.
     next.press = this.#lastPress = Math.max(Date.now(), this.#lastPress + 1)
     this.pending = next
     this.flush()

@@ -182,6 +182,7 @@ def sudoku(
     workers: int,
 ) -> None:
     """The paper's table, VMD and MDM in 5, 10 and 20 calls by two policies, beside ours on the public sets."""
+    # A wrong name is told now, and not after the seconds that torch takes to load.
     for name in (vmd, mdm):
         folder_of(name)
     from vmd_sudoku.evaluation import paper, tables

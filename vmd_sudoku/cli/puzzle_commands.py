@@ -62,6 +62,7 @@ def solve(puzzle: str, model: str, setting: Setting, output: Path | None, column
     with live_board(board.to_line(clues)) if progress else contextlib.nullcontext() as watch:
         trace = solve_puzzle(loaded, clues, setting, watch=watch, proof=proof)
     print_trace(trace)
+    # Before the exit code: a failed solve is the one whose trace is wanted most.
     write_json(output, trace.to_json())
     if proof is None:
         _warn_about_solutions(clues, trace.solutions)
@@ -112,6 +113,7 @@ def solutions(
     For a file of puzzles: how much of the known solutions is covered, and how far from uniform the samples are.
     """
     read = puzzle_file.read(puzzle, limit, columns)
+    # With --limit a file is meant, even if it holds a single puzzle.
     puzzles = read if len(read.puzzles) > 1 or limit else None
     if puzzles is None:
         board.require_legal(read.puzzles[0])
@@ -319,6 +321,7 @@ def generate(count: int, clues: int | None, grids: bool, seed: int, out: Path | 
             for puzzle in puzzles:
                 click.echo(board.to_line(puzzle))
         return
+    # Written at the end and whole: a stop leaves either no file or one without a cut line.
     lines: list[str] = []
     with stoppable() as stop, progress_bar(solved=False) as bar:
         task = bar.add_task("puzzles", total=count)

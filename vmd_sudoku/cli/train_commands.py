@@ -35,6 +35,7 @@ def models(name: str | None, as_json: bool) -> None:
 
 def _print_presets(context: click.Context, option: click.Parameter, asked: bool) -> None:
     """What each preset makes and costs, and no training."""
+    # Shell completion parses without meaning it.
     if not asked or context.resilient_parsing:
         return
     from vmd_sudoku.training.presets import PRESETS
@@ -113,6 +114,7 @@ def train(
     from vmd_sudoku.training.updates import Training
 
     torch.set_num_threads(threads)
+    # Before anything is drawn: the number of this process decides its seed and its folder.
     parallel.start()
     if parallel.rank():
         out = out / f"rank-{parallel.rank()}"  # the other processes' boards in flight; their models are the same
@@ -121,6 +123,7 @@ def train(
     if resume:
         training = Training.resume(out, hard, changes)
     else:
+        # A run takes hours; it is never overwritten by a forgotten option.
         if (out / "training.json").exists():
             raise ConfigError(f"{out} already holds a run; go on with --resume, or give another folder")
         config = choose(presets.KINDS, kind, "kind of model")(choose(presets.PRESETS, preset, "preset")())

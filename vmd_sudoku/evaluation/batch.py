@@ -194,6 +194,7 @@ def judged(
     """The parts of all sources as they come, by number, each as the bytes of its file."""
 
     def tasks() -> Iterator[Shard]:
+        # Counted down, so that files are not read to their end when the last part that is wanted lies before it.
         left = None if how.wanted is None else len(how.wanted)
         if left == 0:
             return
@@ -287,6 +288,7 @@ def measure(
         else:
             parts.append(part)
         watch.done(part)
+    # Engines hand parts over as they are done; tables go by their numbers.
     found = list(folder.parts()) if folder else sorted(parts, key=lambda part: part.number)
     return Measured(plan, settings, found, first_bad)
 
@@ -313,6 +315,7 @@ def _noted(
             count += 1
             note(event="part", part=part.number, puzzles=part.puzzles, solved=[arm["solved"] for arm in part.arms])
     finally:
+        # In `finally`: a run that was stopped says so, too.
         note(event="end", parts=count, seconds=round(time.perf_counter() - start, 3))
 
 
@@ -346,6 +349,7 @@ def _begun(
             }
         )
         return plan
+    # Rows of two versions in one run would be figures of neither.
     if found["version"] != __version__:
         raise RunError(
             f"{folder.path} was begun by version {found['version']}, this is {__version__}; give another folder"
@@ -394,6 +398,7 @@ def resumed(folder: RunFolder) -> Request:
 
 def load_models(arms: Sequence[Arm]) -> dict[str, LoadedModel]:
     """The models of arms, by sha256."""
+    # By sha256: arms that differ in their settings alone share one model.
     names = {arm.sha256: arm.model for arm in arms}
     return {digest: load_model(name) for digest, name in names.items()}
 

@@ -149,6 +149,7 @@ def puzzles(count: int, seed: int, clues: int | None = None) -> tuple[np.ndarray
     Raises:
         ConfigError: clues is out of range, or so few that none was found.
     """
+    # An empty first part, so that no puzzle at all is an array, too.
     none = np.zeros((0, CELLS), np.int8)
     parts = [(none, none), *stream(count, seed, clues)]
     made, solutions = (np.concatenate(part) for part in zip(*parts, strict=True))

@@ -84,6 +84,7 @@ class LabModel(nn.Module):
 
 def new_model(settings: ModelSettings, length: int, symbols: int, seed: int) -> LabModel:
     """A model with the initial weights of `seed`; torch's global generator is left as it was."""
+    # torch's layers draw their weights from the global generator; whoever else uses that must not notice.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return LabModel(settings, length, symbols)

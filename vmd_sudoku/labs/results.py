@@ -50,6 +50,7 @@ def measure(
     missing = [job for job in jobs if job.key() not in known]
     for number, (job, rows) in enumerate(_results(missing, workers), 1):
         known[job.key()] = rows
+        # After every job and not at the end: each takes seconds to minutes, and a run may be stopped at any moment.
         write(path, {"measured": known})
         say(f"{number} of {len(missing)}: {job.line()}")
     return [row for job in jobs for row in known[job.key()]]

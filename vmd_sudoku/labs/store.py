@@ -18,6 +18,7 @@ def save(path: Path, model: LabModel, card: dict[str, Any]) -> None:
     """Write the model and its card (data, seconds, seed, figures …). Half precision: the figures do not notice."""
     tensors = {name: value.detach().half().contiguous() for name, value in model.state_dict().items()}
     shape = {"length": model.shape.length, "symbols": model.shape.symbols}
+    # In the file's own header: one file is a whole model, which cannot be parted from its settings.
     note = {"settings": to_plain(model.settings), "shape": shape, "card": card}
     save_file(tensors, path, {"format": FORMAT, "note": json.dumps(note)})
 

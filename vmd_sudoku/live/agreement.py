@@ -72,6 +72,8 @@ def runs_of_page(page: str, requests: Sequence[dict[str, Any]], *, fast: bool = 
         script, setup, asked = Path(folder, "engine.cjs"), Path(folder, "setup.json"), Path(folder, "asked.jsonl")
         script.write_text(_BEFORE + parts["worker"] + _AFTER, encoding="utf-8")
         setup.write_text(json.dumps(held), encoding="utf-8")
+        # A file and no pipe that this process fills: it reads answers meanwhile, and both could wait for each other
+        # for ever.
         asked.write_text(lines, encoding="utf-8")
         with (
             asked.open() as questions,
@@ -119,6 +121,7 @@ def runs_of_library(
                 for at, row in enumerate(step.rows.tolist()):
                     boards[row].append(step.board[at].numpy().astype(np.int8))
                     said[row].append(step.probabilities[at].numpy())
+        # Full boards never came to the network and may be missing at the end.
         ran = run.predictor.rounds_run.tolist() + [0] * len(batch)
         for row in range(len(batch)):
             yield Run(np.array(boards[row]), np.array(said[row]), ran[row], float("nan"))

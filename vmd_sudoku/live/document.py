@@ -28,6 +28,7 @@ def document(
         ValueError: a text would end its element.
     """
     held = [(key, "application/json", _harmless(value)) for key, value in data.items()]
+    # In elements that a browser does not run: the page's own script reads them when it is ready.
     held += [(key, "text/plain", text) for key, text in texts.items()]
     scripts = [f'<script type="{kind}" id="{key}">{_closed(text)}</script>' for key, kind, text in held]
     return "\n".join(

@@ -48,6 +48,7 @@ def _with_imports(root: Path, names: list[str] | tuple[str, ...]) -> dict[str, s
         text = (root / path).read_text(encoding="utf-8")
         for other in _imports(root, path, text):
             visit(other)
+        # After what it imports, so that the order of the texts is one in which they can run.
         found[path] = text
 
     for name in names:

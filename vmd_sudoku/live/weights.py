@@ -24,6 +24,7 @@ def packed(models: Iterable[LoadedModel]) -> tuple[list[dict[str, Any]], bytes]:
         _require_runnable(loaded)
         tensors = {}
         for name, tensor in loaded.model.state_dict().items():
+            # Little-endian whatever this machine is: a browser's arrays are.
             numbers = tensor.cpu().numpy().astype("<f4")
             tensors[name] = {"at": at, "shape": list(numbers.shape)}
             pieces.append(np.ascontiguousarray(numbers).tobytes())

@@ -97,6 +97,7 @@ inline I nearest(V x) {
 
 inline V inverse_root(V x) {
 #if defined(__AVX512F__)
+    // One step of Newton's: the instruction alone is right to fourteen bits.
     V y = (V)_mm512_rsqrt14_ps((__m512)x);
     return y * (1.5f - .5f * x * y * y);
 #else
@@ -107,6 +108,7 @@ inline V inverse_root(V x) {
 
 // 1 / (1 + exp(-x)), to about four digits: 2^t is 2^whole times a polynomial, of which whole goes into the exponent's bits.
 inline V sigmoid(V x) {
+    // A float's exponent ends at 127: beyond this the bits below would run into the sign.
     V t = bounded(x * -1.44269504f, 120.f);
     I whole = nearest(t);
     V f = t - __builtin_convertvector(whole, V);
@@ -205,6 +207,8 @@ template <typename T>
 struct Buffer {
     std::unique_ptr<char[]> memory;
     T* data;
+    // Begins at a multiple of 64 bytes, a cache line and a register: a load across two lines costs both. Zeros,
+    // since rows of padding are multiplied, too.
     explicit Buffer(size_t n) : memory(new char[n * sizeof(T) + 64]()) {
         data = reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(memory.get()) + 63) & ~uintptr_t(63));
     }
@@ -279,8 +283,10 @@ struct Board {
             }
             product(COUNT[p], h, m, middle + FIRST[p] * m, m, part.out.data(), answers + FIRST[p] * h);
         }
+        // 1024 is the largest size that NetworkConfig allows.
         float bias[1024];  // of all four answers and of `up`
         for (int j = 0; j < h; j++)
+            // Rows and columns share a perceptron, so its bias comes twice.
             bias[j] = k.up_bias[j] + k.part[0].out_bias[j] + 2 * k.part[1].out_bias[j] + k.part[2].out_bias[j];
         for (int r = 0; r < SIDE; r++)
             for (int stack = 0; stack < 3; stack++)
@@ -371,9 +377,12 @@ struct Backward {
         board.messages(state, k);
         board.constraints(k);
         add_rows(back, CANDIDATES, w, g.of[16].data());
+        // Columns are added up here, candidate by candidate; cells are written whole, and rows and boxes are made
+        // of `both`.
         std::memset(answer_wide + COLUMN * h, 0, sizeof(float) * PLANE * h);
         std::memset(both, 0, sizeof(float) * TRIPLES * h);
         for (int r = 0; r < SIDE; r++) row(r, given, back, given_back, k, g);
+        // Every candidate lies in one cell, so the sums of the cells add up to the gradient of `up`'s bias.
         add_rows(answer_wide + CELL * h, PLANE, h, g.of[14].data());
         constraints(k, g);
         messages(state, back, k, g);
@@ -400,6 +409,8 @@ struct Backward {
                 save(cell + (r * SIDE + c) * h + j, of_cell);
             }
         product(PLANE, w, h, update_plane, h, k.up_back.data(), message_back + r * PLANE * w);
+        // A copy with zeros behind it: the product over rows takes 96, and in `message` the next row of the board
+        // would follow.
         std::memcpy(message_plane, board.message + r * PLANE * w, sizeof(bf16) * PLANE * w);
         outer(state_plane, w, board.active, h, ROOM_OF_PLANE, g.of[15].data());
         outer(message_plane, w, update_plane, h, ROOM_OF_PLANE, g.of[13].data());  // transposed
@@ -499,6 +510,8 @@ at::Tensor forward(const at::Tensor& state, const at::Tensor& given, const std::
             bf16* now = out + b * size;
             std::memcpy(now, in + b * size, sizeof(bf16) * size);
             for (int64_t r = 0; r < rounds; r++) {
+                // Without `keep` a round writes over the state that it reads: of each candidate it is read once
+                // more, right before.
                 bf16* next = keep ? now + boards * size : now;
                 board.forward(now, injected + b * CANDIDATES * weights.h, next, weights);
                 now = next;
@@ -536,6 +549,7 @@ std::vector<at::Tensor> backward(const at::Tensor& last_back, const at::Tensor& 
         at::native::cpublas::brgemm_release();
         turn_back(gradients.of[13], w, h);
         for (int p = 0; p < 3; p++) turn_back(gradients.of[3 + 4 * p], m, h);
+        // Once a thread and not once a board: until here each has summed up for itself.
         std::lock_guard<std::mutex> alone(lock);
         for (size_t i = 0; i < sums.size(); i++) {
             float* to = sums[i].data_ptr<float>();

@@ -41,6 +41,7 @@ class Dreams:
             grid. The pair keeps the z of the prior, which is what a first call meets.
         """
         z = draw_prior(count, model.config.latent, rng, model.config.latent_kind)
+        # z is drawn on the CPU and moved: the same seed makes the same dreams on every device.
         where = next(model.parameters()).device
         empty = torch.full((count, CELLS), BLANK, device=where)
         first, _ = model.config.rounds_for(nfe)
