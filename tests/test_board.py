@@ -94,6 +94,39 @@ def test_names_of_files_are_not_puzzles(text):
     assert not board.looks_like_puzzle(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("53..7", True),  # nothing but digits and dots, if far too few
+        ("5 3 . .\n7", True),
+        ("5" * 71 + "a", True),
+        ("5" * 70 + "a", False),
+        ("folder/" + "5" * 80, False),
+        ("folder\\" + "5" * 80, False),
+        ("a/b", False),
+    ],
+)
+def test_what_is_meant_as_a_puzzle_is_told_from_a_name(text, is_one):
+    assert board.looks_like_puzzle(text) == is_one
+
+
+def test_one_and_several_are_said_as_such(easy):
+    puzzle, solution = easy
+    blank = np.flatnonzero(puzzle == 0)
+    for count, words in ((1, "left unfinished: 1 blank"), (2, "left unfinished: 2 blanks")):
+        unfinished = solution.copy()
+        unfinished[blank[:count]] = 0
+        assert board.verdict(unfinished, puzzle) == words
+    clues = np.zeros(81, np.int8)
+    clues[[0, 8]] = 5
+    for cell, words in ((None, "column 9; change"), (72, "(and 1 more clash);"), (80, "(and 3 more clashes);")):
+        if cell is not None:
+            clues[cell] = 5
+        with pytest.raises(PuzzleError) as error:
+            board.require_legal(clues)
+        assert words in str(error.value)
+
+
 def test_a_line_is_a_board_that_is_parsed_once(monkeypatch):
     text = "5" + "." * 79 + "1"
     line = board.Line(text.replace(".", "0"))

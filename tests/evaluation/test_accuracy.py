@@ -490,3 +490,50 @@ def test_unfinished_boards_are_not_called_legal(some, monkeypatch):
     assert is_legal(ends[unfinished]).all()
     row, _ = measure_set(untrained(), some, setting)
     assert row["legal"] == int((is_legal(ends) & ~unfinished).sum()) < len(ends)
+
+
+def test_a_row_of_sampled_grids_says_what_was_measured(monkeypatch):
+    from vmd_sudoku.evaluation import accuracy
+
+    grid = puzzles(1, seed=0)[1][0]
+    seen = {}
+
+    def decoded(loaded, empty, setting, **given):
+        seen.update(given, empty=empty)
+        boards = np.stack([grid, grid, np.zeros(81, np.int8)])
+        return SimpleNamespace(board=boards, calls=np.array([1, 1, 2]), rounds=np.array([10, 10, 11]))
+
+    monkeypatch.setattr(accuracy, "decode_boards", decoded)
+    monkeypatch.setattr(accuracy, "time", SimpleNamespace(perf_counter=iter([5.0, 5.67891]).__next__))
+    row, grids = sample(untrained(), 3, Setting())
+    assert seen["batch_size"] == 64
+    assert seen["empty"].shape == (3, 81)
+    assert not seen["empty"].any()
+    assert len(grids) == 3
+    wanted = {"count": 3, "valid": 2, "distinct": 1, "mean_calls": 1.33, "mean_rounds": 10.3, "seconds": 0.68}
+    assert wanted.items() <= row.items()
+    assert row["interval"] == [0.20766, 0.93851]  # Wilson's, of 2 in 3
+    assert row["grids_per_s"] == 4.42
+
+
+def test_one_grid_can_be_sampled_and_none_cannot():
+    assert sample(untrained(), 1, Setting(nfe=1))[0]["count"] == 1
+    with pytest.raises(ConfigError, match="1 or more, got 0"):
+        sample(untrained(), 0, Setting())
+
+
+@pytest.mark.parametrize(
+    ("latent", "setting", "shown"),
+    [
+        (1, Setting(nfe=None), {"nfe": "cell", "z": "mode", "latents": 1}),
+        (1, Setting(nfe=5, z=3, latents=4), {"nfe": 5, "z": 3, "latents": 4}),
+        (0, Setting(nfe=5), {"nfe": 5, "z": None, "latents": 1, "first_rounds": 2, "rounds": 2}),
+        (0, Setting(nfe=5, carry=True, rounds=7), {"z": None, "first_rounds": 2, "rounds": 7}),
+    ],
+)
+def test_a_row_has_the_setting_as_the_model_takes_it(latent, setting, shown):
+    from vmd_sudoku.evaluation.accuracy import settings_of
+
+    row = settings_of(untrained(latent), setting)
+    assert shown.items() <= row.items()
+    assert (row["model"], row["sha256"], row["policy"]) == ("untrained", "0" * 64, setting.policy)

@@ -80,3 +80,8 @@ def test_holm_corrects_the_smallest_most_and_keeps_the_order():
     assert metrics.holm([0.02, 0.015]) == pytest.approx([0.03, 0.03])
     assert metrics.holm([0.9, 0.8]) == [1, 1]
     assert metrics.holm([]) == []
+
+
+def test_no_win_in_very_many_pairs_is_a_power_of_two():
+    assert metrics.mcnemar(0, 1001) == pytest.approx(2.0**-1000)
+    assert metrics.mcnemar(1, 1001) == pytest.approx(1003 * 2.0**-1001)

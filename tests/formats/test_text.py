@@ -1,3 +1,4 @@
+import io
 import json
 
 import numpy as np
@@ -202,3 +203,31 @@ def test_names_of_files_are_no_puzzles():
 def test_an_unknown_number_of_puzzles_a_page_is_refused():
     with pytest.raises(ConfigError, match="1 or 4 puzzles, not 3"):
         drawing.to_sheet(PUZZLE, per_page=3)
+
+
+def test_what_follows_the_first_puzzle_is_counted(tmp_path):
+    from vmd_sudoku.formats.text import Imported
+
+    assert Imported(parse(LINE)).more == 0
+    assert formats.read_text(LINE).more == 0
+    two, three = formats.read_text(f"{LINE}\n{LINE}\n"), formats.read_text(f"{LINE}\n{LINE}\n{LINE}\n")
+    assert (two.more, three.more) == (1, 2)
+    assert two.note.endswith("; 1 more line follows.")
+    assert three.note.endswith("; 2 more lines follow.")
+
+
+def test_the_name_of_a_file_a_text_and_standard_input_are_told_apart(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "12").write_text(LINE)
+    (tmp_path / "-").write_text("no puzzle")
+    # A name that might be a puzzle is that of a file where a file is asked for, and never where a text is.
+    assert to_line(formats.read_file("12").puzzle) == LINE
+    with pytest.raises(PuzzleError, match="this one has 2"):
+        formats.read_any("12")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(ANSWER.encode())))
+    assert to_line(formats.read_file("-").puzzle) == ANSWER
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(ANSWER.encode())))
+    assert to_line(formats.read_any("-").puzzle) == ANSWER
+    assert to_line(formats.read_any(LINE).puzzle) == LINE
+    (tmp_path / "mine.txt").write_text(LINE)
+    assert to_line(formats.read_any("mine.txt").puzzle) == LINE
