@@ -287,14 +287,7 @@ class Training:
         if config.dreams and config.model.latent and self.progress.step % config.dream_every == 0:
             how = {"carry": config.dream_carry, "renew": config.dream_renew}
             dreamt = self.dreams.add(self.average, config.dream_batch, config.dream_calls, self.rng, **how)
-        rate = (
-            config.learning_rate
-            * min(1, (self.progress.step + 1) / 200)
-            * (0.02 + 0.49 * (1 + math.cos(math.pi * done)))
-        )
-        for optimizer in self.optimizers:
-            for group in optimizer.param_groups:
-                group["lr"] = rate
+        rate = self._set_rate(done)
         bound, logits, flight.state = self.bound()
         blanks = (flight.board == BLANK).sum(1)
         warmth = min(1.0, done / config.beta_warmup) if config.beta_warmup else 1.0
@@ -337,6 +330,16 @@ class Training:
         }
         ended = alone & self._move_on(logits, whole)
         return metrics | {"whole": _mean(whole.float(), ended)}
+
+    def _set_rate(self, done: float) -> float:
+        """The learning rate: it comes up over 200 updates and goes down to 2 % along a cosine."""
+        warm = min(1, (self.progress.step + 1) / 200)
+        # In this order, so that runs repeat to the bit.
+        rate = self.config.learning_rate * warm * (0.02 + 0.49 * (1 + math.cos(math.pi * done)))
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+        return rate
 
     @torch.no_grad()
     def _follow_average(self) -> None:
