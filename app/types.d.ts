@@ -186,6 +186,18 @@ export interface LiveRequest {
 export interface LiveStep extends Step {
   probabilities: Float32Array
   order: number[]
+  /** That the call read; null for an MDM. */
+  z?: Float32Array | null
+}
+
+/** A run as a page without a server plays it. */
+export interface LiveRun {
+  name: string
+  steps: Step[]
+  /** How it ended; null while it goes on. */
+  end: { calls: number; rounds: number; ms: number } | null
+  /** What a call, from 0, said of a cell, and the z that it read; null where that is not known. */
+  said: (call: number, cell: number) => { p: number[]; z: number[] | null } | null
 }
 
 /** What each z writes: `ZMap` in app/labs/training.py. */

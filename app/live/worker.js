@@ -34,7 +34,7 @@ function solve({ id, model, puzzle, policy, nfe, z }, tell) {
   const start = performance.now()
   const predictor = new Predictor(MODELS[model], z === null ? null : new Noise(z))
   const board = Uint8Array.from(puzzle, (sign) => (sign === "." ? 0 : Number(sign)))
-  for (const step of decode(predictor, board, { policy, nfe })) tell({ id, step })
+  for (const step of decode(predictor, board, { policy, nfe })) tell({ id, step: { ...step, z: predictor.z } })
   const { calls, rounds, z: latent } = predictor
   tell({ id, done: { board: board.join(""), calls, rounds, latent, ms: performance.now() - start } })
 }

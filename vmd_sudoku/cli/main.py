@@ -33,6 +33,7 @@ TOPICS = {
     },
     "App": {
         "app": ("app_command", "Open the app in the browser."),
+        "export-html": ("page_commands", "One HTML file that needs no server."),
     },
 }
 """Commands by topic: the module that holds each, and a line on it. The module is loaded when its command is asked for."""

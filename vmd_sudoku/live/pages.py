@@ -4,13 +4,18 @@ import base64
 from collections.abc import Sequence
 from pathlib import Path
 
+from vmd_sudoku.board import to_line
+from vmd_sudoku.formats.files import read
 from vmd_sudoku.live.document import document
 from vmd_sudoku.live.joining import joined
 from vmd_sudoku.live.weights import packed
+from vmd_sudoku.live.words import page_words
 from vmd_sudoku.network.checkpoint import LoadedModel
 from vmd_sudoku.places import app_folder
 
-_STYLES = ("live/theme.css", "parts/board.css")
+_STYLES = ("live/theme.css", "parts/board.css", "live/live.css")
+_EXAMPLES = ("easy", "medium", "hard", "expert", "extreme", "two_solutions")
+"""Files of the example puzzles, of which the page has the first."""
 
 
 def live_page(models: Sequence[LoadedModel]) -> str:
@@ -21,19 +26,27 @@ def live_page(models: Sequence[LoadedModel]) -> str:
     """
     app = app_folder() / "app"
     notes, numbers = packed(models)
+    words = page_words(app)
     texts = {
         "numbers": base64.b64encode(numbers).decode(),
         "kernel": base64.b64encode((app / "live" / "kernel.wasm").read_bytes()).decode(),
         "worker": joined(app, "live/worker.js"),
     }
     return document(
-        title="Sudoku by variational masked diffusion",
+        title=words["live_title"],
         body=_text(app, "live/live.html"),
-        style=_text(app, *_STYLES, "live/live.css"),
-        script=joined(app, "live/live.js"),
-        data={"models": notes},
+        style=_text(app, *_STYLES),
+        script=joined(app, "live/live.js", words=words),
+        data={"models": notes, "examples-data": _examples(app.parent / "puzzles")},
         texts=texts,
     )
+
+
+def _examples(folder: Path) -> list[dict[str, str]]:
+    return [
+        {"name": name.replace("_", " ").capitalize(), "puzzle": to_line(read(folder / f"{name}.csv", 1).puzzles[0])}
+        for name in _EXAMPLES
+    ]
 
 
 def _text(app: Path, *names: str) -> str:
