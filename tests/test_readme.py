@@ -19,7 +19,7 @@ def test_the_code_runs(capsys):
 
 
 def test_the_commands_exist():
-    commands = re.findall(r"^vmd-sudoku (\w+)", README, re.MULTILINE)
+    commands = re.findall(r"^vmd-sudoku ([\w-]+)", README, re.MULTILINE)
     assert set(commands) == set(cli.list_commands(CONTEXT))
     targets = re.findall(r"^make (\w+)", README, re.MULTILINE)
     for target in targets:

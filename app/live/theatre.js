@@ -32,6 +32,9 @@ export class Theatre {
 
   /** @param {string[]} names */
   seat(names) {
+    // Boards that stay keep the keyboard's focus.
+    if (this.root.dataset.seated === names.join()) return
+    this.root.dataset.seated = names.join()
     this.panes = names.map((name) => new Pane(name.toUpperCase(), (cell) => this.choose(cell)))
     for (const pane of this.panes) pane.host.onkeydown = (event) => this.#key(event, pane)
     this.root.dataset.panes = String(names.length)

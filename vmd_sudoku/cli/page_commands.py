@@ -16,8 +16,8 @@ from vmd_sudoku.writing import write
 def export_html(out: Path, model: str, against: str) -> None:
     """Write OUT, one HTML file that needs no server and no network.
 
-    It runs the models in the browser: it solves what is typed or pasted, plays the order in which blanks are filled, compares the
-    two models and draws z.
+    It runs the models in the browser: it solves what is typed or pasted, plays the order in which blanks are filled, compares
+    the two models and draws z.
     """
     names = [model] if against in ("none", model) else [model, against]
     for name in names:
