@@ -150,6 +150,19 @@ export interface CompareData {
   working: string
 }
 
+/** Words of one model: `chips` in app/labs/component.py. */
+export interface ChipColumn {
+  name: string
+  side: string
+  note: string
+  words: { text: string; kind: "real" | "held" | "new"; count: number }[]
+}
+
+export interface ChipsData {
+  number: number
+  columns: ChipColumn[]
+}
+
 /** A model as a page without a server carries it: `packed` in vmd_sudoku/live/weights.py. */
 export interface LiveModel {
   name: string
@@ -202,7 +215,7 @@ export interface LiveRun {
 
 /** What each z writes: `ZMap` in app/labs/training.py. */
 export interface ZMap {
-  kind: "plane" | "codes"
+  kind: "plane" | "codes" | "square"
   rows: number
   columns: number
   labels: number[]

@@ -21,7 +21,7 @@ def heat_maps(symbols: Sequence[str], tables: Sequence[np.ndarray | None]) -> "F
     """Four tables of pairs [symbols, symbols] on one scale, two by two; None where there is nothing yet."""
     from plotly.subplots import make_subplots
 
-    most = max(float(table.max()) for table in tables if table is not None)
+    most = float(max(table.max() for table in tables[:2] if table is not None))
     figure = make_subplots(2, 2, subplot_titles=lab_words.HEAT_TITLES, horizontal_spacing=0.09, vertical_spacing=0.13)
     names = [f"\u200b{symbol}" for symbol in symbols]  # else digits would be drawn as numbers
     for place, table in enumerate(tables):
@@ -39,14 +39,15 @@ def heat_maps(symbols: Sequence[str], tables: Sequence[np.ndarray | None]) -> "F
         )
     figure.update_xaxes(type="category", showgrid=False, fixedrange=True, tickangle=0, nticks=12)
     figure.update_yaxes(type="category", showgrid=False, fixedrange=True, autorange="reversed", nticks=12)
+    bar = {"tickformat": ".0%", "thickness": 10, "orientation": "h", "y": -0.07, "yanchor": "top", "len": 0.6}
     figure.update_layout(
-        height=470,
-        margin={"l": 0, "r": 0, "t": 24, "b": 0},
+        height=520,
+        margin={"l": 0, "r": 0, "t": 24, "b": 40},
         coloraxis={
             "colorscale": "Cividis",
             "cmin": 0,
             "cmax": most,
-            "colorbar": {"tickformat": ".0%", "thickness": 10},
+            "colorbar": bar,
         },
     )
     figure.update_annotations(font_size=13)
@@ -62,11 +63,12 @@ def losses(curves: Mapping[str, Sequence[tuple[int, float]]], floor: float | Non
         thin = _thinned(curve)
         dash, colour = LINES[name]
         line = {"dash": dash, "width": 2.5, "color": colour}
+        mode = "lines" if len(thin) > 1 else "markers"
         figure.add_scatter(
             x=[update for update, _ in thin],
             y=[loss for _, loss in thin],
             name=lab_words.MODELS[name],
-            mode="lines",
+            mode=mode,
             line=line,
         )
     if floor is not None:

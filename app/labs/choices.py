@@ -27,7 +27,8 @@ PATTERN = re.compile(r"[a-z_]{5}", re.ASCII)
 @dataclass(frozen=True, kw_only=True)
 class Choice:
     """lab: one of LABS. tokens: a name of SETS, or OWN with `table`. distance: places from one tied token to the next.
-    latent: of the VMD that is trained. pattern: letters of a word, `_` for a blank. words_calls, grids_calls: of the network.
+    latent: of the VMD that is trained. pattern: letters of a word, `_` for a blank. letters: `drawn`, or the most probable
+    (`argmax`). words_calls, grids_calls: of the network.
     """
 
     lab: str = "tokens"
@@ -37,6 +38,7 @@ class Choice:
     latent: str = "gaussian"
     seed: int = 0
     pattern: str = "s__r_"
+    letters: str = "drawn"
     words_calls: int = 1
     grids_calls: int = 1
 
@@ -85,6 +87,7 @@ DOORS: dict[str, tuple[Any, str]] = {
     "latent": (_one_of(*LATENTS), "tokens"),
     "seed": (_whole(0, MOST_SEED), ""),
     "pattern": (lambda text: text if PATTERN.fullmatch(text) else None, "words"),
+    "letters": (_one_of("drawn", "argmax"), "words"),
     "words_calls": (_calls("words"), "words"),
     "grids_calls": (_calls("grids"), "grids"),
 }

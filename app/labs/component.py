@@ -1,6 +1,6 @@
 """The Labs page's components, registered once when this module is imported."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -16,9 +16,34 @@ _PLANE = st.components.v2.component(
 )
 
 
-def plane(z_map: Mapping[str, object] | None, *, query: Mapping[str, str], key: str) -> None:
+_CHIPS = st.components.v2.component(
+    "labs_chips",
+    html=source("labs/chips.html"),
+    css=source("parts/board.css", "labs/labs.css"),
+    js=script("labs/chips.js", more_words=lab_words.BOARD),
+)
+_LINK = st.components.v2.component(
+    "labs_link",
+    html=source("labs/link.html"),
+    css=source("parts/board.css"),
+    js=script("labs/link.js"),
+)
+
+
+def link(query: Mapping[str, str], *, key: str) -> None:
+    """Nothing to see: the page's address says `query`."""
+    _LINK(key=key, data=numbered({"query": urlencode(query)}, key=key))
+
+
+def chips(columns: Sequence[Mapping[str, object]], *, key: str) -> None:
+    """Words in columns. columns: name, side (mdm or vmd), note, and words with text, kind and count."""
+    _CHIPS(key=key, data=numbered({"columns": list(columns)}, key=key))
+
+
+def plane(z_map: Mapping[str, object] | None, *, query: Mapping[str, str] | None, key: str) -> None:
     """A map of z with a point to drag.
 
-    z_map: the fields of `training.ZMap`, or None before there is one. query: what the page's address says.
+    z_map: the fields of `training.ZMap`, or None before there is one. query: what the page's address
+    says, None where another component tells it.
     """
-    _PLANE(key=key, data=numbered({"map": z_map, "query": urlencode(query)}, key=key))
+    _PLANE(key=key, data=numbered({"map": z_map, "query": None if query is None else urlencode(query)}, key=key))

@@ -8,7 +8,7 @@ const GOLDEN = 137.508
 /** @param {Pick<ZMap, "rows" | "columns" | "labels" | "kind">} map @param {number} [least] */
 export function heartsOf(map, least = 2) {
   const { rows, columns, labels } = map
-  if (map.kind !== "plane") return []
+  if (map.kind === "codes") return []
   const depth = new Array(labels.length).fill(0)
   const queue = labels.map((_, cell) => cell).filter((cell) => isBorder(map, cell))
   for (const cell of queue) depth[cell] = 1
@@ -56,7 +56,8 @@ export function legalShare(map) {
   let [good, all] = [0, 0]
   map.labels.forEach((label, cell) => {
     const [row, column] = [Math.floor(cell / map.columns), cell % map.columns]
-    const weight = map.kind === "plane" ? along(row, map.rows) * along(column, map.columns) : (map.shares[cell] ?? 0)
+    const onPlane = map.kind === "plane" ? along(row, map.rows) * along(column, map.columns) : 1
+    const weight = map.kind === "codes" ? (map.shares[cell] ?? 0) : onPlane
     all += weight
     if (map.legal[label]) good += weight
   })
@@ -77,7 +78,7 @@ export function paintMap(canvas, map, hearts, at) {
   map.labels.forEach((label, cell) => {
     if (label < 0) return
     const [x, y] = [(cell % map.columns) * wide, Math.floor(cell / map.columns) * high]
-    pen.globalAlpha = map.kind === "plane" || map.shares[cell] * map.shares.length > 0.1 ? 1 : 0.25
+    pen.globalAlpha = map.kind !== "codes" || map.shares[cell] * map.shares.length > 0.1 ? 1 : 0.25
     pen.fillStyle = map.legal[label] ? colourOf(label, isDark(ink)) : paper
     pen.fillRect(Math.floor(x), Math.floor(y), Math.ceil(wide) + 1, Math.ceil(high) + 1)
     if (!map.legal[label]) hatch(pen, x, y, wide, high, ink)
@@ -113,15 +114,15 @@ function hatch(pen, x, y, wide, high, ink) {
 /** @param {CanvasRenderingContext2D} pen @param {ZMap} map @param {number} wide @param {number} high @param {string} paper */
 function borders(pen, { rows, columns, labels, kind }, wide, high, paper) {
   pen.strokeStyle = paper
-  pen.lineWidth = Math.max(1, wide / 5)
+  pen.lineWidth = Math.min(3 * devicePixelRatio, Math.max(1, wide / 5))
   pen.beginPath()
   labels.forEach((label, cell) => {
     const [row, column] = [Math.floor(cell / columns), cell % columns]
-    if (column < columns - 1 && (kind !== "plane" || labels[cell + 1] !== label)) {
+    if (column < columns - 1 && (kind === "codes" || labels[cell + 1] !== label)) {
       pen.moveTo((column + 1) * wide, row * high)
       pen.lineTo((column + 1) * wide, (row + 1) * high)
     }
-    if (row < rows - 1 && (kind !== "plane" || labels[cell + columns] !== label)) {
+    if (row < rows - 1 && (kind === "codes" || labels[cell + columns] !== label)) {
       pen.moveTo(column * wide, (row + 1) * high)
       pen.lineTo((column + 1) * wide, (row + 1) * high)
     }
@@ -139,6 +140,7 @@ function names(pen, map, hearts, wide, high, ink) {
   pen.textAlign = "center"
   pen.textBaseline = "middle"
   for (const { label, row, column } of hearts) {
+    if (!map.legal[label]) continue
     const half = pen.measureText(map.names[label]).width / 2 + 2
     const middle = (column + 0.5) * wide
     const x = Math.min(Math.max(middle, half), pen.canvas.width - half)

@@ -8,11 +8,12 @@ from app.labs import words as lab_words
 from app.labs.bench import Bench
 from app.labs.choices import LABS, Choice
 from app.labs.tokens_view import tokens_lab
+from app.labs.words_view import words_lab
 from app.server import start
 
 _DESK = "labs"
 _WIDTH = 1160
-_VIEWS = {"tokens": tokens_lab}
+_VIEWS = {"tokens": tokens_lab, "words": words_lab}
 
 
 def page() -> None:

@@ -54,14 +54,15 @@ class Plane {
     if (!data.map) return
     if (data.map.kind !== kind) this.#begin(data.map)
     this.#hearts = heartsOf(data.map)
-    setText(find(this.root, ".share"), fillIn(WORDS.map_share, { legal: percent(legalShare(data.map)) }))
+    const share = data.map.kind === "square" ? WORDS.map_square_share : WORDS.map_share
+    setText(find(this.root, ".share"), fillIn(share, { legal: percent(legalShare(data.map)) }))
     this.#draw()
   }
 
   // Sliders for another kind of z.
   /** @param {ZMap} map */
   #begin(map) {
-    const isPlane = map.kind === "plane"
+    const isPlane = map.kind !== "codes"
     const names = isPlane ? [WORDS.map_first, WORDS.map_second] : [WORDS.map_code]
     const last = isPlane ? map.rows - 1 : map.shares.length - 1
     this.#sliders = names.map((_, axis) => {
@@ -72,7 +73,8 @@ class Plane {
     })
     const rows = names.map((name, axis) => make("label", "slide", "", make("span", "", name), this.#sliders[axis]))
     find(this.root, ".sliders").replaceChildren(...rows)
-    setText(find(this.root, ".hint"), isPlane ? WORDS.map_key : WORDS.map_code_key)
+    const hints = { plane: WORDS.map_key, codes: WORDS.map_code_key, square: WORDS.map_square_key }
+    setText(find(this.root, ".hint"), hints[map.kind])
     this.#at = isPlane ? [0.62, 0.62] : [0.5 / map.rows, 0.5 / map.columns]
   }
 
@@ -80,7 +82,7 @@ class Plane {
   #slide(axis, value) {
     const map = this.#map
     if (!map) return
-    if (map.kind === "plane") this.#at[axis] = (value + 0.5) / map.rows
+    if (map.kind !== "codes") this.#at[axis] = (value + 0.5) / map.rows
     else this.#at = [(Math.floor(value / map.columns) + 0.5) / map.rows, ((value % map.columns) + 0.5) / map.columns]
     this.#draw()
   }
@@ -100,7 +102,7 @@ class Plane {
     const cell = row * map.columns + column
     paintMap(this.canvas, map, this.#hearts, this.#at)
     this.#say(map, cell)
-    const values = map.kind === "plane" ? [row, column] : [cell]
+    const values = map.kind !== "codes" ? [row, column] : [cell]
     this.#sliders.forEach((slider, axis) => {
       slider.value = String(values[axis])
       slider.setAttribute("aria-valuetext", this.root.querySelector(".says")?.textContent ?? "")
@@ -113,7 +115,7 @@ class Plane {
     const [at, text] = [find(this.root, ".at"), find(this.root, ".text")]
     const put = (/** @type {number} */ part) => ((2 * part - 1) * map.edge).toFixed(2).replace("-", "−")
     const where =
-      map.kind === "plane"
+      map.kind !== "codes"
         ? fillIn(WORDS.map_says, { first: put(this.#at[0]), second: put(this.#at[1]) })
         : fillIn(WORDS.map_code_says, { n: cell + 1, codes: map.shares.length, share: percent(map.shares[cell] ?? 0) })
     setText(at, label < 0 ? "" : where)

@@ -190,7 +190,9 @@ def _answer(bench: Bench, tokens: "TokenSet") -> str:
         text += (lab_words.PREDICT_TIE if ties == 1 else lab_words.PREDICT_TIES).format(ties=ties)
     trial = bench.trial
     if trial and trial.state == "done":
-        text += lab_words.PREDICT_MEASURED.format(**{name: view.said[0].kl for name, view in trial.views.items()})
+        text += lab_words.PREDICT_MEASURED.format(
+            **{name: max(0.0, view.said[0].kl) for name, view in trial.views.items()}
+        )
     return f"{text}\n\n{lab_words.PREDICT_WHY}"
 
 
@@ -259,19 +261,19 @@ def _figures(bench: Bench, trial: "Trial") -> None:
     tokens, views = trial.task.tokens, dict(trial.views)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.subheader(lab_words.HEAT, anchor=False)
+        st.header(lab_words.HEAT, anchor=False)
         _heat(tokens, views)
     with right:
-        st.subheader(lab_words.MAP, anchor=False)
+        st.header(lab_words.MAP, anchor=False)
         z_map = views["vmd"].z_map if "vmd" in views else None
         component.plane(asdict(z_map) if z_map else None, query=bench.choice.to_query(), key="labs_plane")
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.subheader(lab_words.LOSS, anchor=False)
+        st.header(lab_words.LOSS, anchor=False)
         floor = None if tokens.has_noise else tokens.entropy()
         st.plotly_chart(charts.losses(trial.losses, floor), config=charts.CONFIG, key="labs_losses")
     with right:
-        st.subheader(lab_words.CALLS, anchor=False)
+        st.header(lab_words.CALLS, anchor=False)
         _table(bench, trial, views)
 
 
@@ -319,4 +321,4 @@ def _accuracy(said: "Said | None") -> str:
 
 
 def _kl(said: "Said | None") -> str:
-    return "–" if said is None else f"{said.kl:.3f}" + ("" if said.is_exact else r"\*")
+    return "–" if said is None else f"{max(0.0, said.kl):.3f}" + ("" if said.is_exact else r"\*")

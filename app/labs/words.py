@@ -102,12 +102,34 @@ CALLS_HEAD = ("Calls (NFE)", "MDM right", "VMD right", "MDM: KL, nats", "VMD: KL
 CALLS_HIDDEN = "?"
 CALLS_NOTE_HIDDEN = "KL shows once you have committed a prediction."
 CALLS_NOTE = {
-    True: "* of 1,000 samples, which adds about {bias:.3f} nats; the others are exact sums.",
+    True: r"\* of 1,000 samples, which adds about {bias:.3f} nats; the others are exact sums.",
     False: "Of 1,000 samples each, which adds about {bias:.3f} nats to a KL. Exact at the end.",
 }
 CALLS_NOTE_EXACT = "Exact sums, without samples."
 MAP = "The map of z"
 MAP_NONE = "The map of z appears with the first step."
+
+# ---- words
+
+WORDS_LEAD = (
+    "Five letters that must agree. Both models learnt the same 4,042 words for the same time; the MDM is the "
+    "larger one. In one call the MDM chooses each letter on its own, and the VMD has z to say which word is "
+    "meant."
+)
+WORDS_CALLS = "Calls (NFE)"
+LETTERS = "Letters of the VMD"
+LETTER_WAYS = {"drawn": "Drawn", "argmax": "Most probable"}
+LETTERS_HELP = "The MDM always draws: its most probable letters would be the same word each time."
+WORDS_FREE = "Words from nothing"
+WORDS_NOTE = "{real:.1f} % of {samples:,} are real words, {distinct:,} different ones"
+WORDS_HIDDEN = "Rude words not shown: {count}. "
+WORDS_UNFILTERED = "The figures count every word, shown or not."
+WORDS_NO_MODEL = "This server cannot load the models of words. Install the package anew."
+PATTERN = "A pattern"
+PATTERN_LABEL = "Five signs, _ for a blank"
+PATTERN_HELP = "Such as s__r_. The VMD draws z from what the known letters leave likely."
+WALK = "Move z"
+WALK_LEAD = "The corners are z of four words: {a}, {b}, {c} and {d}. What is written in between?"
 
 BOARD: dict[str, Any] = {
     "map_label": "Map of the latent z: what one call writes for each",
@@ -121,5 +143,12 @@ BOARD: dict[str, Any] = {
     "map_key": "Drag the point, or use the sliders. Hatched: not in the set.",
     "map_code_key": "One tile a code: press one, or use the slider. Hatched: not in the set. Pale: hardly ever drawn.",
     "map_none": "The map of z appears with the first step.",
+    "map_square_key": "Drag the point, or use the sliders. Hatched: no word of the list.",
+    "map_square_share": "{legal} of the square are real words.",
+    "chips_real": "{text}: a real word",
+    "chips_held": "{text}: a real word that was held out of training",
+    "chips_new": "{text}: no word of the list",
+    "chips_key": "✓ a real word · ★ a real word that no training saw · dashed: no word of the list",
+    "chips_count": "×{n}",
     "map_share": "{legal} of what z writes is in the set, weighed by how often z is drawn.",
 }

@@ -1,5 +1,6 @@
 """The Labs page without a browser: choices and links, trainings, and the page itself."""
 
+import codecs
 import json
 import math
 import threading
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.labs import charts
+from app.labs import charts, writing
 from app.labs.bench import Bench
 from app.labs.choices import OWN, Choice, Prediction
 from app.labs.tokens_view import token_set
@@ -247,3 +248,47 @@ def test_a_bad_table_is_told_in_one_line_and_a_good_one_goes_on(page):
     ]
     app.text_area(key="labs_table").set_value("a b\nb a").run()
     assert not app.error
+
+
+# ---- words
+
+
+def test_rude_words_are_hidden_and_others_are_not():
+    rude = [codecs.encode(word, "rot13") for word in ("fuvgf", "encrq", "shpxf", "fhper")]
+    assert [writing.is_hidden(word) for word in rude] == [True, True, True, False]
+    assert not any(map(writing.is_hidden, ("grape", "spice", "title", "parse", "scrap", "grass", "class")))
+    shown = [word for word in writing._kinds() if writing.is_hidden(word)]
+    assert 5 < len(shown) < 60  # of 4,442: the list is short
+
+
+def test_a_page_counts_all_words_and_shows_those_that_are_fit_to_be_seen(monkeypatch):
+    found = [writing.Word("crane", "real", 3), writing.Word("abcde", "new"), writing.Word("fresh", "held", 1)]
+    monkeypatch.setattr(writing, "is_hidden", lambda word: word == "abcde")
+    page = writing._page(found)
+    assert [word.text for word in page.words] == ["crane", "fresh"]
+    assert (page.hidden, page.samples, page.real, page.distinct) == (1, 5, 0.8, 2)
+
+
+def test_one_call_of_the_vmd_writes_words_and_of_the_mdm_hardly_any():
+    mdm, vmd = writing.write("mdm", 1, "drawn", 0), writing.write("code", 1, "argmax", 0)
+    assert mdm.real < 0.1 < 0.7 < vmd.real
+    assert len(mdm.words) == len(vmd.words) == writing.SHOWN
+
+
+def test_a_pattern_is_kept_and_the_square_has_words_at_its_corners():
+    page = writing.complete("code", "s__r_", 5, "drawn", 0)
+    assert all(word.text[0] == "s" and word.text[3] == "r" for word in page.words)
+    z_map, names = writing.square(0)
+    corners = [z_map.labels[cell] for cell in (0, z_map.columns - 1, -z_map.columns, -1)]
+    assert tuple(z_map.names[label] for label in corners) == names
+
+
+def test_the_words_lab_is_drawn_and_refuses_a_bad_pattern_in_one_line(page):
+    app = page(lab="words")
+    columns = sent(app)["columns"]
+    assert [column["name"] for column in columns] == ["MDM", "VMD"]
+    assert "real words" in columns[0]["note"]
+    assert sent(app, -1)["query"] == "lab=words"
+    app.text_input(key="labs_pattern").set_value("s_r").run()
+    assert not app.exception
+    assert [error.value for error in app.error] == ["a pattern has 5 signs, letters or _ for a blank; got 's_r'"]
