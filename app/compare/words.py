@@ -38,7 +38,7 @@ NO_SOLUTION = "The exact solver proves that no board fits these clues. Did you m
 NO_MODEL = "This server cannot load one of the models. Choose another."
 AGAIN = "Try again"
 
-ODD_LINK = "This link has values that do not exist ({what}). The usual ones stand in."
+ODD_LINK = "This link has values that do not exist ({what}). The usual ones are used instead."
 ODD = {
     "p": "the puzzle",
     "view": "what to compare",
@@ -88,12 +88,12 @@ RACE_SIDE = "{name}: {settings}"
 RACE_SOLVED = "{solved} of {boards}"
 RACE_RATE = "{rate:.0f} % (95 %: {low:.0f} to {high:.0f})"
 RACE_PAIRS = "Both solved {both}, only {first} {only_first}, only {second} {only_second}, neither {neither}."
-RACE_P = "Exact McNemar test on the {pairs} puzzles where only one side won: p = {p}."
+RACE_P = "Exact McNemar test on the {pairs} puzzles that only one side solved: p = {p}."
 RACE_P_SO_FAR = (
-    "On the {pairs} puzzles so far where only one side won: p = {p}, of a test that holds whenever one looks or stops; the "
-    "exact McNemar test comes at the end."
+    "On the {pairs} puzzles so far that only one side solved: p = {p}. This test holds whenever you look or stop; the exact "
+    "McNemar test comes at the end."
 )
-RACE_P_NONE = "No puzzle so far was solved by one side alone, so there is nothing to test."
+RACE_P_NONE = "So far no puzzle was solved by one side alone, so there is nothing to test."
 RACE_P_SMALL = "A fair coin would seldom split them so unevenly."
 RACE_P_LARGE = "A fair coin could well have split them so."
 RACE_CHART = "Solved so far"
@@ -146,8 +146,8 @@ BOARD = {
     "cell_says": "{digit} in step {step}, {sure} sure{right}",
     "cell_right": ", right",
     "cell_wrong": ", wrong",
-    "parting_order": "The orders part",
-    "parting_digits": "The digits part",
+    "parting_order": "The order differs from here",
+    "parting_digits": "The digits differ from here",
     "never_order": "All boards are filled in the same order.",
     "never_digits": "No cell gets different digits.",
     "first_wrong": "{name} goes wrong",

@@ -10,12 +10,14 @@ from typing import Any
 CHOICE = "{name}: {about}"
 MODEL_CAPTIONS = {
     "vmd": "variational masked diffusion, with a latent z",
-    "mdm": "masked diffusion, without",
+    "mdm": "masked diffusion, without a latent",
 }
 SETTINGS = "Settings"
 MODEL = "Model"
 DRAW = "Draw the latent z"
-DRAW_HELP = "Off: z is its prior's mode, best where there is one solution. On: z is drawn with the seed."
+DRAW_HELP = (
+    "Off: z is 0, the mode of its prior, which is best where there is one solution. On: z is drawn with the seed."
+)
 ADVANCED = "Advanced"
 ONE_CELL = "one cell a step"
 STEPS_ONE = "1 step"
@@ -41,7 +43,7 @@ FULL_WHY = "No blank is left, and every row, column and box holds 1 to 9 once."
 IMPOSSIBLE = "No solution"
 IMPOSSIBLE_WHY = "No board fits all the clues, though no two of them clash: the exact solver has proved it."
 IMPOSSIBLE_CLUES = (
-    "The {n} marked clues cannot stand together, and without any one of them they could. Did you mistype one?"
+    "The {n} marked clues cannot stand together. Leave out any one of them, and they can. Did you mistype one?"
 )
 IMPOSSIBLE_OWN = "The clues can be solved, but your digits rule the solution out."
 IMPOSSIBLE_OWN_FIRST = "The first one that does not fit is your {digit} in {place}."
@@ -50,14 +52,14 @@ SOLVED = "Solved"
 NOT_SOLVED = "Not solved"
 SOLVED_WHY = "Every row, column and box holds 1 to 9 once, and every clue is kept."
 ONE_SOLUTION = "The puzzle has exactly one solution."
-FEW_CLUES = "The puzzle has several solutions: fewer than {fewest} clues never leave a single one."
+FEW_CLUES = "The puzzle has several solutions: fewer than {fewest} clues never leave just one."
 FEW_UNDECIDED = (
-    "Fewer than {fewest} clues never leave a single solution. Whether this puzzle has several or none could not be decided in "
-    "time."
+    "Fewer than {fewest} clues never leave just one solution. There was not enough time to find out whether this puzzle has "
+    "several or none."
 )
 SEVERAL = "The puzzle has several solutions. Did you mistype a clue, or leave one out?"
 SEVERAL_WHERE = "Two of them differ in {cells}."
-UNDECIDED = "How many solutions there are could not be decided in time."
+UNDECIDED = "There was not enough time to find out how many solutions there are."
 DIFFER_ONE = "1 cell differs from the only solution."
 DIFFER = "{n} cells differ from the only solution."
 FIGURES = "{settings}: {calls} of the network in {seconds:.2f} s."
@@ -70,7 +72,7 @@ NO_MODEL = "This server cannot load the model {model}. Choose another."
 BROKEN = "Something went wrong on the server (error {number}). Try again, or reload."
 BUSY = "Many people are solving just now"
 BUSY_QUEUE = "The queue is full. Your turn comes in a few seconds; there is nothing to press."
-BUSY_LONG = "The solves before yours take long. Your turn comes soon; there is nothing to press."
+BUSY_LONG = "The solves before yours take a while. Your turn comes soon; there is nothing to press."
 
 # ---- hint and check
 
@@ -91,9 +93,7 @@ CHECK_WRONG = "Here it went wrong"
 CHECK_WRONG_WHY = (
     "Your {digit} in {place} is the first digit that makes the puzzle impossible. It was entry {at} of {n}."
 )
-CHECK_WRONG_SOMEWHERE = (
-    "Your digits make the puzzle impossible. Which was the first to do so could not be found in time."
-)
+CHECK_WRONG_SOMEWHERE = "Your digits make the puzzle impossible. There was not enough time to find the first wrong one."
 CHECK_CLASH = "Two digits clash"
 CHECK_UNDECIDED = "Not decided"
 CHECK_UNDECIDED_WHY = "The exact solver ran out of time. Put in more digits and ask again."
@@ -172,9 +172,9 @@ BOARD: dict[str, Any] = {
     "cleared": "Board cleared",
     "cleared_why": "Undo brings it back. What you type now are clues.",
     "candidates": "Candidates",
-    "candidates_title": "Show in every blank the digits that no row, column or box holds yet",
+    "candidates_title": "Show in every blank the digits that its row, column and box do not hold yet",
     "lock": "Lock as clues",
-    "lock_title": "Make clues of your digits",
+    "lock_title": "Turn your digits into clues",
     "locked": "{cells} locked as clues",
     "locked_why": "Undo unlocks them.",
     "is_clue": "{place} is a clue",
@@ -248,7 +248,7 @@ BOARD: dict[str, Any] = {
     "z_draw": "Draw a new z",
     "z_mode": "z = 0",
     "z_undo": "Undo z",
-    "z_turned": "The likeliest digit turned in {turned} of {blanks} blanks.",
+    "z_turned": "The likeliest digit changed in {turned} of {blanks} blanks.",
     "z_empty": "Write from the empty board",
     "z_empty_note": "Clears the board (Undo brings it back) and lets the network write a whole grid with this z.",
     # ---- in and out

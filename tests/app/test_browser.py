@@ -535,7 +535,7 @@ def test_z_is_steered_by_hand_and_a_grid_is_written_from_nothing(visit: Visit):
     # At once, before the network has said anything that another z could be compared with.
     page.get_by_role("button", name="Draw a new z").evaluate("(button) => button.click()")
     page.wait_for_url("**z=draw*")
-    page.get_by_text("The likeliest digit turned in").wait_for()
+    page.get_by_text("The likeliest digit changed in").wait_for()
     page.locator(".cell").nth(40).click()
     lever = page.get_by_role("slider", name="z of digit 5")
     before = float(lever.input_value())
@@ -547,7 +547,7 @@ def test_z_is_steered_by_hand_and_a_grid_is_written_from_nothing(visit: Visit):
     page.mouse.up()
     assert float(lever.input_value()) == pytest.approx(before + 2, abs=0.06)
     page.wait_for_url("**zset=364*")
-    page.get_by_text("The likeliest digit turned in").wait_for()
+    page.get_by_text("The likeliest digit changed in").wait_for()
     page.get_by_role("button", name="Undo z").click()
     page.wait_for_url(re.compile("^((?!zset).)*$"))
     page.get_by_role("button", name="Write from the empty board").click()

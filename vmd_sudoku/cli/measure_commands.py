@@ -153,12 +153,15 @@ def reproduce() -> None:
 @click.option("--mdm", default="mdm", show_default=True, help="The model without one.")
 @click.option("--quick", is_flag=True, help="A few puzzles of three sets: two minutes on one core.")
 @click.option(
-    "--only", metavar="SET", multiple=True, help="Only this set (its file's name without .csv); may come again."
+    "--only",
+    metavar="SET",
+    multiple=True,
+    help="Only this set (its file's name without .csv); may be given several times.",
 )
 @click.option("--limit", type=whole(1, 10**12), metavar="N", help="Only the first N puzzles of each set.")
 @click.option("--latents", type=whole(2, 1024), help="Latents tried where the rules choose (default: 16).")
 @click.option("--grids", type=whole(1, 1_000_000), help="Grids from the empty board (default: 200).")
-@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all that is drawn.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of everything that is drawn.")
 @click.option("--batch-size", type=whole(1, 65_536), default=64, show_default=True, help="Boards decoded together.")
 @click.option("--compile/--eager", "compiled", default=False, help="Compile the network's round: for whole sets.")
 @THREADS

@@ -193,7 +193,7 @@ def _beside_perfect(sampled: "Sampled") -> str:
 def check(puzzle: str, solutions: bool, budget_ms: int, columns: Columns) -> None:
     """Say whether PUZZLE (a puzzle's text or link, or a file: all its puzzles) has none, one or several solutions.
 
-    `not decided` stands where the time was not enough. Of an impossible puzzle, stderr names clues that cannot stand together.
+    `not decided` means that the time was not enough. For an impossible puzzle, stderr names clues that cannot stand together.
     The exit code is 1 unless every puzzle has exactly one.
     """
     from vmd_sudoku.exact.proof import clash_sentence, clashing_clues, prove

@@ -17,7 +17,7 @@ from vmd_sudoku.network import cards
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print the card as the JSON that it is.")
+@click.option("--json", "as_json", is_flag=True, help="Print the card as JSON.")
 def models(name: str | None, as_json: bool) -> None:
     """List the shipped models, or print the card of the model NAME (a shipped one, or a folder)."""
     names = [name] if name else cards.shipped_models()
@@ -66,14 +66,14 @@ def _print_presets(context: click.Context, option: click.Parameter, asked: bool)
 )
 @click.option("--out", type=OutFolder(), required=True, help="Folder for the run and the model.")
 @click.option("--minutes", type=number(1e-6, 10_000_000), help="Time budget instead of the preset's.")
-@click.option("--steps", type=whole(1, 10**12), help="Budget in updates, beside the one in time.")
+@click.option("--steps", type=whole(1, 10**12), help="Budget in updates, in addition to the one in time.")
 @click.option("--seed", type=whole(0, 2**31 - 1), help="Seed instead of the preset's.")
 @click.option(
     "--set",
     "settings",
     metavar="NAME=VALUE",
     multiple=True,
-    help="Another value for a setting of the preset, such as beta=0.75 or model.learned_prior=true; may come again.",
+    help="Change a setting of the preset, such as beta=0.75 or model.learned_prior=true; may be given several times.",
 )
 @click.option(
     "--hard", type=click.Path(dir_okay=False, path_type=Path), help="CSV of hard puzzles to mix in, with solutions."

@@ -92,7 +92,7 @@ class Setting:
     )
     seed: int = described(
         0,
-        "Seed of all that is drawn.",
+        "Seed of everything that is drawn.",
         low=0,
         high=MAX_SEED,
         page=Page(word="Seed", link="seed", most=_PAGE_SEED, first=True),
@@ -131,7 +131,7 @@ class Setting:
     )
     temperature: float = described(
         0.0,
-        "Of the digits: 0 writes the most probable one, 1 draws by the probabilities.",
+        "Temperature of the digits: 0 writes the most probable one, 1 draws by the probabilities.",
         low=0,
         high=1000,
         page=Page(word="Temperature of the digits", link="temperature", said="temperature {value:g}", most=10),
@@ -139,14 +139,14 @@ class Setting:
     renew_z: str = described(
         "where-drawn",
         "z of the second call and after: the first one (`never`), another draw (`prior`), or one read off the board and the "
-        "network's guess (`posterior`). `where-drawn`: the latter, unless z is 0.",
+        "network's guess (`posterior`). `where-drawn`: as `posterior`, unless z is 0.",
         choices=RENEWALS,
         of_latent=True,
         page=Page(word="z in later calls", link="renew", said="z in later calls: {value}"),
     )
     remask_share: float = described(
         0.1,
-        "Part of the filled cells, at most, that return to blank after a call.",
+        "Largest part of the filled cells that may return to blank after a call.",
         low=0,
         high=1,
         beside=(Beside("remask", ("confidence",)),),
@@ -186,7 +186,7 @@ class Setting:
     )
     settle: float = described(
         0.01,
-        "A board stops thinking once no probability has moved more than this in eight rounds. 0: it never does.",
+        "A board stops thinking once no probability has moved more than this in eight rounds. 0: never.",
         low=0,
         high=1,
     )
