@@ -53,6 +53,7 @@ class Visit:
         """What is in a file; of the last one it is known already."""
         key = (kind, name, data, limit)
         if key not in self.looked:
+            # Only the last one: a visitor's file may have megabytes.
             self.looked = {key: preview(name, data, limit)}
         return self.looked[key]
 

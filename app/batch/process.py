@@ -49,7 +49,9 @@ class Process:
 def _start_of(pid: int) -> str | None:
     """When the process of a number began; "" where the system has no /proc; None if there is none, or it is dead already."""
     try:
+        # Behind the last bracket: a program's name may hold spaces and brackets of its own.
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        # Z and X are dead but not yet buried; the other field is when it began.
         return None if fields[0] in "ZX" else fields[19]
     except (OSError, IndexError):
         pass

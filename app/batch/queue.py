@@ -41,6 +41,7 @@ class Queue:
         """Nothing begins before `watch`."""
         self.limits = limits
         self.store = Store(limits.root)
+        # torch and the models take seconds to load: one process waits with all of it done.
         self._standby: subprocess.Popen | None = None
         self._children: list[subprocess.Popen] = []
         self._over: set[str] = set()
@@ -69,6 +70,7 @@ class Queue:
         """
         with self._alone():
             states = [self.store.state(job) for job in self._jobs()]
+            # With nothing running the next one starts at once and holds no place in the queue.
             if states.count("waiting") >= self.limits.waiting + ("running" not in states):
                 return None
             job = self.store.add(found, arms, self.limits.minutes)
@@ -114,6 +116,7 @@ class Queue:
             if self.store.is_live(job) or (process and process.is_alive()):
                 found.append(job)
             else:
+                # A run that is over stays so: its folder need not be read at every look.
                 self._over.add(job.id)
         return found
 
@@ -122,6 +125,7 @@ class Queue:
 
     def _settle(self, job: Job, process: Process) -> None:
         """A process is gone and its run is not whole: its time was up, or it failed, or it was killed and another goes on."""
+        # Counted over all its processes: a restart must not give a run more time.
         left = job.minutes - self.store.seconds(job) / 60
         if left < 0.02 * job.minutes:
             self.store.mark(job, "stopped")
@@ -151,6 +155,7 @@ class Queue:
             "log": str(folder / "log.txt"),
             "nice": _NICE,
         }
+        # Before it is told what to do: a server that dies in between still knows whom to look for.
         self.store.note_process(job, Process.of(child.pid, attempt))
         self._children.append(child)
         with contextlib.suppress(OSError):  # it has just ended: the next look at the queue finds that out

@@ -71,6 +71,7 @@ class Store:
         """
         tables = "\n".join(_table(arm) for arm in arms)
         job = Job(
+            # The id is the only key to a run, so it must not be guessed.
             id=secrets.token_hex(16),
             file=found.name,
             puzzles=found.puzzles,
@@ -101,6 +102,7 @@ class Store:
             plain = json.loads((self.root / known / "job.json").read_text(encoding="utf-8"))
             lines = tuple(tuple(line) for line in plain["lines"])
             return Job(**plain | {"id": known, "arms": tuple(plain["arms"]), "lines": lines})
+        # A folder that was only half made, or is of another version, is no run.
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
@@ -174,6 +176,7 @@ class Store:
             text = (self.run(job) / "progress.jsonl").read_text(encoding="utf-8")
         except OSError:
             return []
+        # The last line may just be being written.
         return [json.loads(line) for line in text.splitlines() if line.endswith("}")]
 
     def remove_old(self, seconds: float) -> int:

@@ -60,11 +60,13 @@ def measure(
     known: list[Row] = read_results(results)["rows"] if results.exists() else []
     jobs = list(_jobs(vmd, mdm, sets, plan))
     rows = [next((row for row in known if all(row.get(k) == v for k, v in job.key.items())), None) for job in jobs]
+    # Numbers and not jobs go to the workers: each makes the jobs anew from what all were given once.
     missing = [number for number, row in enumerate(rows) if row is None]
     for number, row in _measured(missing, work, (vmd, mdm, sets, plan)):
         rows[number] = row
         say(_line(row))
         found = [row for row in rows if row is not None]
+        # Rows of another plan stay in the file: they took hours.
         _write(results, {"rows": found + [row for row in known if row not in found]})
     return {"rows": rows}
 

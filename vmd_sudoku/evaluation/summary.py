@@ -53,11 +53,13 @@ class _Run:
     @property
     def puzzles_key(self) -> str:
         """Runs with the same key judge the same puzzles."""
+        # By what is in the files and not by their names: a file that was moved holds the same puzzles.
         return repr([[file["sha256"] for file in self.manifest["request"]["files"]], self.manifest["request"]["limit"]])
 
     def solved(self, arm: int) -> np.ndarray:
         """Of every puzzle of the run, int8 [n]: 1 solved, 0 not, -1 not judged yet."""
         starts = np.concatenate([[0], np.cumsum(self.plan.puzzles)]).astype(int)
+        # -1 and not 0: in a run that goes on, a puzzle that nobody has judged yet is not unsolved.
         found = np.full(starts[-1], -1, np.int8)
         for part in self.parts:
             start = starts[part.file] + part.first
@@ -124,6 +126,7 @@ def _arms(number: int, run: _Run, several: bool) -> Iterator[Plain]:
 
 
 def _figures(counts: Plain, settings: Plain) -> Plain:
+    # At least 1, so that a run without boards has figures of 0 and no error.
     n, cells = max(counts["boards"], 1), counts["cells"]
     row = statistics.figures(counts, {"prove": settings.get("prove")})
     row.pop("prove", None)
@@ -167,11 +170,13 @@ def _few_ratings(groups: dict[str, list[int]]) -> list[tuple[str, list[int]]]:
     values = np.array([float(group) for group in groups])
     if not len(values):
         return []
+    # Never 0, of which there is no logarithm: all puzzles may have the same rating.
     spread = max(float(values.max() - values.min()), 1e-9)
     power = 10.0 ** np.floor(np.log10(spread / _RATING_GROUPS))
     step = next(step for step in (power, 2 * power, 5 * power, 10 * power) if spread / step <= _RATING_GROUPS - 1)
     found: dict[float, list[int]] = {}
     for value, (n, solved) in zip(values.tolist(), groups.values(), strict=True):
+        # A little more than the value: a rating at the border of two groups must not fall below it by rounding.
         pair = found.setdefault(float(np.floor(value / step + 1e-9)) * step, [0, 0])
         pair[0] += n
         pair[1] += solved
@@ -202,6 +207,7 @@ def _pairs(runs: list[_Run], arms: list[Plain]) -> list[Plain]:
         only = int((both & (a > b)).sum()), int((both & (b > a)).sum())
         pair = {"first": first, "second": second, "puzzles": int(both.sum())}
         found.append(pair | {"only_first": only[0], "only_second": only[1], "p": mcnemar(*only)})
+    # Over all pairs: with many arms, one of many tests looks certain by chance.
     corrected = holm([pair["p"] for pair in found])
     return [pair | {"p_holm": p} for pair, p in zip(found, corrected, strict=True)]
 
@@ -210,6 +216,7 @@ def _failures(runs: list[_Run], arms: list[Plain]) -> Iterator[Plain]:
     """The first boards of every arm that are not solved, an arm after the other."""
     columns = ["arm", "number", "line", "name", "puzzle", "board", "solutions", "clues", "rating", "technique"]
     columns += ["calls", "rounds", "wrong", "wrong_confidence", "solved", "clue_true", "legal"]
+    # Fewer for each arm where there are many, so that the page stays small.
     each = max(1, min(FAILURES, MOST_FAILURES // len(arms)))
     for number, arm in enumerate(arms):
         run, left = runs[arm["run"]], each
@@ -217,6 +224,7 @@ def _failures(runs: list[_Run], arms: list[Plain]) -> Iterator[Plain]:
             counts = part.arms[arm["place"]]
             if not left:
                 break
+            # Known from the part's sums, so that only parts with failures are read.
             if counts["solved"] == counts["boards"]:
                 continue
             rows = run.folder.rows(part.number, columns)

@@ -17,6 +17,7 @@ FEWEST_IN_A_BIN = 5
 def paired(vmd: Row, mdm: Row) -> tuple[int, int, float]:
     """Puzzles that only the VMD, and only the MDM, solved, and the p of McNemar's exact test."""
     n = vmd["boards"]
+    # Which puzzles were solved lies in a row as bits in hexadecimal: thousands of them in a line of JSON.
     first, second = (np.unpackbits(np.frombuffer(bytes.fromhex(row["which"]), np.uint8))[:n] for row in (vmd, mdm))
     only = int((first > second).sum()), int((second > first).sum())
     return *only, mcnemar(*only)
@@ -26,6 +27,7 @@ def _pairs(rows: list[Row]) -> list[tuple[Row, Row]]:
     """Rows of the VMD with those of the MDM in the same setting, in the order of the rows."""
     found: dict[str, dict[str, Row]] = {}
     for row in rows:
+        # As a text, since a setting is a dictionary, which cannot be a key.
         same = json.dumps([row["set"], row["boards"], row["setting"]])
         found.setdefault(same, {})[row["kind"]] = row
     return [(pair["VMD"], pair["MDM"]) for pair in found.values() if len(pair) == 2]
@@ -223,6 +225,7 @@ def plot(report: dict[str, Any]) -> Any:
         return None
     figure = make_subplots(rows=1, cols=len(names), subplot_titles=names, shared_yaxes=True, horizontal_spacing=0.04)
     for row in rows:
+        # A rate of a handful of puzzles would only show chance.
         points = [point for point in row["by_rating"] if point[1] >= FEWEST_IN_A_BIN]
         rates = [100 * solved / boards for _, boards, solved in points]
         ends = [wilson_interval(solved, boards) for _, boards, solved in points]
@@ -242,6 +245,7 @@ def plot(report: dict[str, Any]) -> Any:
                 "dash": _DASHES[row["setting"]["nfe"]],
             },
             legendgroup=f"{row['kind']} {row['setting']['nfe']}",
+            # Once: the panels share their lines, and so their legend.
             showlegend=row["set"] == names[0],
             row=1,
             col=names.index(row["set"]) + 1,

@@ -96,6 +96,7 @@ class Layout:
 def meant(name: str, kind: str) -> bool:
     """Whether a column, a field or a tag of this name is of a kind of `NAMES`; `initial_board` is a puzzle."""
     words = [word for word in re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()) if word]
+    # A name of five words is a sentence, and a sentence may speak of puzzles.
     if not words or len(words) > 4:
         return False
     # `solved_board` and `board_solution` hold solutions, `puzzle_rating` ratings, `puzzle_id` names.
@@ -185,6 +186,7 @@ def header(line: str, columns: Columns) -> Layout | None:
     puzzle = places["puzzle"]
     if puzzle is None:
         return None
+    # Two known names are no accident; one alone may be a word of a title.
     known = {name for names in NAMES.values() for name in names}
     sure = bool(asked) or sum(name.lower() in known for name in names) > 1
     if not delimiter and not sure:
@@ -261,6 +263,8 @@ def by_content(lines: Sequence[str], columns: Columns, names: str = "", last: bo
 
 def _delimiter(lines: Sequence[str]) -> str:
     """The sign between fields that leaves most boards whole."""
+    # Each sign is tried on all lines: a wrong one cuts boards to pieces, and the right one leaves the most of them
+    # whole.
     best = max(
         _MARKS,
         key=lambda mark: sum(
@@ -278,13 +282,16 @@ def _told(row: Sequence[str]) -> tuple[int, int | None] | None:
     kinds = [kind_of(field) for field in row]
     puzzles = [at for at, kind in enumerate(kinds) if kind == "puzzle"]
     full = [at for at, kind in enumerate(kinds) if kind == "full"]
+    # Never a guess between two readings: the wrong board might be solved with confidence.
     if len(puzzles) > 1:
         places = " and ".join(str(at + 1) for at in puzzles[:3])
         raise PuzzleError(f"columns {places} both hold boards with blanks; say which with --puzzle-column")
+    # A board that lost signs stands in the row, so the one that is whole may be its solution.
     if not puzzles or "meant" in kinds:
         return None
     if len(full) > 1:
         clues = line_cells(row[puzzles[0]])
+        # Of several full grids the solution is the one that keeps the clues.
         fit = [at for at in full if clues is not None and is_answer(line_cells(row[at]), clues)]  # type: ignore[arg-type]
         full = fit[:1]
     return puzzles[0], full[0] if full else None

@@ -44,6 +44,7 @@ def one_grid(lines: Sequence[str]) -> Record | None:
 def _one(lines: Sequence[str]) -> Record | None:
     lines = _unlabelled(lines)
     body = [line for line in lines if not has_words(line)]
+    # The strictest first: each reads less than the next, and what it reads it is sure of.
     found = _candidates(lines) or _table(lines) or _marked(body) or _drawn(body) or spaced(body) or _mixed(body)
     if found is None:
         return None
@@ -61,6 +62,7 @@ def _unlabelled(lines: Sequence[str]) -> Sequence[str]:
         if (found := _LABELLED.fullmatch(line)) and _has_nine(found[2])
     ]
     labels = "".join(found[1].lower() for _, found in rows)
+    # Only in order and complete: else a digit at the beginning of a row is a cell.
     if labels not in (FIGURES, "abcdefghi"):
         return lines
     bare = {at: found[2] for at, found in rows}
@@ -89,6 +91,7 @@ def _candidates(lines: Iterable[str]) -> Record | None:
         return None
     own = np.array([group[0] == "u" for group in groups])
     groups = [group.removeprefix("u") for group in groups]
+    # Single digits alone are an ordinary grid, which another rule reads.
     if all(len(group) == 1 for group in groups) and not own.any():
         return None
     if any(len(set(group)) < len(group) or ("0" in group and len(group) > 1) for group in groups):
@@ -101,6 +104,7 @@ def _candidates(lines: Iterable[str]) -> Record | None:
 def _table(lines: Sequence[str]) -> Record | None:
     """Nine lines of nine fields, as a spreadsheet, a database or Markdown gives them; an empty field is a blank."""
     rows = [line for line in lines if line.strip(" \r\n")]
+    # Nine rows with rules and borders between them are less than 27 lines; longer ones are no table of cells.
     if not SIDE <= len(rows) <= 3 * SIDE or any(len(row) > 400 for row in rows):
         return None
     for mark in ",;\t|":
@@ -181,6 +185,7 @@ def _marked(lines: Sequence[str]) -> Record | None:
             continue
         digits = np.array([FIGURES.find(c) + 1 for _, c in found], np.int8)
         marked = np.array([bool(m) for m, _ in found]) & (digits > 0)
+        # A mark before a blank, or one alone, means something else than a clue.
         if not marked.any() or text.count(mark) != marked.sum():
             continue
         given = marked if mark == "*" else ~marked

@@ -63,6 +63,7 @@ def from_list(
             yield BadLine(line=number, reason=str(error), text=line[:80])
             continue
         yield found.noted(note)
+        # The note is told once, with the first puzzle, and a title belongs to the puzzle below it.
         title, note, good = "", "", True
 
 
@@ -74,6 +75,8 @@ def _rows(lines: Iterable[Line]) -> Iterator[Line]:
         number, line = waiting.pop(0) if waiting else next(lines, (0, None))
         if not number:
             return
+        # A field may hold nine lines between its quotes; a list can only be cut at line ends that are outside of
+        # them.
         if line is not None and line.count('"') % 2:
             line, waiting = _joined(line, waiting, lines)
         if line is None or not (not line.strip() or is_comment(line) or (is_border(line) and line_cells(line) is None)):
