@@ -44,8 +44,11 @@ def folder(chosen: str) -> Path:
     """Where compiled code of today's sources is kept: in `chosen` (NUMBA_CACHE_DIR), else beside the package, else for all
     packages of this user."""
     name = f"numba-{_fingerprint()}"
-    if chosen:
-        return Path(chosen) / name
+    return Path(chosen) / name if chosen else kept(name)
+
+
+def kept(name: str) -> Path:
+    """Where compiled code of this name is kept: beside the package, else in the user's cache."""
     # Python keeps its own compiled files there, so whoever deletes one deletes both.
     beside = _PACKAGE / "__pycache__"
     return beside / name if _can_hold(beside) else _of_the_user() / name

@@ -93,3 +93,14 @@ def test_sizes_that_do_not_fit_and_other_devices_are_left_to_torch():
     assert not rounds.available(odd.round)
     away = CandidateNetwork(NetworkConfig(width=32, middle=16, hidden=48), boards=1, latent=0, outputs=1).to("meta")
     assert not rounds.available(away.round)
+
+
+def test_a_compiler_that_was_killed_keeps_nobody_waiting(model, monkeypatch, tmp_path):
+    left = tmp_path / "rounds-0" / "tmp-of-the-killed-one"
+    left.mkdir(parents=True)
+    (left / "lock").touch()
+    monkeypatch.setattr(rounds.compiled, "kept", lambda name: tmp_path / "rounds-0")
+    compiled = []
+    monkeypatch.setattr(rounds, "_compile", lambda library: compiled.append(library) or library.write_bytes(b""))
+    assert rounds._library.__wrapped__() is None  # an empty file is no library, and no error
+    assert compiled == [tmp_path / "rounds-0" / rounds._FILE]

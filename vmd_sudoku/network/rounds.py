@@ -5,6 +5,12 @@ result differs from that of `Round` by rounding alone.
 """
 
 import functools
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +18,10 @@ import torch
 import torch.nn as nn
 from torch import Tensor
 
+from vmd_sudoku import compiled, machine
+
+NAME = "vmd_sudoku_rounds"
+_FILE = NAME + (".pyd" if os.name == "nt" else ".so")
 SOURCE = Path(__file__).with_name("rounds.cpp")
 FLAGS = ["-O3", "-march=native", "-mprefer-vector-width=512", "-fno-math-errno", "-fno-trapping-math", "-std=c++20"]
 TOLERANCE = 0.05
@@ -26,13 +36,34 @@ def _library() -> Any:
     # What is gained is gained in the bfloat16 products; elsewhere torch compiles the round (docs/decisions.md).
     if not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         return None
-    from torch.utils import cpp_extension
-
+    library = compiled.kept(f"rounds-{_fingerprint()}") / _FILE
     try:
-        return cpp_extension.load("vmd_sudoku_rounds", [str(SOURCE)], extra_cflags=FLAGS)
+        if not library.exists():
+            _compile(library)
+        loader = ExtensionFileLoader(NAME, str(library))
+        module = importlib.util.module_from_spec(ModuleSpec(NAME, loader, origin=str(library)))
+        loader.exec_module(module)
+        return module
     # No compiler, or one that refuses: the plain rounds do the same, so nobody needs to hear of it.
     except (OSError, RuntimeError, ImportError):
         return None
+
+
+def _fingerprint() -> str:
+    # With the processor: a home folder may be shared by machines of different kinds, and FLAGS suit only this one.
+    parts = (SOURCE.read_text(encoding="utf-8"), FLAGS, machine.describe()["processor"], torch.__version__, sys.version)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _compile(library: Path) -> None:
+    from torch.utils import cpp_extension
+
+    library.parent.mkdir(parents=True, exist_ok=True)
+    # In a folder of its own, and moved when it is whole. torch's own folder has a lock file, and whoever comes after
+    # a compiler that was killed waits for that lock for ever.
+    with tempfile.TemporaryDirectory(dir=library.parent) as folder:
+        cpp_extension.load(NAME, [str(SOURCE)], extra_cflags=FLAGS, build_directory=folder)
+        os.replace(Path(folder, _FILE), library)
 
 
 def available(round_: nn.Module) -> bool:
