@@ -12,8 +12,8 @@ LABS = {"tokens": "Tokens", "words": "Words", "grids": "Grids"}
 # ---- tokens
 
 TOKENS_LEAD = (
-    "Train two small models in front of the class. The MDM fills all blanks of a call on its own account; the "
-    "VMD draws a latent z first, which ties them together."
+    "Train two small models in front of the class. The MDM fills each blank of a call on its own; the VMD "
+    "first draws a latent z, which ties them together."
 )
 SET = "What they learn"
 SETS = {
@@ -76,7 +76,7 @@ STATES = {
     "ready": "Ready. Press Play, or go step by step.",
     "running": "Learning…",
     "paused": "Paused.",
-    "done": "Both have learnt what they will: MDM {mdm:.1f} s, VMD {vmd:.1f} s of one core.",
+    "done": "Both have finished learning: MDM {mdm:.1f} s, VMD {vmd:.1f} s of one core.",
     "stopped": "Stopped.",
     "failed": "It cannot go on: {why}",
 }
@@ -97,7 +97,7 @@ HEAT_BEFORE = "Without training: the data, and what independent places would wri
 LOSS = "Loss, nats a sequence"
 LOSS_AXIS = "updates"
 LOSS_FLOOR = "entropy of the data"
-CALLS = "How right, by number of calls"
+CALLS = "Accuracy by number of calls"
 CALLS_HEAD = ("Calls (NFE)", "MDM right", "VMD right", "MDM: KL, nats", "VMD: KL, nats")
 CALLS_HIDDEN = "?"
 CALLS_NOTE_HIDDEN = "KL shows once you have committed a prediction."
