@@ -76,6 +76,7 @@ export interface SolveData extends Snapshot {
   settings: string
   has_z: boolean
   wiki: string
+  teaching?: Teaching
   edits: [number, number][]
   drawn: { draw: boolean; seed: number }
 }
@@ -148,6 +149,7 @@ export interface CompareData {
   result: Comparison | null
   at: number | null
   working: string
+  teaching?: Teaching
 }
 
 /** Words of one model: `chips` in app/labs/component.py. */
@@ -252,4 +254,77 @@ export interface BatchData {
   bad: number
   lines: [number, string, string][]
   groups: FailedGroup[]
+}
+
+/** What a teacher's link asks of a page: `Teaching` in app/parts/teaching.py. digits: the nine signs. */
+export interface Teaching {
+  projector: boolean
+  digits: string
+  hide: string[]
+}
+
+/** A lesson as data: see vmd_sudoku/lessons/lesson.py. */
+export interface LessonQuestion {
+  ask: string
+  answers: string[]
+  right: number
+  because: string[]
+}
+
+export interface LessonShow {
+  runs: string[]
+  layout: string
+  at: number | null
+  still: boolean
+  cells: number[]
+  bars: boolean
+}
+
+export interface LessonPairs {
+  run: string
+  cells: [number, number]
+  digits: [number, number][]
+  shares: [number, number][]
+}
+
+export interface LessonRun {
+  label: string
+  setting: string
+  trace: Trace
+  facts: Record<string, number | string>
+  query: Record<string, string>
+  solution: string | null
+}
+
+export interface LessonCard {
+  kind: string
+  title: string
+  text: string[]
+  question: LessonQuestion | null
+  before: LessonShow | null
+  show: LessonShow | null
+  game: { run: string; steps: number[] } | null
+  pairs: LessonPairs | null
+  table: { head: string[]; rows: string[][] } | null
+  links: { page: string; label: string; query: Record<string, string> }[]
+}
+
+export interface Lesson {
+  id: string
+  title: string
+  about: string
+  minutes: number
+  note: string
+  cards: LessonCard[]
+  runs: Record<string, LessonRun>
+}
+
+/** What the Learn page's component is sent: `learn` in app/learn/component.py. */
+export interface LearnData {
+  number: number
+  query: string
+  lessons: { id: string; title: string; about: string; minutes: number }[]
+  lesson: Lesson | null
+  open: { lesson: string; card: number; said: string }
+  teaching: Teaching
 }

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.compare import words as compare_words
 from app.parts.component import numbered, script, source
+from app.parts.teaching import teaching
 
 _COMPARE = st.components.v2.component(
     "sudoku_compare",
@@ -39,7 +40,8 @@ def compare_board(
         data=numbered(
             {
                 "id": run,
-                "query": urlencode(query),
+                "query": urlencode({**query, **teaching().to_query()}),
+                "teaching": teaching().to_browser(),
                 "puzzle": puzzle,
                 "view": view,
                 "boards": [{"name": name, "setting": setting} for name, setting in boards],

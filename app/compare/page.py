@@ -21,6 +21,7 @@ from app.compare.race_view import _race_section
 from app.compare.work import Answer, Table, _work
 from app.parts.form import WIDTH, form
 from app.parts.settings import Settings
+from app.parts.teaching import teaching
 from app.server import examples, start
 from vmd_sudoku.board import CELLS, Line
 
@@ -39,8 +40,9 @@ def page() -> None:
     run = table.arrive()
 
     with st.container(horizontal_alignment="center"), st.container(width=_WIDTH, key="compare_page"):
-        st.title(compare_words.TITLE, anchor=False)
-        st.caption(compare_words.LEAD)
+        if not teaching().projector:
+            st.title(compare_words.TITLE, anchor=False)
+            st.caption(compare_words.LEAD)
         settings = st.container()
         comparison = table.comparison
         if comparison.notice:

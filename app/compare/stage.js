@@ -4,6 +4,7 @@ import { Address } from "../parts/address.js"
 import { REDUCED, find, setText } from "../parts/dom.js"
 import { Player } from "../parts/player.js"
 import { BLANK, everyCell, toDigits } from "../parts/sudoku.js"
+import { teach } from "../parts/teaching.js"
 import { Agreement, Board } from "./boards.js"
 import { Charts } from "./charts.js"
 import { showFacts } from "./facts.js"
@@ -78,6 +79,7 @@ export class Stage {
     // the old ones.
     if (shape(before) !== shape(data)) this.#makeBoards(data)
     this.#address.show(data.query)
+    teach(this.root, data.teaching)
     setText(find(this.root, ".working"), data.result ? "" : data.working)
     this.root.dataset.ready = String(data.result !== null)
     if (data.id === before?.id && (data.result !== null) === (this.result !== null)) this.draw()

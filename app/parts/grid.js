@@ -1,7 +1,8 @@
 // 81 labelled cells on the screen. Knows no server and no run.
 
 import { make, setData, setName, setText } from "./dom.js"
-import { ALL_DIGITS, BLANK, CELLS, DIGITS, SIDE, bitOf, column, inMask, row, sureBin } from "./sudoku.js"
+import { ALL_DIGITS, CELLS, DIGITS, SIDE, bitOf, column, inMask, row, sureBin } from "./sudoku.js"
+import { signOf } from "./teaching.js"
 import { WORDS, fillIn, percent } from "./words.js"
 
 /** @typedef {import("../types").View} View */
@@ -87,7 +88,7 @@ export class Grid {
     const mark = /** @type {HTMLElement | null} */ (target.closest("i[data-up]"))
     if (!drag || !mark || event.pointerType === "touch") return
     event.preventDefault()
-    const digit = Number(mark.textContent)
+    const digit = [.../** @type {Element} */ (mark.parentElement).children].indexOf(mark) + 1
     const from = event.clientY
     let rise = 0
     let moved = false
@@ -113,7 +114,7 @@ export class Grid {
   #drawCell(node, view, cell) {
     const [order, digit, , marks] = node.children
     const isFill = view.kind === "fill"
-    setText(digit, view.digit === BLANK ? "" : String(view.digit))
+    setText(digit, signOf(view.digit))
     setText(order, isFill ? String(view.order) : "")
     const classes = ["cell", view.kind]
     for (const mark of MARKS) if (view[mark]) classes.push(mark)
@@ -150,7 +151,7 @@ function drawMarks(host, view) {
   const likeliest = field ? field.p.indexOf(Math.max(...field.p)) : -1
   DIGITS.forEach((digit, at) => {
     const mark = /** @type {HTMLElement} */ (host.children[at])
-    setText(mark, shown & bitOf(digit) ? String(digit) : "")
+    setText(mark, shown & bitOf(digit) ? signOf(digit) : "")
     setName(mark, field ? (at === likeliest ? "top" : "") : view.notes ? "note" : "")
     setData(mark, "up", field ? field.z[at] >= 0 : "")
     if (!field) return

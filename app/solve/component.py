@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.parts.component import numbered, script, source
 from app.parts.doors import load_id_or_none, notes_or_none, own_or_none, puzzle_or_none, step_or_none
+from app.parts.teaching import teaching
 from app.parts.verdict import Report
 from app.solve.session import Reply, Said, Session
 
@@ -64,7 +65,8 @@ def board(session: Session, *, wiki: str, key: str) -> None:
         data=numbered(
             {
                 **shown,
-                "query": urlencode(session.to_query()),
+                "query": urlencode(session.to_query() | teaching().to_query()),
+                "teaching": teaching().to_browser(),
                 "at": session.step,
                 "answered": session.answered,
                 "report": run,

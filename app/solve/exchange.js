@@ -2,6 +2,7 @@
 
 import { find, setText } from "../parts/dom.js"
 import { toLine } from "../parts/sudoku.js"
+import { teach } from "../parts/teaching.js"
 import { EMPTY, same } from "./state.js"
 
 /** @typedef {import("../types").Message} Message */
@@ -15,6 +16,7 @@ export function receive(app, data) {
   setText(find(app.root, ".settings"), data.settings)
   app.carry.wiki(data.wiki)
   app.address.show(data.query)
+  teach(app.root, data.teaching)
   app.heard = { puzzle: data.puzzle, own: data.own, notes: data.notes }
   const asked = talk.pending
   app.steer.receive(data, asked?.kind)

@@ -12,6 +12,7 @@ from app.parts import verdict, words
 from app.parts.desk import Desk, Job
 from app.parts.form import WIDTH, form
 from app.parts.settings import MODELS, Settings
+from app.parts.teaching import teaching
 from app.parts.verdict import Report
 from app.server import exact, examples, gate, solves, start
 from app.solve import component as components
@@ -40,14 +41,16 @@ def page(comparing: StreamlitPage | None = None) -> None:
         st.session_state[_DESK] = Desk(from_query(st.query_params.to_dict(), first.puzzles[0]))
     desk: Desk[Session] = st.session_state[_DESK]
 
+    asked = teaching()
     with st.container(horizontal_alignment="center"), st.container(width=1000, key="solve_page"):
         st.title(words.TITLE, anchor=False)
         with st.container(key="intro", horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(words.ABOUT, width="content")
-            if comparing:
+            if not asked.projector:
+                st.caption(words.ABOUT, width="content")
+            if comparing and not asked.projector:
                 st.page_link(comparing, label=words.TO_COMPARE)
         with st.container(key="levels", horizontal=True, vertical_alignment="center", gap="xsmall"):
-            for name, level in levels.items():
+            for name, level in levels.items() if "levels" not in asked.hide else ():
                 # A callback is done before the run can be cut off by what the browser says next of its board.
                 st.button(name, key=f"level_{name}", help=level.about, on_click=_example, args=(desk, name))
             settings = st.empty()
@@ -55,8 +58,9 @@ def page(comparing: StreamlitPage | None = None) -> None:
             st.warning(desk.session.notice)
         drawn = _board(desk)
         # The choices come from tables beside torch: the board is on the screen while that loads.
-        with settings:
-            _settings(desk)
+        if "settings" not in asked.hide:
+            with settings:
+                _settings(desk)
     start.warm_up()
     _go_on(desk, drawn)
 

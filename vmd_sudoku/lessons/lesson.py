@@ -14,7 +14,7 @@ A player needs nothing but `Lesson.to_json()`, plain JSON types:
         "game": null | {"run", "steps": [number from 0]},  guess which cell each of these steps fills first
         "pairs": null | {"run", "cells": [a, b], "digits": [[of a, of b], [of a, of b]], "shares": [[.., ..], [.., ..]]},
         "table": null | {"head": [text], "rows": [[text]]},
-        "links": [{"page": "solve" | "compare", "label", "query": {name: value}}]}],
+        "links": [{"page": "solve" | "compare" | "labs", "label", "query": {name: value}}]}],
      "runs": {name: {"label", "setting", "trace", "facts": {name: number or text}, "query": {name: value},
                      "solution": 81 characters | null}}}
     SHOW = {"runs": [name], "layout": one of LAYOUTS, "at": step to stand at | null to play, "still": no player at all,
@@ -42,7 +42,7 @@ NAMES = ("many", "sure", "independence", "latent", "rules")
 KINDS = ("predict", "watch", "why", "break", "sandbox")
 LAYOUTS = ("one", "beside", "choose")
 """One board; boards side by side on one time line; one of several, by its label."""
-PAGES = ("solve", "compare", "dependency")
+PAGES = ("solve", "compare", "labs")
 _NUMBER = re.compile(r"\{([\w-]+)\.(\w+)\}")
 
 
