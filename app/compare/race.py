@@ -85,6 +85,7 @@ class Race:
     def over(self) -> bool:
         """Whether it ends here: cancelled, out of time, or out of sight for long."""
         now = time.monotonic()
+        # A tab that was closed says nothing, so silence counts as leaving.
         if self.cancelled.is_set() or now - self.seen > UNSEEN_SECONDS:
             self.state = "cancelled"
         elif self.started is not None and now - self.started > WALL_SECONDS:
@@ -132,6 +133,7 @@ def puzzles_of(settings: RaceSettings) -> tuple[Line, ...]:
     made, _ = generate.puzzles(settings.count, settings.seed, clues=RACE_CLUES[settings.level])
     if taken := RACE_TAKEN.get(settings.level):
         chance = np.random.default_rng(settings.seed).random(made.shape)
+        # Blanks get a number above any chance, so that only clues are among the first.
         first = np.where(made != BLANK, chance, 2.0).argsort(1)[:, :taken]
         np.put_along_axis(made, first, BLANK, 1)
     return tuple(map(Line, made))
@@ -162,6 +164,7 @@ class Track:
 
     def _wait_and_run(self, race: Race, solved: Solved) -> None:
         try:
+            # In short waits: a race that waits can be cancelled, too.
             while not self._lane.acquire(timeout=BREATH_SECONDS):
                 if race.over():
                     return
@@ -175,6 +178,7 @@ class Track:
             _LOG.exception("race failed")
             race.state = "failed"
         finally:
+            # In `finally`: a race that failed must not hold its place for ever.
             self._places.release()
 
     def _run(self, race: Race, solved: Solved) -> None:
@@ -182,6 +186,7 @@ class Track:
         race.state = "running"
         race.puzzles = puzzles_of(race.settings)
         for place, puzzle in enumerate(race.puzzles):
+            # Both sides before the result is kept, so that a race never has a puzzle that only one of them tried.
             answers = [self._one(race, puzzle, settings, solved) for settings in race.pair_on(place)]
             if race.over():
                 return
@@ -195,5 +200,6 @@ class Track:
             try:
                 return solved(puzzle, settings, race.cancelled)
             except self._unanswered:
+                # A wait and no sleep: Cancel is heard at once.
                 race.cancelled.wait(BREATH_SECONDS)
         return False

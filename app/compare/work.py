@@ -129,6 +129,7 @@ class Table:
         """Put down what came of `asked`, on the puzzle that was found for it; if the visitor wants something else by now,
         nothing, and False."""
         with self._lock:
+            # By what was asked and not by time: an answer to the same question is welcome whenever it comes.
             if job.is_set() or _request(self.comparison) != _request(asked):
                 return False
             self.comparison = replace(self.comparison, puzzle=puzzle)
@@ -209,6 +210,7 @@ def _answer(comparison: Comparison, job: Job) -> Answer:
 
 
 def _alike(comparison: Comparison, traces: list[Trace]) -> str:
+    # Steps and not boards: the same board filled in another order is a difference.
     if any(trace.steps != traces[0].steps for trace in traces):
         return ""
     if comparison.view == "draws":
@@ -233,11 +235,13 @@ def _find(comparison: Comparison, found: Found, job: Job) -> tuple[Line, str]:
     began = time.monotonic()
     second = None
     for turn in range(1, _TRIES + 1):
+        # On from the last one: pressing again brings another puzzle.
         place = (found.place + turn) % len(pool)
         traces = [job.solve(pool[place], settings, compare_words.FINDING) for settings in comparison.shown]
         if len({trace.solved for trace in traces}) == 2:
             found.place = place
             return pool[place], ""
+        # Kept for later: different orders are something to see, where no puzzle tells the boards apart.
         if second is None and any(trace.steps != traces[0].steps for trace in traces):
             second = place
         if second is not None and time.monotonic() - began > _SEARCH:

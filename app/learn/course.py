@@ -48,4 +48,5 @@ class Place:
 
 def _said(text: str) -> str:
     parts = text.split("_") if text else []
+    # Part by part: one that a stranger has spoilt does not cost the others.
     return "_".join(part for part in parts[:_MOST] if _SAID.fullmatch(part))

@@ -54,6 +54,7 @@ def _repeatable(option: Callable) -> Callable:
         command = option(command)
         (*_, param) = command.__click_params__  # type: ignore[attr-defined]
         if isinstance(param, click.Option) and not param.is_flag:
+            # A copy: the same option, with one value, belongs to other commands, too.
             several = copy.copy(param)
             several.multiple = True
             several.default = (param.default,)
@@ -103,6 +104,7 @@ def evaluate(files: tuple[Path, ...], **given: Any) -> None:
     folder that can be stopped and gone on with, and `vmd-sudoku report` makes tables and charts of it. Lines that hold no
     puzzle are listed and counted apart.
     """
+    # From the very start: loading torch and the models is a part of the time that was given.
     until = time.monotonic() + 60 * (given["minutes"] or float("inf"))
     require_files(files)  # before torch is loaded
     from vmd_sudoku.evaluation import accuracy, batch
@@ -171,6 +173,7 @@ def _arms(given: dict[str, Any]) -> tuple[Any, ...]:
         model = one.pop("model")
         if model not in digests:
             digests[model] = load_model(model).sha256
+        # A dictionary and no set: arms keep the order in which they were asked for.
         found[arms.Arm(model, digests[model], Setting.from_table(one))] = None
     return tuple(found)
 

@@ -44,14 +44,17 @@ def trainings(seeds: int) -> Callable[[Command], Command]:
 
 @click.command()
 @click.option(
-    "--set", "names", multiple=True, help="pairs, pairs-weighted, D1, D2 or sudoku4; may come again.  [default: D1, D2]"
+    "--set",
+    "names",
+    multiple=True,
+    help="pairs, pairs-weighted, D1, D2 or sudoku4; may be given several times.  [default: D1, D2]",
 )
 @click.option(
     "--csv",
     "files",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="A set of your own: a sequence a row; may come again.",
+    help="A set of your own: a sequence a row; may be given several times.",
 )
 @click.option(
     "--distance",
@@ -61,14 +64,17 @@ def trainings(seeds: int) -> Callable[[Command], Command]:
     help="Places from one tied token to the next, noise between.",
 )
 @click.option(
-    "--blocks", multiple=True, type=whole(1, 1000), help="Blocks of a sequence; may come again.  [default: 2, 1]"
+    "--blocks",
+    multiple=True,
+    type=whole(1, 1000),
+    help="Blocks of a sequence; may be given several times.  [default: 2, 1]",
 )
 @click.option(
     "--kind",
     "kinds",
     multiple=True,
     type=click.Choice(["mdm", "code", "gaussian", "encoder"]),
-    help="No z; a code; a Gaussian by importance weights or with an encoder; may come again.  [default: all]",
+    help="No z; a code; a Gaussian by importance weights or with an encoder; may be given several times.  [default: all]",
 )
 @click.option(
     "--later",
@@ -115,7 +121,7 @@ def synthetic(
     "kinds",
     multiple=True,
     type=click.Choice(["mdm", "code", "gaussian"]),
-    help="May come again.  [default: all]",
+    help="May be given several times.  [default: all]",
 )
 @click.option("--seconds", type=number(1, 10**6), help="Train anew, so many CPU seconds each; else the shipped models.")
 @click.option(
@@ -164,7 +170,11 @@ def words(
 )
 @click.option("--minutes", type=number(0.01, 10**5), help="Minutes of each training.  [default: cpu 5, gpu 1]")
 @click.option(
-    "--block", "sizes", multiple=True, type=whole(2, 64), help="Letters of a block; may come again.  [default: 4, 8]"
+    "--block",
+    "sizes",
+    multiple=True,
+    type=whole(2, 64),
+    help="Letters of a block; may be given several times.  [default: 4, 8]",
 )
 @click.option("--width", type=whole(8, 2048), help="Of the VMD's layers.  [default: cpu 128, gpu 512]")
 @click.option("--codes", type=whole(2, 65_536), help="Values of z of a block.  [default: cpu 256, gpu 4,096]")

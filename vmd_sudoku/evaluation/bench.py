@@ -112,7 +112,9 @@ def _time_training(
     loaded: LoadedModel, plan: Plan, compiled: bool, clock: Callable[[], float]
 ) -> tuple[Row, dict[str, float]]:
     """Updates of the default recipe: a segment of every board, and where their time goes."""
+    # No workers: their processes would take time from what is measured.
     training = Training(replace(default(), model=loaded.model.config, batch=plan.batch, workers=0, seed=SEED))
+    # Before it is compiled: compiled products are hidden from the counter.
     flops = count_flops(lambda: training.bound()[0].total().sum().backward())
     if compiled:
         training.compile()
@@ -171,6 +173,7 @@ def _clock() -> tuple[Callable[[], float], str]:
     if machine.device().type == "cuda":
 
         def synchronised() -> float:
+            # A GPU works on by itself; without this only the asking would be timed.
             torch.cuda.synchronize()
             return time.perf_counter()
 
@@ -189,6 +192,7 @@ def _median(work: Callable[[], object], repeats: int, clock: Callable[[], float]
         start = clock()
         work()
         times.append(clock() - start)
+    # The median: one run that was disturbed does not count.
     return statistics.median(times)
 
 

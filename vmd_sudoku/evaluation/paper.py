@@ -101,6 +101,7 @@ def find_sets(folder: Path, plan: Plan) -> list[PuzzleSet]:
     if not there:
         raise PuzzleFileError(f"{folder} holds no public set; wanted one of {', '.join(plan.sets)}, as NAME.csv")
     sets = [_read(folder, name, plan.limit) for name in there]
+    # The filter may leave none of a small file.
     return [puzzles for puzzles in sets if len(puzzles.puzzles)]
 
 
@@ -111,6 +112,7 @@ def _file(folder: Path, name: str) -> Path:
 def _read(folder: Path, name: str, limit: int | None) -> PuzzleSet:
     if name not in FILTERED:
         return puzzle_file.read(_file(folder, name), limit)
+    # The whole file, and the limit afterwards: the first puzzles are those that the filter keeps.
     every = puzzle_file.read(_file(folder, name))
     chosen = np.flatnonzero(techniques.solvable(every.puzzles, techniques.PAPER_FILTER))[:limit]
     solutions, ratings = (None if part is None else part[chosen] for part in (every.solutions, every.ratings))

@@ -51,6 +51,7 @@ def count(facts: "Facts", ends: "Outcome") -> Counts:
         "backtracks": int(decoded.undone.sum()),
         "remasked": int(decoded.remasked.sum()),
         "seconds": float(ends.seconds.sum()),
+        # In doubles: thousands of small float32 numbers would lose digits in their sum.
         "nats": float(decoded.nats.astype(float).sum()),
         "cells": int((unique[:, None] & (shard.puzzles == BLANK)).sum()),
         "cells_right": int(ends.right.sum()),
@@ -85,6 +86,7 @@ def _reliability(facts: "Facts", ends: "Outcome") -> list[list[float]]:
     """Filled cells by confidence: how many, the sum of their confidence, how many are right. Of puzzles with one solution."""
     filled = (facts.shard.puzzles == BLANK) & (ends.decoded.board != BLANK) & (facts.solutions == 1)[:, None]
     sure = ends.decoded.sure[filled].astype(float)
+    # A confidence of exactly 1 belongs to the last bin and would open one of its own.
     where = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
     counts = [np.bincount(where, weights, BINS) for weights in (None, sure, ends.right[filled].astype(float))]
     return [counts[0].tolist(), counts[1].tolist(), counts[2].astype(int).tolist()]
@@ -93,6 +95,7 @@ def _reliability(facts: "Facts", ends: "Outcome") -> list[list[float]]:
 def add(one: Any, other: Any) -> Any:
     """The sum of two statistics of the same kind; keys that only one has are kept. Bits of solved puzzles are left out."""
     if isinstance(one, dict):
+        # Bits belong to one part's puzzles; a sum of them would mean nothing.
         keys = [key for key in [*one, *(key for key in other if key not in one)] if key != "bits"]
         return {
             key: add(one[key], other[key]) if key in one and key in other else one.get(key, other.get(key))
@@ -127,6 +130,7 @@ def figures(counts: Counts, settings: dict[str, Any]) -> dict[str, Any]:
         "interval": [round(end, 5) for end in wilson_interval(solved, n)],
         "legal": counts["legal"],
     }
+    # Only where every puzzle has one: a share of some of them would look like one of all.
     if n and counts["stored"] == n:
         row["as_stored"] = counts["as_stored"]
     if settings.get("latents", 1) > 1:

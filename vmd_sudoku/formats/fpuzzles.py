@@ -105,6 +105,7 @@ def from_object(described: Any) -> Record:
 def _digit(value: Any) -> int:
     if value in (None, "", 0):
         return 0
+    # Two characters, so that 10 and 1.5 are not read as 1.
     if isinstance(value, bool) or str(value)[:2] not in {*FIGURES}:
         raise PuzzleError(f"the value of a cell in this puzzle is {str(value)[:20]!r}; wanted 1 to {DIGITS}")
     return int(value)
@@ -127,6 +128,8 @@ def rules_note(rules: Any) -> str:
 
 def _refuse_variants(described: Mapping, cells: Iterable[Mapping]) -> None:
     """Refuse what adds rules to the classic ones; solving without them would be wrong."""
+    # What is not known counts as a rule: an unknown one must not be ignored. Empty lists are what the site writes
+    # for rules that are off.
     keys = [key for key, value in described.items() if value and key.lower() not in _NO_VARIANT]
     keys += [key for cell in cells for key, value in cell.items() if value and key.lower() not in _NO_VARIANT_CELL]
     names = list(dict.fromkeys(_VARIANT_NAMES.get(key.lower(), repr(key[:30])) for key in keys))

@@ -38,6 +38,7 @@ def from_grids(lines: Iterable[tuple[int, str | None]]) -> Iterator[Record | Bad
 
 def _kept(lines: Iterable[tuple[int, str | None]]) -> Iterator[Line]:
     for number, line in lines:
+        # A line that was too long to keep still stands there: without it the grids around it would grow together.
         yield number, line if line is not None else "?" * (LINE_LIMIT + 1)
 
 

@@ -241,6 +241,7 @@ def measure(model: LabModel, words: Words, kind: str, seed: int = 0, samples: in
     nats = {"nats_train": one_call_nats(model, words.train[:HELD_OUT], rng)} | {
         "nats_held_out": one_call_nats(model, words.held_out, rng)
     }
+    # Without z the most probable letters are the same word each time, so only draws are worth counting.
     ways = [("drawn", "random"), *([] if model.latent is None else [("argmax", "sure")])]
     rows = []
     for tokens, order in ways:

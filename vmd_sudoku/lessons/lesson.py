@@ -145,6 +145,7 @@ class Lesson:
 
     def to_json(self) -> dict[str, Any]:
         """Everything, as JSON types: see the module."""
+        # Through JSON, which makes lists of tuples: what is compared and sent has the types that a browser sees.
         plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
         return plain
 
@@ -179,6 +180,7 @@ def read(name: str, words: str, runs: str) -> Lesson:
 
 def _lesson(name: str, said: dict[str, Any], made: dict[str, Any]) -> Lesson:
     known = {run: _run(run, plain) for run, plain in made["runs"].items()}
+    # Before the cards are made, so that a question may have a measured number among its answers.
     said = _filled(said, known, made["figures"])
     cards = tuple(_card(number, card, known, made) for number, card in enumerate(said["cards"], 1))
     if tuple(card.kind for card in cards) != KINDS:
@@ -242,12 +244,14 @@ def _card(number: int, said: dict[str, Any], runs: Mapping[str, Run], made: dict
 
 def _question(plain: dict[str, Any]) -> Question:
     """Its right answer is given, from 1, or is the first of `upto` that `value` does not exceed."""
+    # A copy: `pop` below must not change the lesson's own table.
     plain = dict(plain)
     answers = plain["answers"]
     if "upto" in plain:
         value, bounds = float(plain.pop("value")), plain.pop("upto")
         plain["right"] = 1 + next((at for at, bound in enumerate(bounds) if value <= bound), len(bounds))
     right = plain["right"]
+    # Told when the lesson is loaded, and not to a class.
     if type(right) is not int or not 1 <= right <= len(answers):
         raise LessonError(f"the right answer is number {right!r}, and there are {len(answers)}")
     return _made(Question, plain | {"right": right - 1}, "question")
