@@ -10,7 +10,7 @@ BOARD = {
     "learn_start": "Start",
     "learn_on": "Go on",
     "learn_done": "{right} of {said} right",
-    "learn_loading": "The lesson is on its way…",
+    "learn_loading": "Loading the lesson…",
     "learn_back": "Back",
     "learn_next": "Next",
     "learn_all": "All lessons",
@@ -23,7 +23,7 @@ BOARD = {
     "learn_committed": "You said: {answer}. The next card shows what happened.",
     "learn_right": "Right. You said: {answer}.",
     "learn_wrong": "Not so. You said: {answer}. It is: {right}.",
-    "learn_first": "Predict first. What comes here would give the answer away.",
+    "learn_first": "Predict first. What is shown here would give the answer away.",
     "learn_to_question": "To the question",
     "learn_anyway": "Show it anyway",
     "learn_boards": "Which board",
@@ -36,7 +36,7 @@ BOARD = {
     "learn_marked": ", one of the cells that the text is about",
     "learn_bars": "What the network says of a cell",
     "learn_bars_of": "{place}, after {at} calls",
-    "learn_bars_none": "Choose a cell, and step on: the nine bars show what the network said of it.",
+    "learn_bars_none": "Choose a cell and step forward: the nine bars show what the network said of it.",
     "learn_margin": "Confidence {p1}, margin {p1} − {p2} = {margin}",
     "learn_game": "Round {n} of {of}",
     "learn_game_ask": "Which blank does the network fill next? Choose a cell, then press Enter or the button.",
@@ -52,7 +52,7 @@ BOARD = {
     "learn_game_again": "Play again",
     "learn_mine": ", your guess",
     "learn_its": ", the network's choice",
-    "learn_pairs": "Pairs drawn by one call, each cell for itself",
+    "learn_pairs": "Pairs drawn by one call, each cell on its own",
     "learn_pairs_head": ["Pair", "In a solution?", "Truth", "One call", "Drawn"],
     "learn_pairs_cells": "First cell: {a}. Second cell: {b}.",
     "learn_yes": "✓ yes",
@@ -67,7 +67,7 @@ BOARD = {
 
 TEACH = "For teachers"
 TEACH_LEAD = (
-    "Tick what your class is to see. The link below says all of it, so everybody who opens it sees the same. "
+    "Tick what your class should see. The link below holds all of it, so everybody who opens it sees the same. "
     "Nothing is kept on the server, and no pupil has to give a name."
 )
 OPENS = "What the link opens"
@@ -76,11 +76,11 @@ LESSON = "Lesson"
 EVERY_LESSON = "The list of all lessons"
 CARD = "Card"
 PUZZLE = "Puzzle (any text of 81 cells; empty: the page's own)"
-PUZZLE_BAD = "This text holds no puzzle: wanted 81 cells, digits for clues and . or 0 for blanks."
+PUZZLE_BAD = "This text holds no puzzle. Give 81 cells: digits for clues, and . or 0 for blanks."
 MODEL = "Model"
 CALLS = "Calls of the network"
 SEED = "Seed"
-SEED_HELP = "Whatever is drawn is drawn with it: the same seed gives everybody the same."
+SEED_HELP = "Everything random comes from it: with the same seed, everybody gets the same."
 STEP = "Step to stand at (empty: nothing is run yet)"
 DIGITS = "Script of the digits"
 PROJECTOR = "Projector mode: big board, few controls"
