@@ -165,6 +165,26 @@ export interface ChipsData {
   columns: ChipColumn[]
 }
 
+/** Grids of one model: `grids` in app/labs/component.py. */
+export interface GridColumn {
+  name: string
+  side: string
+  note: string
+  grids: { line: string; legal: boolean }[]
+}
+
+export interface GridsData {
+  number: number
+  columns: GridColumn[]
+}
+
+/** `Walk` in app/labs/grids.py. */
+export interface WalkData {
+  number: number
+  grids: { line: string; legal: boolean }[]
+  sure: number[][]
+}
+
 /** A model as a page without a server carries it: `packed` in vmd_sudoku/live/weights.py. */
 export interface LiveModel {
   name: string

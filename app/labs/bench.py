@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from app.labs.choices import Choice, Prediction
 
 if TYPE_CHECKING:
+    from app.labs.grids import Draw
     from app.labs.training import Task, Trial
 
 
 @dataclass
 class Bench:
-    """choice: what is chosen now. trial: the training on show; key: what it was made for.
+    """choice: what is chosen now. trial: the training on show; key: what it was made for. draw: grids on
+    show.
 
     predictions: by what was asked; None where the answer was shown without a guess.
     """
@@ -20,6 +22,7 @@ class Bench:
     choice: Choice
     trial: "Trial | None" = None
     key: Hashable = None
+    draw: "Draw | None" = None
     predictions: dict[str, Prediction | None] = field(default_factory=dict)
 
     def trial_of(self, key: Hashable, task: "Callable[[], Task]") -> "Trial":
@@ -33,7 +36,9 @@ class Bench:
         return self.trial
 
     def forget(self) -> None:
-        """Stop the training, so that another can begin."""
+        """Stop what is under way, so that other work can begin."""
+        if self.draw:
+            self.draw.stop()
         if self.trial:
             self.trial.stop()
         self.trial = None

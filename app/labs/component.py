@@ -30,6 +30,30 @@ _LINK = st.components.v2.component(
 )
 
 
+_GRIDS = st.components.v2.component(
+    "labs_grids",
+    html=source("labs/grids.html"),
+    css=source("parts/board.css", "labs/labs.css"),
+    js=script("labs/grids.js", more_words=lab_words.BOARD),
+)
+_WALK = st.components.v2.component(
+    "labs_walk",
+    html=source("labs/walk.html"),
+    css=source("parts/board.css", "labs/labs.css"),
+    js=script("labs/walk.js", more_words=lab_words.BOARD),
+)
+
+
+def grids(columns: Sequence[Mapping[str, object]], *, key: str) -> None:
+    """Grids as thumbnails in columns. columns: name, side (mdm or vmd), note, and grids with line and legal."""
+    _GRIDS(key=key, data=numbered({"columns": list(columns)}, key=key))
+
+
+def walk(found: Mapping[str, object], *, key: str) -> None:
+    """A board with a slider. found: the fields of `grids.Walk`."""
+    _WALK(key=key, data=numbered(dict(found), key=key))
+
+
 def link(query: Mapping[str, str], *, key: str) -> None:
     """Nothing to see: the page's address says `query`."""
     _LINK(key=key, data=numbered({"query": urlencode(query)}, key=key))

@@ -7,13 +7,14 @@ import streamlit as st
 from app.labs import words as lab_words
 from app.labs.bench import Bench
 from app.labs.choices import LABS, Choice
+from app.labs.grids_view import grids_lab
 from app.labs.tokens_view import tokens_lab
 from app.labs.words_view import words_lab
 from app.server import start
 
 _DESK = "labs"
 _WIDTH = 1160
-_VIEWS = {"tokens": tokens_lab, "words": words_lab}
+_VIEWS = {"tokens": tokens_lab, "words": words_lab, "grids": grids_lab}
 
 
 def page() -> None:
@@ -25,7 +26,7 @@ def page() -> None:
         st.title(lab_words.TITLE, anchor=False)
         lab = st.segmented_control(
             lab_words.LAB,
-            [name for name in LABS if name in _VIEWS],
+            list(LABS),
             default=bench.choice.lab,
             format_func=lab_words.LABS.__getitem__,
             required=True,

@@ -131,6 +131,29 @@ PATTERN_HELP = "Such as s__r_. The VMD draws z from what the known letters leave
 WALK = "Move z"
 WALK_LEAD = "The corners are z of four words: {a}, {b}, {c} and {d}. What is written in between?"
 
+# ---- grids
+
+GRIDS_LEAD = (
+    "Whole Sudoku grids from the empty board, judged by the rules alone. The VMD draws one z a grid and "
+    "writes the surest digits; the MDM, which has no z, draws every digit, cells in random order. All 288 "
+    "grids of 4x4 Sudoku, with exact KL, are a set of the Tokens lab."
+)
+GRIDS_START = "Write 100 grids with each"
+GRIDS_STATES = {
+    "running": "{done} of {count} grids",
+    "done": "{count} grids, calls: {calls}, seed {seed}",
+    "stopped": "Stopped after {done} of {count} grids",
+    "failed": "It cannot go on: too many draw grids just now, or the server has no such model. Try again.",
+}
+GRIDS_NOTE = "{legal} of {count} legal, {distinct} different ones; {seconds:.1f} s of network"
+GRIDS_WALK = "Walk from one z to another"
+GRIDS_WALK_LEAD = (
+    "The ghost of what the VMD would write now, in one call on the empty board, while z moves from that of "
+    "this seed to that of the next. Faint digits are unsure."
+)
+GRIDS_WALKING = "Walking…"
+GRIDS_NO_MODEL = "This server cannot load the model. Install the package anew."
+
 BOARD: dict[str, Any] = {
     "map_label": "Map of the latent z: what one call writes for each",
     "map_says": "z = ({first}, {second}) writes",
@@ -145,6 +168,15 @@ BOARD: dict[str, Any] = {
     "map_none": "The map of z appears with the first step.",
     "map_square_key": "Drag the point, or use the sliders. Hatched: no word of the list.",
     "map_square_share": "{legal} of the square are real words.",
+    "grids_pick": "{name}: grid",
+    "grids_legal": "✓ Grid {n} is legal",
+    "grids_wrong": "✕ Grid {n}: {first}",
+    "grids_key": "✓ and a solid frame: legal. Dashed: breaks a rule, in the marked cells. A square's shade is its digit.",
+    "walk_slider": "z",
+    "walk_legal": "✓ Step {n} of {steps}: a legal grid; {changed} changed with this step",
+    "walk_wrong": "✕ Step {n} of {steps}: {first}; {changed} changed with this step",
+    "walk_key": "Framed: changed with this step. Hatched: breaks a rule. In the strip, filled steps are legal grids.",
+    "walk_board": "Sudoku board: {line}",
     "chips_real": "{text}: a real word",
     "chips_held": "{text}: a real word that was held out of training",
     "chips_new": "{text}: no word of the list",

