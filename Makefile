@@ -29,9 +29,10 @@ fuzz: $(VENV)/installed-dev
 mutants: $(VENV)/installed-dev
 	$(BIN)/python tools/mutants.py $(ARGS)
 
-# The lowest versions that pyproject.toml allows, in an environment of their own: what starts, reads and decodes with them.
+# The lowest versions that pyproject.toml allows, in an environment of their own: what starts, reads, decodes and opens the page with them.
 lowest: $(LOWEST)/installed
-	$(LOWEST)/bin/python -m pytest -p no:cacheprovider tests/cli tests/formats tests/solving tests/test_board.py $(ARGS)
+	$(LOWEST)/bin/python -m pytest -p no:cacheprovider tests/cli tests/formats tests/solving tests/test_board.py \
+		tests/app/test_page.py $(ARGS)
 
 $(LOWEST)/installed: pyproject.toml tools/lowest.py
 	$(PYTHON) -m venv $(LOWEST)

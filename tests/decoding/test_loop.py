@@ -12,7 +12,7 @@ from vmd_sudoku.board import BLANK, is_legal, solved
 from vmd_sudoku.decoding import levels, search
 from vmd_sudoku.decoding.levels import held_by_peers
 from vmd_sudoku.decoding.loop import CONSTRAINTS, POLICIES, REMASKING, SCHEDULES, Decoding, decode, finish
-from vmd_sudoku.decoding.policies import View, margin
+from vmd_sudoku.decoding.policies import Policy, View, margin
 from vmd_sudoku.decoding.why import WHYS
 from vmd_sudoku.diffusion.noise import Noise
 from vmd_sudoku.diffusion.schedule import Budget
@@ -463,3 +463,32 @@ def test_nats_are_the_mean_over_the_digits_that_were_filled():
     empty[1, :41] = 1
     ended = finish(decode(lambda b, r: said.expand(len(r), 81, 9), empty, named(nfe=3), noise(2)), empty)
     torch.testing.assert_close(ended.nats, torch.full((2,), math.log(0.75)))
+
+
+def test_noise_on_the_order_prefers_as_the_luce_model_does():
+    """Gumbel noise on three preferences draws the first with softmax chances; noise of the other sign would not."""
+    count, cells, preferred = 4000, [0, 1, 2], torch.tensor([0.9, 0.1, 0.1])
+    board = torch.ones(count, 81, dtype=torch.long)
+    board[:, cells] = BLANK
+
+    def predict(boards, rows):
+        return torch.zeros(*boards.shape, 9)
+
+    policy = Policy(
+        lambda view: preferred.new_zeros(count, 81).index_copy(1, torch.tensor(cells), preferred.expand(count, 3))
+    )
+    how = Decoding(policy=policy, gumbel=0.4)
+    first = next(decode(predict, board, how, Noise(5, range(count)))).filled[:, :3] != BLANK
+    assert (first.sum(1) == 1).all()
+    chances = (preferred / 0.4).softmax(0)
+    error = (chances * (1 - chances) / count).sqrt()
+    assert ((first.float().mean(0) - chances).abs() < 3.5 * error).all()
+
+
+@pytest.mark.parametrize("level", ["none", "rules", "propagate"])
+def test_without_a_search_nothing_is_known_of_the_number_of_solutions(level):
+    clues, solutions = (torch.from_numpy(boards).long() for boards in puzzles(2, seed=4))
+    how = Decoding(level=CONSTRAINTS[level], budget=Budget(2))
+    ended = finish(decode(oracle(solutions), clues, how, Noise(0, range(2))), clues)
+    assert ended.solutions.tolist() == [-1, -1]
+    assert ended.undone.tolist() == [0, 0]

@@ -156,3 +156,21 @@ def test_a_stop_between_calls_keeps_what_was_filled():
     ended = finish(decode(uniform, board, Decoding(), Noise(0, range(1)), stop=after(3)), board)
     assert (ended.calls.tolist(), ended.open.tolist()) == ([3], [True])
     assert ((ended.board != BLANK).sum() - (board != BLANK).sum()).item() == 3
+
+
+def test_decisions_undone_add_up_over_the_calls(monkeypatch):
+    made = []
+
+    class Kept(GuidedSearch):
+        def __init__(self, *given):
+            super().__init__(*given)
+            made.append(self)
+
+    monkeypatch.setattr(levels, "GuidedSearch", Kept)
+    monkeypatch.setattr(levels, "PATIENCE", 1)
+    clues = torch.from_numpy(
+        parse("........1.....6.34..4.5.6.....2......1.....726...8.4....8..59...3.7.....5.6.4....")[None]
+    ).long()
+    steps = list(decode(uniform, clues, Decoding(level=CONSTRAINTS["search"], limit=2), Noise(0, range(1))))
+    assert len(steps) > 2
+    assert sum(int(step.undone.sum()) for step in steps) == int(made[0].undone(torch.tensor([0])).sum()) > 2
