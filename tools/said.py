@@ -6,6 +6,7 @@ python tools/said.py FOLDER
 import contextlib
 import io
 import json
+import re
 import sys
 import tempfile
 from itertools import groupby
@@ -14,6 +15,8 @@ from pathlib import Path
 import click
 
 from vmd_sudoku.cli.main import main as command_line
+
+_SAID = re.compile(r"vmd-sudoku: |note: |these |\d+ lines? holds? |  \S+, line \d+: ")
 
 
 def called(*arguments: str) -> tuple[int, list[str], list[str]]:
@@ -25,7 +28,7 @@ def called(*arguments: str) -> tuple[int, list[str], list[str]]:
             command_line(arguments)
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0
-    said = [line.strip() for line in err.getvalue().splitlines() if line.startswith(("vmd-sudoku", "note", "these"))]
+    said = [line.strip() for line in err.getvalue().splitlines() if _SAID.match(line)]
     return code, out.getvalue().splitlines(), said
 
 
@@ -36,23 +39,21 @@ def many(lines: list[str]) -> str:
 
 
 def figures(command: str, file: str, *options: str) -> tuple[int, str, list[str]]:
-    """Exit code, how many puzzles a command that measures has read, and what it said on stderr."""
+    """Exit code, how many puzzles a command that measures has read, and what it said of others."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.json"
         code, _, said = called(command, file, "--nfe", "1", *options, "--json", str(out))
         if not out.exists():
             return code, "", said
         found = json.loads(out.read_text())
-    row = found["rows"][0] if "rows" in found else {"boards": 1}
-    bad = row.get("not_puzzles") or row.get("unreadable") or 0
-    count = row.get("puzzles", row.get("boards", row.get("count")))
-    return code, f"{count} read" + (f", {bad} not" if bad else ""), said
+    count = found["rows"][0]["boards"] if "rows" in found else 1
+    return code, f"{count} read", said
 
 
 def told(code: int, out: str, said: list[str]) -> str:
     """One cell of the table."""
     notes = [line.removeprefix("vmd-sudoku: ") for line in said]
-    return f"{code}: " + "; ".join([*([out] if out else []), *notes]).replace("|", "\\|")
+    return f"{code}: " + "; ".join([*([out] if out else []), *notes]).replace(":; ", ": ").replace("|", "\\|")
 
 
 @click.command()
@@ -61,15 +62,14 @@ def main(folder: Path) -> None:
     """Print the table, in Markdown; exit codes stand before the colon."""
     click.echo("| file | check | solve --nfe 1 | solutions | evaluate |\n| --- | --- | --- | --- | --- |")
     for file in sorted(folder.iterdir()):
-        argument = file.read_text().strip() if file.suffix == ".link" else str(file)
+        argument = str(file)
         code, out, said = called("check", argument)
         cells = [told(code, many(out), said)]
         code, out, said = called("solve", argument, "--nfe", "1", "--model", "mdm")
         cells.append(told(code, out[-1] if out else "", said))
         cells.append(told(*figures("solutions", argument, "--count", "1")))
         cells.append(told(*figures("evaluate", argument)))
-        same = cells[1:] == cells[:1] * 3
-        shown = [cells[0], *(["the same"] * 3 if same else cells[1:])]
+        shown = [cells[0], *("the same" if cell == cells[0] else cell for cell in cells[1:])]
         click.echo(f"| `{file.name}` | " + " | ".join(cell.replace(f"{folder}/", "") for cell in shown) + " |")
         sys.stdout.flush()
 
