@@ -36,6 +36,7 @@ def _completed(kind: str, pattern: str, calls: int, tokens: str, seed: int) -> "
         return writing.complete(kind, pattern, calls, tokens, seed)
 
 
+# By seed: a class that opens the same link asks for the same, and it is computed once.
 @st.cache_data(show_spinner=False, max_entries=64)
 def _square(seed: int) -> "tuple[ZMap, tuple[str, ...]]":
     from app.labs import writing
@@ -112,6 +113,7 @@ def _pattern(choice: Choice) -> Choice:
         width=220,
         key="labs_pattern",
     )
+    # A phone begins a field with a capital.
     pattern = pattern.strip().lower()
     try:
         pages = {

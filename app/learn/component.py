@@ -47,6 +47,7 @@ def learn(place: Place, teaching: Teaching, *, key: str) -> None:
         data=numbered(
             {
                 "lessons": _contents(),
+                # One at a time: all five with their runs would be a long wait for who wants the first.
                 "lesson": _lesson(place.lesson) if place.lesson else None,
                 "open": asdict(place),
                 "teaching": teaching.to_browser(),

@@ -44,6 +44,7 @@ export class Course {
     const isFirst = this.data === null
     this.data = data
     teach(this.root, data.teaching)
+    // Kept: a lesson that was opened before is there at once.
     if (data.lesson) this.lessons.set(data.lesson.id, data.lesson)
     if (isFirst) {
       this.id = data.open.lesson

@@ -53,6 +53,7 @@ export class Guess {
     this.round = round
     this.mine = null
     if (round === 0) this.you = 0
+    // On a blank from the start, so that Enter alone is a guess.
     const blank = this.frames[this.step].digits.indexOf(BLANK)
     this.grid.select(blank, { focus: false })
     setText(this.says, WORDS.learn_game_ask)
@@ -105,6 +106,7 @@ export class Guess {
   }
 
   #name() {
+    // The grid selects a cell while it is being made, before there is a button.
     if (!this.button || this.mine !== null) return
     setText(this.button, fillIn(WORDS.learn_game_commit, { place: place(this.grid.selected) }))
   }

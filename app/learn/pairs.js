@@ -87,6 +87,7 @@ export class PairsView {
   }
 
   #clear() {
+    // From the same number again: who starts over sees the same draws once more.
     this.next = numbersFrom(1)
     this.counts = OUTCOMES.map(() => 0)
     this.#show()

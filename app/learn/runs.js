@@ -58,6 +58,7 @@ export class RunsView {
 
   /** @param {string[]} names */
   #mount(names) {
+    // The cell that was looked at stays when another run is chosen; 40 is the middle of the board.
     const cell = this.boards[0]?.grid.selected ?? this.show.cells[0] ?? 40
     this.boards = names.map(
       (name) =>
@@ -84,6 +85,7 @@ export class RunsView {
 
   /** @param {number} cell */
   #select(cell) {
+    // Only where it differs: selecting a cell calls this again.
     for (const { grid } of this.boards) if (grid.selected !== cell) grid.select(cell, { focus: false })
     this.#drawBars()
   }
@@ -116,6 +118,7 @@ class LessonBoard {
     this.cells = new Set(cells)
     this.frames = framesOf(run.trace)
     this.clues = toDigits(run.trace.puzzle)
+    // Once for all frames: the player draws many of them a second.
     this.clashes = this.frames.map((frame) => findClashes(frame.digits).cells)
     const host = make("div", "grid")
     host.setAttribute("role", "grid")

@@ -85,6 +85,7 @@ class Together:
     def __init__(self, enter: Enter) -> None:
         """Nothing waits. enter: how a batch waits for its turn, whatever it may raise."""
         self._enter = enter
+        # By settings: puzzles can share a batch only if they are solved in the same way.
         self._waiting: dict[Settings, Batch] = {}
         self._lock = threading.Lock()
 
@@ -119,6 +120,7 @@ class Together:
             # A thread of its own: the first visitor has his answer, or leaves, while others wait for theirs.
             work = (batch, loaded, settings, setting, seconds)
             threading.Thread(target=self._work, args=work, name="batch", daemon=True).start()
+        # In short waits: an event cannot be waited for together with another one.
         while not place.done.wait(_LOOK_EVERY) and not cancelled.is_set():
             pass
         # A batch that nobody waits for ends early, with the boards that it has reached: no answer to keep.

@@ -217,6 +217,7 @@ def _list(
                 one, title = replace(one, name=one.name or clean(title)), ""
             yield one
     except PuzzleError as error:
+        # What is wrong with the whole file is no bad line of it.
         if isinstance(error, PuzzleFileError):
             raise
         yield BadLine(line=ahead[0][0] if ahead else 1, reason=str(error))

@@ -126,6 +126,7 @@ def from_table(
     Raises:
         ConfigError: fewer than two different rows, or weights that are not all above 0 and finite.
     """
+    # In doubles: exact sums are compared to the fourth decimal.
     weights = torch.ones(len(sequences), dtype=torch.float64) if weights is None else weights.double()
     if not (weights > 0).all() or not weights.isfinite().all():
         raise ConfigError("weights of sequences must be numbers above 0")
@@ -297,6 +298,7 @@ def _weight(source: str, number: int, text: str) -> float:
         weight = float(text)
     except ValueError:
         weight = math.nan
+    # Written so that nan is refused, too.
     if not 0 < weight < math.inf:
         raise DataError(f"{source}, row {number}: the weight is {text!r}; wanted a number above 0")
     return weight

@@ -202,6 +202,7 @@ class Setting:
             ConfigError: what does not fit, and what would.
         """
         count = BLOCKS[self.blocks].calls
+        # Told here and not when the run is under way: a block without a call would stay blank.
         if self.nfe is not None and self.nfe < count:
             raise ConfigError(
                 f"blocks `{self.blocks}` need {count} calls (NFE) or more, one for each block; got {self.nfe}"
@@ -258,6 +259,7 @@ class Setting:
         """Boards for each puzzle, and latents that look at each board; an MDM has one of both."""
         from vmd_sudoku.decoding.loop import POLICIES as functions
 
+        # Without z all boards of a puzzle would be the same one.
         latents = self.latents if config.latent else 1
         return (1, latents) if functions[self.policy].averages else (latents, 1)
 

@@ -155,6 +155,7 @@ def card(training: Training, figures: dict[str, float]) -> dict[str, Any]:
             "denoiser": sum(p.numel() for p in training.average.denoiser.parameters()),
             "encoder": sum(p.numel() for p in training.average.encoder.parameters()) if training.average.encoder else 0,
         },
+        # Said on the card: a model must not have seen the puzzles that it is measured on.
         "data": "generated on the fly" + (f"; hard puzzles from {training.hard.name}" if training.hard else ""),
         "updates": progress.step,
         "boards": progress.boards,

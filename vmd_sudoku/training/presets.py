@@ -52,6 +52,7 @@ def guesses() -> TrainConfig:
         dream_renew=True,
         dream_every=20,
         guesses=0.15,
+        # All puzzles outside of the posterior slots: z = 0 is what puzzles are solved with.
         mode=1.0,
         learning_rate=1.3e-3,
     )
