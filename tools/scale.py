@@ -179,7 +179,7 @@ def kills(folder: Path) -> Iterator[str]:
 
 def _run(request: Request, folder: Path, engine: Engine) -> int:
     torch.set_num_threads(1)
-    return len(measure(request, RunFolder(folder), engine=engine).parts)
+    return measure(request, RunFolder(folder), engine=engine).parts
 
 
 def _kill_workers(folder: Path, request: Request, name: str, quiet: list[Any], rng: random.Random) -> Iterator[str]:
@@ -270,7 +270,7 @@ def hostile(folder: Path) -> Iterator[str]:
     into = RunFolder(folder / "hostile")
     found = measure(request, into)
     listed = sum(1 for _ in into.bad_lines())
-    judged = sum(part.puzzles for part in found.parts)
+    judged = sum(counts["boards"] for (counts, *_) in found.totals.values())
     yield f"100,000 lines in {time.perf_counter() - start:.0f} s: {judged:,} of {expected:,} puzzles judged"
     yield f"{listed:,} of {wrong:,} bad lines listed (empty lines and comments are neither)"
 

@@ -138,7 +138,7 @@ def test_rows_are_equal_to_the_bit_for_any_workers(whole, request_, engine, tmp_
 def test_jobs_that_share_a_folder_do_each_their_part(whole, request_, tmp_path):
     folder = RunFolder(tmp_path / "run")
     half = measure(request_, folder, share=Slice(2, 3))
-    assert [part.number for part in half.parts] == [1]
+    assert (half.parts, folder.done()) == (1, {1})
     assert not half.is_finished
     for index in (1, 3):
         found = measure(request_, folder, share=Slice(index, 3))
@@ -168,7 +168,7 @@ def test_first_calls_that_are_alike_are_asked_once(request_, monkeypatch):
 def test_a_stopped_run_goes_on_and_a_finished_one_is_there_at_once(whole, request_, tmp_path, monkeypatch):
     folder, seen = RunFolder(tmp_path / "run"), []
     stopped = measure(request_, folder, watch=Watch(done=seen.append, stop=lambda: len(seen) >= 2))
-    assert len(stopped.parts) == 2
+    assert stopped.parts == 2
     folder.part_path(0).unlink()
     (folder.path / "parts" / "part-00003.parquet.new.999999999").write_text("half")
     went_on = measure(request_, folder)
@@ -221,10 +221,22 @@ def test_files_without_a_puzzle_are_refused_and_hopeless_puzzles_are_judged(tmp_
     hopeless = tmp_path / "hopeless.txt"
     hopeless.write_text("\n".join(["11" + "." * 79, "." * 81, easy_line]))
     found = measure(replace(request_, files=(hopeless,)))
-    by = statistics.total(part.arms[0] for part in found.parts)["by"]["solutions"]
+    by = found.totals[0][0]["by"]["solutions"]
     assert {word: n for word, (n, _) in by.items()} == {"none": 1, "several": 1, "one": 1}
     row = next(iter(rows.evaluate(["11" + "." * 79], load_model(request_.arms[0].model), Setting(nfe=1))))
     assert not row["solved"]
+
+
+def test_a_run_that_is_stopped_in_its_second_file_keeps_the_first(request_, file, tmp_path):
+    other = tmp_path / "other.csv"
+    other.write_text(file.read_text())
+    both = replace(request_, files=(file, other))
+    seen: list[int] = []
+    stopped = measure(both, watch=Watch(done=lambda part: seen.append(part.number), stop=lambda: len(seen) >= 5))
+    assert [(row["file"], row["boards"]) for row in stopped.rows()] == [("some.csv", 30)] * 3 + [("other.csv", 8)] * 3
+    assert stopped.rows()[0]["solved"] == measure(request_).rows()[0]["solved"]
+    # Nothing of a part stays in memory but what is added up.
+    assert not any("bits" in counts for arms in stopped.totals.values() for counts in arms)
 
 
 def test_rows_for_a_notebook(easy_line, model, file):

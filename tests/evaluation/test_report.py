@@ -18,6 +18,7 @@ from vmd_sudoku.evaluation.batch import Request, measure
 from vmd_sudoku.evaluation.folder import RunFolder
 from vmd_sudoku.evaluation.metrics import holm, mcnemar, wilson_interval
 from vmd_sudoku.exact.generate import puzzles
+from vmd_sudoku.formats.files import read
 from vmd_sudoku.network.checkpoint import load_model, save_model
 from vmd_sudoku.network.model import Model, ModelConfig
 from vmd_sudoku.network.symmetric import NetworkConfig
@@ -166,6 +167,26 @@ def test_the_command(runs, capsys, tmp_path):
 
 
 @pytest.mark.browser
+def test_failures_are_a_file_of_puzzles_to_measure_again(runs, capsys, tmp_path):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["report", str(runs / "before"), "--out", str(tmp_path), "--failures", str(tmp_path / "failed.csv")])
+    assert not end.value.code
+    failed = [row for row in rows(runs / "before") if not row["solved"]]
+    assert f"{len(failed)} boards that are not solved" in capsys.readouterr().out
+    found = list(csv.DictReader((tmp_path / "failed.csv").open()))
+    assert [row["puzzle"] for row in found] == [row["puzzle"] for row in failed]
+    assert [row["filled"] for row in found] == [row["board"] for row in failed]
+    assert {row["file"] for row in found} == {"some.csv"}
+    assert all(row["arm"].startswith("tiny, ") for row in found)
+    assert len(found[0]["wrong"].split()) == len(failed[0]["wrong"])
+    again = read(tmp_path / "failed.csv")
+    assert [board.to_line(puzzle) for puzzle in again.puzzles] == [row["puzzle"] for row in failed]
+    assert again.solutions is None or not again.solutions.any()
+    with pytest.raises(SystemExit):
+        cli.main(["report", str(runs / "before"), str(runs / "after"), "--failures", str(tmp_path / "x.csv")])
+    assert "--failures writes those of one run" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "light"), (1280, "dark")])
 def test_the_page_in_a_browser(runs, report, tmp_path, width, scheme):
     sync = pytest.importorskip("playwright.sync_api")

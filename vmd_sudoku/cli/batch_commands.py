@@ -2,7 +2,6 @@
 
 import contextlib
 import copy
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -23,10 +22,11 @@ from vmd_sudoku.cli.options import (
     OutFolder,
     column_options,
     described_option,
+    engine_options,
     number,
     whole,
 )
-from vmd_sudoku.cli.show import print_table, progress_bar, write_json
+from vmd_sudoku.cli.show import finishing, print_table, progress_bar, write_json
 from vmd_sudoku.errors import ConfigError, RunError
 from vmd_sudoku.formats.sources import require_files
 from vmd_sudoku.writing import write
@@ -88,12 +88,8 @@ def _grid_options(command: Callable) -> Callable:
     "--resume", type=click.Path(path_type=Path), help="Go on with the run in this folder, as it was asked for."
 )
 @click.option("--part-size", type=whole(1, 1_000_000), default=512, show_default=True, help="Puzzles of a part.")
-@click.option("--workers", type=whole(1, 4096), default=1, show_default=True, help="Processes at a time.")
+@engine_options
 @THREADS
-@click.option("--engine", default="local", show_default=True, help="`local` processes, or `ray`.")
-@click.option(
-    "--ray-address", metavar="HOST:PORT", help="Ray cluster (`auto`: the one of this machine); default: a new one."
-)
 @click.option("--shard", type=SliceOf(), help="Only every Nth part, from the Ith on: for N jobs that share one --out.")
 @click.option("--minutes", type=number(0.01, 1e6), help="Stop after so long; the same command goes on. Needs --out.")
 @JSON
@@ -124,7 +120,7 @@ def evaluate(files: tuple[Path, ...], **given: Any) -> None:
         raise ConfigError("--minutes needs --out, the folder in which the run goes on")
     engine = Engine(name=given["engine"], workers=given["workers"], address=given["ray_address"])
     share = batch.Slice(*given["shard"]) if given["shard"] else batch.Slice()
-    with _stoppable() as stopped, _progress(len(request.arms)) as (surveyed, done):
+    with finishing() as stopped, _progress(len(request.arms)) as (surveyed, done):
         watch = batch.Watch(surveyed, done, lambda: stopped() or time.monotonic() > until)
         measured = batch.measure(request, folder, engine=engine, share=share, watch=watch, command=_command())
     _show(measured, folder, share, stopped())
@@ -183,27 +179,6 @@ def _command() -> list[str]:
 
 
 @contextlib.contextmanager
-def _stoppable() -> Iterator[Callable[[], bool]]:
-    """Whether an end is asked for: the first Ctrl+C or SIGTERM lets what is under way be finished, the second does not."""
-    asked: list[int] = []
-
-    def stop(number: int, frame: Any) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-        click.echo("vmd-sudoku: stopping after the parts that are under way; once more stops at once", err=True)
-
-    before: dict[int, Any] = {}
-    with contextlib.suppress(ValueError):  # not in the main thread: nobody presses keys there
-        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextlib.contextmanager
 def _progress(arms: int) -> Iterator[tuple[Callable, Callable]]:
     """Progress over puzzles on the terminal: the two functions that are told of it."""
     with progress_bar() as bar:
@@ -235,8 +210,8 @@ def _show(measured: Any, folder: Any, share: Any, stopped: bool) -> None:
         _show_bad(measured, folder, bad)
     if folder is None:
         return
-    missing = measured.plan.parts - len(measured.parts)
-    state = f"{len(measured.parts)} of {measured.plan.parts} parts" if missing else "finished"
+    missing = measured.plan.parts - measured.parts
+    state = f"{measured.parts} of {measured.plan.parts} parts" if missing else "finished"
     then = "the same command goes on" if missing else f"vmd-sudoku report {folder.path}"
     click.echo(f"{folder.path}: {state}; {then}")
 

@@ -27,7 +27,7 @@ TOPICS = {
         "bench": ("measure_commands", "Speed on this machine."),
     },
     "Puzzles and models": {
-        "generate": ("puzzle_commands", "Random puzzles with exactly one solution."),
+        "generate": ("generate_command", "Random puzzles with exactly one solution."),
         "models": ("train_commands", "The shipped models, and their cards."),
         "train": ("train_commands", "Train a model on generated puzzles."),
     },

@@ -158,6 +158,16 @@ BATCH_SIZE = click.option(
 )
 
 
+def engine_options(command: Callable) -> Callable:
+    """Who does the work: how many processes, here or on Ray."""
+    workers = click.option("--workers", type=whole(1, 4096), default=1, show_default=True, help="Processes at a time.")
+    engine = click.option("--engine", default="local", show_default=True, help="`local` processes, or `ray`.")
+    address = click.option(
+        "--ray-address", metavar="HOST:PORT", help="Ray cluster (`auto`: the one of this machine); default: a new one."
+    )
+    return _adds(workers, engine, address)(command)
+
+
 COLUMN_OPTIONS = (
     click.option("--puzzle-column", default="", help="Column (name or number from 1 on) of the puzzles of a file."),
     click.option("--solution-column", default="", help="Column (name or number) of their solutions."),

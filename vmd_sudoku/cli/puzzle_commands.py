@@ -1,4 +1,4 @@
-"""Commands about puzzles: solve, replay, check, convert, reasons, solutions, generate."""
+"""Commands about puzzles: solve, replay, check, convert, reasons, solutions."""
 
 import contextlib
 import itertools
@@ -17,7 +17,6 @@ from vmd_sudoku.cli.options import (
     DRAWN_Z,
     LATENTS,
     LIMIT,
-    OutFile,
     Z,
     batch_options,
     column_options,
@@ -33,7 +32,6 @@ from vmd_sudoku.formats.columns import Columns
 from vmd_sudoku.formats.record import Record
 from vmd_sudoku.network.cards import folder_of
 from vmd_sudoku.solving.setting import Setting
-from vmd_sudoku.writing import write as write_file
 
 if TYPE_CHECKING:
     from vmd_sudoku.evaluation.solutions import Sampled
@@ -297,40 +295,6 @@ def convert(puzzle: str, form: str, columns: Columns) -> None:
     if found.own is not None and form not in write.KEEPS_OWN:
         _say([f"{form} cannot hold digits filled in by hand; they were left out. {', '.join(write.KEEPS_OWN)} can."])
     click.echo(write.written(form, found.puzzle, found.title, found.own), nl=False)
-
-
-@click.command()
-@click.option("--count", type=whole(1, 10_000_000), default=10, show_default=True, help="How many puzzles.")
-@click.option(
-    "--clues", type=whole(1, 81), help="Clues of each puzzle; without it puzzles are minimal (20 to 28 clues)."
-)
-@click.option("--grids", is_flag=True, help="Full grids instead of puzzles.")
-@click.option("--seed", type=whole(0, 2**31 - 1), default=0, show_default=True, help="Seed.")
-@click.option("--out", type=OutFile(), help="CSV file; the default prints puzzles.")
-def generate(count: int, clues: int | None, grids: bool, seed: int, out: Path | None) -> None:
-    """Random puzzles with exactly one solution."""
-    from vmd_sudoku.exact import generate as generator
-
-    made = (
-        ((part, part) for part in generator.stream_grids(count, seed))
-        if grids
-        else generator.stream(count, seed, clues)
-    )
-    if out is None:
-        for puzzles, _ in made:
-            for puzzle in puzzles:
-                click.echo(board.to_line(puzzle))
-        return
-    # Written at the end and whole: a stop leaves either no file or one without a cut line.
-    lines: list[str] = []
-    with stoppable() as stop, progress_bar(solved=False) as bar:
-        task = bar.add_task("puzzles", total=count)
-        for part in made:
-            lines += [f"{board.to_line(a)},{board.to_line(b)}\n" for a, b in zip(*part, strict=True)]
-            bar.update(task, completed=len(lines))
-    write_file(out, "puzzle,solution\n" + "".join(lines))
-    click.echo(f"{len(lines)} puzzles in {out}")
-    stop.leave()
 
 
 def _say(notes: Iterable[str]) -> None:

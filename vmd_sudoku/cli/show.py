@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -93,6 +94,27 @@ def stoppable() -> Iterator[Stop]:
         yield stop
     except KeyboardInterrupt:
         stop.came = True
+
+
+@contextlib.contextmanager
+def finishing() -> Iterator[Callable[[], bool]]:
+    """Whether an end is asked for: the first Ctrl+C or SIGTERM lets what is under way be finished, the second does not."""
+    asked: list[int] = []
+
+    def stop(number: int, frame: Any) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        click.echo("vmd-sudoku: stopping after the parts that are under way; once more stops at once", err=True)
+
+    before: dict[int, Any] = {}
+    with contextlib.suppress(ValueError):  # not in the main thread: nobody presses keys there
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def print_table(rows: list[dict[str, object]], columns: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ import datetime
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from vmd_sudoku.evaluation.shards import (
     source_of_set,
     survey,
 )
+from vmd_sudoku.evaluation.statistics import Counts
 from vmd_sudoku.formats.columns import Columns
 from vmd_sudoku.formats.files import PuzzleSet
 from vmd_sudoku.formats.reader import ANY
@@ -225,28 +226,26 @@ def _part(judge: Judge, shard: Shard) -> bytes:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a request came to. settings: of every arm, as the model made them; parts: those that are done; bad_lines: the first
-    few, where there is no folder that has them all."""
+    """What a request came to. settings: of every arm, as the model made them; parts: how many are done; totals: statistics
+    of the arms by file, so that memory does not grow with the parts; bad_lines: the first few, where no folder has them all."""
 
     plan: Plan
     settings: list[dict[str, Any]]
-    parts: list[Part]
+    parts: int
+    totals: dict[int, list[Counts]]
     bad_lines: list[dict[str, Any]]
 
     @property
     def is_finished(self) -> bool:
         """Whether no part is missing."""
-        return len(self.parts) == self.plan.parts
+        return self.parts == self.plan.parts
 
     def rows(self) -> list[dict[str, Any]]:
         """A row of figures for every file and arm: counts, rates, settings, means and speed."""
         rows = []
         for file, name in enumerate(self.plan.names):
-            mine = [part for part in self.parts if part.file == file]
-            for arm, settings in enumerate(self.settings):
-                if mine:
-                    counts = statistics.total(part.arms[arm] for part in mine)
-                    rows.append({"file": name} | statistics.figures(counts, settings))
+            for counts, settings in zip(self.totals.get(file, ()), self.settings, strict=False):
+                rows.append({"file": name} | statistics.figures(counts, settings))
         return rows
 
 
@@ -281,16 +280,31 @@ def measure(
     watch.surveyed(plan, len([number for number in done if share.has(number)]))
     judge = Judge(request.arms, models, request.batch_size, request.techniques)
     how = Cut(request.part_size, request.limit, missing, request.compiled, request.threads)
-    parts = []
+    sums = _Sums()
     for part, data in _noted(folder, judged(judge, sources, how, engine, watch.stop), missing, engine):
         if folder:
             folder.write_part(part.number, data)
         else:
-            parts.append(part)
+            sums.add(part)
         watch.done(part)
-    # Engines hand parts over as they are done; tables go by their numbers.
-    found = list(folder.parts()) if folder else sorted(parts, key=lambda part: part.number)
-    return Measured(plan, settings, found, first_bad)
+    if folder:
+        for part in folder.parts():
+            sums.add(part)
+    return Measured(plan, settings, sums.parts, sums.totals, first_bad)
+
+
+@dataclass
+class _Sums:
+    """Parts added up: how many, and their statistics by file."""
+
+    parts: int = 0
+    totals: dict[int, list[Counts]] = field(default_factory=dict)
+
+    def add(self, part: Part) -> None:
+        """One more."""
+        so_far = self.totals.get(part.file, [{} for _ in part.arms])
+        self.totals[part.file] = [statistics.add(one, other) for one, other in zip(so_far, part.arms, strict=True)]
+        self.parts += 1
 
 
 def _keeping_few(first: list[dict[str, Any]]) -> Callable[[dict[str, Any]], None]:
