@@ -90,7 +90,7 @@ def test_without_time_nothing_is_decided(easy):
     assert clashing_clues(IMPOSSIBLE, budget_ms=0) == ()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**31), st.integers(0, 16))
 def test_sixteen_clues_or_fewer_never_have_one_solution(seed, clues):
     """No puzzle of 16 clues has a single solution (McGuire et al. 2012)."""

@@ -89,7 +89,7 @@ def forced(board, cell, digit):
     return not solver.count_solutions(tried, 1).any()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**31 - 1), st.integers(0, 12))
 def test_what_a_technique_gives_follows_and_nothing_else_does(seed, left_out):
     """On boards with one or several solutions, right and wrong digits alike."""

@@ -26,7 +26,7 @@ BOARDS = st.lists(st.integers(0, 9), min_size=81, max_size=81).map(lambda digits
 WRITTEN = [form for form in write.WRITERS if form not in ("svg", "sheet")]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     mark=st.sampled_from(",;\t|"),
     names=st.sampled_from(
@@ -50,7 +50,7 @@ def test_lists_are_read_whatever_separates_them(mark, names, quote, end, sign, c
     assert [to_line(one.solution) for one in found] == ANSWERS
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     sign=st.sampled_from(BLANK_SIGNS),
     apart=st.sampled_from(["", " "]),
@@ -72,7 +72,7 @@ def test_grids_are_read_whatever_draws_them(sign, apart, end, bar, between, boar
         assert [to_line(found.puzzle) for found in records_of_text(text)] == LINES[:2]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(BOARDS)
 @pytest.mark.parametrize("form", WRITTEN)
 def test_what_is_written_is_read_back(form, board):
@@ -81,7 +81,7 @@ def test_what_is_written_is_read_back(form, board):
     assert found.own is None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(BOARDS, BOARDS)
 @pytest.mark.parametrize("form", write.KEEPS_OWN)
 def test_digits_filled_in_are_read_back_apart(form, board, own):
@@ -91,7 +91,7 @@ def test_digits_filled_in_are_read_back_apart(form, board, own):
     assert (own == (0 if found.own is None else found.own)).all()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(
         st.sampled_from([*LINES, "hello", LINES[0][:79], LINES[0] + "1", "x" * (LINE_LIMIT + 5), "\u00b2" * 81]),

@@ -127,7 +127,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(PIECES, max_size=6).map("".join))
 @example("#")
 @example("\ud800")
@@ -145,7 +145,7 @@ def test_any_text_gives_a_puzzle_or_a_sentence(text):
     assert found.title.isprintable()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.integers(-3, 12) | st.text(max_size=5),
@@ -161,7 +161,7 @@ def test_any_json_in_a_link_gives_a_puzzle_or_a_sentence(inner):
 BOARDS = st.lists(st.integers(0, 9), min_size=81, max_size=81).map(lambda digits: np.array(digits, np.int8))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(BOARDS)
 def test_what_is_written_is_read_back(board):
     for form in ("line", "grid", "sdk", "sdm", "ss", "sudokuwiki", "sudokuexchange", "f-puzzles"):
