@@ -30,6 +30,8 @@ SOLVE_TIME = 20.0
 _LOG = logging.getLogger(__name__)
 _TRACES = 64
 """Traces kept, of about a megabyte each."""
+_UNFINISHED = 16
+"""As many of runs that were cut off."""
 
 
 class Shelf:
@@ -61,6 +63,12 @@ class Shelf:
 def shelf() -> Shelf:
     """The one shelf of this process."""
     return Shelf()
+
+
+@st.cache_resource(show_spinner=False)
+def unfinished() -> Shelf:
+    """Traces of runs that were cut off: no answers, but what is on somebody's page."""
+    return Shelf(_UNFINISHED)
 
 
 @st.cache_resource(show_spinner=False)
@@ -97,9 +105,17 @@ def solve(
     if found is None:
         raise CancelledError
     # A run that ran out of time on a busy server may come to its end on the next try.
-    if found.whole:
-        shelf().put(puzzle, settings, found.trace)
+    (shelf() if found.whole else unfinished()).put(puzzle, settings, found.trace)
     return found
+
+
+def on_show(puzzle: Line, settings: Settings) -> "Trace":
+    """The trace of a run that a page shows, also if it was cut off; solved again only where nobody has it any more.
+
+    Raises:
+        CheckpointError, BusyError, CancelledError: as `solve`.
+    """
+    return shelf().take(puzzle, settings) or unfinished().take(puzzle, settings) or solve(puzzle, settings).trace
 
 
 def _may_take_for_ever(proof: "Proof", settings: Settings) -> bool:

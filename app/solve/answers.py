@@ -250,7 +250,7 @@ def _svg(session: Session) -> str:
 def _trace(session: Session) -> str | None:
     if session.report is None or session.report.trace is None:
         return None
-    trace = solves.solve(session.report.puzzle, session.report.settings).trace
+    trace = solves.on_show(session.report.puzzle, session.report.settings)
     return json.dumps(trace.to_json(), indent=1)
 
 

@@ -201,3 +201,19 @@ def test_what_was_not_decided_in_time_is_asked_again(monkeypatch):
     assert exact.clashing(puzzle) == ()
     monkeypatch.setattr(proofs, "clashing_clues", lambda puzzle: (0, 80))
     assert exact.clashing(puzzle) == (0, 80)
+
+
+def test_the_trace_of_a_run_that_was_cut_off_is_the_one_on_show(monkeypatch):
+    settings = Settings(seed=71)
+    cut, later = stub_trace(easy(), settings), dataclasses.replace(stub_trace(easy(), settings), seconds=3.0)
+    monkeypatch.setattr(solves, "model", lambda name: None)
+    monkeypatch.setattr(solves, "can_share", lambda settings: False)
+    monkeypatch.setattr(start, "warm_up", lambda: None)
+    monkeypatch.setattr(record, "solve_within", lambda *args, **options: Solve(cut, whole=False))
+    assert not solves.solve(easy(), settings).whole
+    monkeypatch.setattr(record, "solve_within", lambda *args, **options: Solve(later, whole=True))
+    assert solves.on_show(easy(), settings) is cut  # nothing is solved again for it
+    assert solves.solve(easy(), settings).trace is later
+    assert solves.on_show(easy(), settings) is later
+    other = dataclasses.replace(settings, seed=72)
+    assert solves.on_show(easy(), other) is later  # not known any more: solved again
