@@ -492,3 +492,8 @@ def test_without_a_search_nothing_is_known_of_the_number_of_solutions(level):
     ended = finish(decode(oracle(solutions), clues, how, Noise(0, range(2))), clues)
     assert ended.solutions.tolist() == [-1, -1]
     assert ended.undone.tolist() == [0, 0]
+
+
+def test_latents_look_at_one_board_for_the_policy_that_averages_them_and_no_other():
+    assert [name for name, policy in POLICIES.items() if policy.averages] == ["average-order"]
+    assert not Policy(POLICIES["margin"].prefers).averages

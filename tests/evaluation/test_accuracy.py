@@ -514,6 +514,11 @@ def test_a_row_of_sampled_grids_says_what_was_measured(monkeypatch):
     assert wanted.items() <= row.items()
     assert row["interval"] == [0.20766, 0.93851]  # Wilson's, of 2 in 3
     assert row["grids_per_s"] == 4.42
+    monkeypatch.setattr(accuracy, "time", SimpleNamespace(perf_counter=iter([5.0, 7.0]).__next__))
+    none = SimpleNamespace(board=np.zeros((0, 81), np.int8), calls=np.zeros(0), rounds=np.zeros(0))
+    monkeypatch.setattr(accuracy, "decode_boards", lambda *args, **given: none)
+    row, _ = sample(untrained(), 3, Setting())  # stopped before the first batch was finished
+    assert (row["count"], row["mean_calls"], row["mean_rounds"]) == (0, 0.0, 0.0)
 
 
 def test_one_grid_can_be_sampled_and_none_cannot():
