@@ -94,6 +94,7 @@ def _live(bench: Bench) -> None:
     def show() -> None:
         draw.look()
         now = draw.live
+        st.header(lab_words.GRIDS_HUNDRED, anchor=False)
         _progress(draw)
         component.grids([_column(draw, name) for name in lab_words.MODELS], key="labs_grids")
         if now != live:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST_SEQUENCES, MOST_LENGTH, MOST_SYMBOLS = 300, 16, 32
 """Of a table that is typed in: more would take a class too long."""
 EXAMPLES = 6
-TICK_SECONDS = 0.5
+TICK_SECONDS = 1.0
 MOST_KL = 99.0
 
 

@@ -138,6 +138,7 @@ GRIDS_LEAD = (
     "writes the surest digits; the MDM, which has no z, draws every digit, cells in random order. All 288 "
     "grids of 4x4 Sudoku, with exact KL, are a set of the Tokens lab."
 )
+GRIDS_HUNDRED = "A hundred of each"
 GRIDS_START = "Write 100 grids with each"
 GRIDS_STATES = {
     "running": "{done} of {count} grids",
