@@ -139,6 +139,19 @@ def screenshots(out: Path) -> None:
                 click.echo(f"{name}-{look}.png")
 
 
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), default=ROOT / "docs" / "learn.png", show_default=True)
+def lesson(out: Path) -> None:
+    """A card of a lesson, for the README and the teachers' guide."""
+    with served() as url, chromium() as browser:
+        page = browser.new_page(viewport={"width": 1240, "height": 760}, reduced_motion="reduce")
+        page.goto(f"{url}/learn?lesson=many&card=2&said=many.0.1")
+        page.locator(".learn .board").first.wait_for()
+        page.wait_for_timeout(1000)
+        page.screenshot(path=out)
+    click.echo(out)
+
+
 def open_page(page: Page, address: str, wait: bool = True) -> None:
     """Open a page and wait until its boards are filled, or its first board is there."""
     page.goto(address)

@@ -1,16 +1,19 @@
-"""The notebook of the documents: its code runs, and prints what it shows."""
+"""The notebooks of the documents: their code runs, and prints what they show."""
 
 import contextlib
 import io
 import json
 from pathlib import Path
 
-NOTEBOOK = json.loads((Path(__file__).parents[2] / "docs" / "measure.ipynb").read_text())
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "docs").glob("*.ipynb"))
 
 
-def test_the_notebook_runs_and_prints_what_it_shows():
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_notebook_runs_and_prints_what_it_shows(path):
     names: dict[str, object] = {}
-    for cell in NOTEBOOK["cells"]:
+    for cell in json.loads(path.read_text())["cells"]:
         if cell["cell_type"] != "code":
             continue
         printed = io.StringIO()
