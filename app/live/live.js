@@ -102,7 +102,7 @@ class LivePage {
     this.runs = []
     this.theatre.hush()
     this.theatre.status("")
-    this.theatre.seat(this.choices.models())
+    this.theatre.seat(this.choices.models().map((name) => name.toUpperCase()))
     this.theatre.load(this.digits, [], 0)
     this.theatre.choose(this.theatre.cell)
     this.#mode("edit")

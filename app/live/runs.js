@@ -16,3 +16,19 @@ export function emptyRun(name) {
   }
   return run
 }
+
+// A recorded run: nine bytes for every cell of every call, 255 for certainty, and one z for all.
+/** @param {string} name @param {import("../types").Trace} trace @returns {LiveRun} */
+export function recordedRun(name, trace) {
+  const bytes = Uint8Array.from(atob(trace.probabilities), (sign) => sign.charCodeAt(0))
+  return {
+    name,
+    steps: trace.steps,
+    end: null,
+    said: (call, cell) => {
+      const from = 9 * (81 * call + cell)
+      const p = [...bytes.subarray(from, from + 9)].map((byte) => byte / 255)
+      return p.length ? { p, z: trace.latent ? trace.latent.slice(9 * cell, 9 * cell + 9) : null } : null
+    },
+  }
+}

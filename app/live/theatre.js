@@ -20,6 +20,8 @@ export class Theatre {
   targets = []
   // Whether a board at its last step is called right or wrong.
   judge = true
+  // Told when a cell is chosen.
+  chosen = () => {}
   #linking = false
 
   // `onKey`: for keys that neither move nor play; says whether it took the key.
@@ -35,7 +37,7 @@ export class Theatre {
     // Boards that stay keep the keyboard's focus.
     if (this.root.dataset.seated === names.join()) return
     this.root.dataset.seated = names.join()
-    this.panes = names.map((name) => new Pane(name.toUpperCase(), (cell) => this.choose(cell)))
+    this.panes = names.map((name) => new Pane(name, (cell) => this.choose(cell)))
     for (const pane of this.panes) pane.host.onkeydown = (event) => this.#key(event, pane)
     this.root.dataset.panes = String(names.length)
     find(this.root, ".panes").replaceChildren(...this.panes.map(({ figure }) => figure))
@@ -74,6 +76,7 @@ export class Theatre {
     this.#linking = true
     for (const { grid } of this.panes) grid.select(cell, { focus: false })
     this.#linking = false
+    this.chosen()
     this.#drawLook()
   }
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import itertools
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -25,7 +24,7 @@ from vmd_sudoku.cli.options import (
     whole,
 )
 from vmd_sudoku.cli.show import Stop, live_board, print_table, print_trace, progress_bar, stoppable, write_json
-from vmd_sudoku.errors import ConfigError, PuzzleError, TraceError
+from vmd_sudoku.errors import ConfigError, PuzzleError
 from vmd_sudoku.formats import files as puzzle_file
 from vmd_sudoku.formats import text, write
 from vmd_sudoku.formats.columns import Columns
@@ -72,15 +71,9 @@ def solve(puzzle: str, model: str, setting: Setting, output: Path | None, column
 @click.argument("trace", type=click.Path(dir_okay=False, path_type=Path))
 def replay(trace: Path) -> None:
     """Print the solve that TRACE holds (what `solve --json` wrote), after checking that its steps lead to its board."""
-    from vmd_sudoku.solving.trace import Trace
+    from vmd_sudoku.solving.trace import read_trace
 
-    try:
-        plain = json.loads(trace.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise TraceError(f"cannot read {trace}: {error.strerror}; give a file that `solve --json` wrote") from None
-    except ValueError as error:
-        raise TraceError(f"{trace} is not JSON ({error}); give a file that `solve --json` wrote") from None
-    print_trace(Trace.from_json(plain))
+    print_trace(read_trace(trace))
 
 
 @click.command()

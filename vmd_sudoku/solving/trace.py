@@ -4,8 +4,10 @@ A trace holds everything that the solve depended on, so that it can be repeated,
 steps do not lead to its board is refused.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -177,6 +179,21 @@ def _require_sound(trace: Trace) -> None:
     # Replayed rather than believed: a trace that was edited by hand must not show a solve that never was.
     if boards.verdict(board, puzzle) != trace.verdict:
         raise TraceError("the verdict of the trace is not its board's; one of them was changed: solve again")
+
+
+def read_trace(path: Path) -> Trace:
+    """The trace in a file that `solve --json` or the app wrote.
+
+    Raises:
+        TraceError: the file cannot be read, or holds no sound trace.
+    """
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TraceError(f"cannot read {path}: {error.strerror}; give a file that `solve --json` wrote") from None
+    except ValueError as error:
+        raise TraceError(f"{path} is not JSON ({error}); give a file that `solve --json` wrote") from None
+    return Trace.from_json(plain)
 
 
 def moves_of(traces: Iterable[Trace]) -> "Moves":
