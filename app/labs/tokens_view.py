@@ -259,10 +259,11 @@ def _state(trial: "Trial") -> None:
 
 def _figures(bench: Bench, trial: "Trial") -> None:
     tokens, views = trial.task.tokens, dict(trial.views)
+    charted, curves = bench.charts(trial)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.header(lab_words.HEAT, anchor=False)
-        _heat(tokens, views)
+        _heat(tokens, charted)
     with right:
         st.header(lab_words.MAP, anchor=False)
         z_map = views["vmd"].z_map if "vmd" in views else None
@@ -271,7 +272,7 @@ def _figures(bench: Bench, trial: "Trial") -> None:
     with left:
         st.header(lab_words.LOSS, anchor=False)
         floor = None if tokens.has_noise else tokens.entropy()
-        st.plotly_chart(charts.losses(trial.losses, floor), config=charts.CONFIG, key="labs_losses")
+        st.plotly_chart(charts.losses(curves, floor), config=charts.CONFIG, key="labs_losses")
     with right:
         st.header(lab_words.CALLS, anchor=False)
         _table(bench, trial, views)

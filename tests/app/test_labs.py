@@ -355,3 +355,13 @@ def test_the_grids_lab_is_drawn(page, monkeypatch):
     assert [len(column["grids"]) for column in columns] == [100, 100]
     assert "0 of 100 legal" in columns[0]["note"]
     assert sent(app, -1)["query"] == "lab=grids&grids_calls=4"
+
+
+def test_charts_of_a_running_training_are_not_drawn_anew_at_every_look():
+    bench, one = Bench(Choice()), trial()
+    one.state = "running"
+    first = bench.charts(one)
+    one.losses["mdm"].append((10, 1.0))
+    assert bench.charts(one) == first
+    one.state = "paused"
+    assert bench.charts(one)[1]["mdm"] == [(10, 1.0)]
