@@ -125,6 +125,10 @@ def test_one_and_several_are_said_as_such(easy):
         with pytest.raises(PuzzleError) as error:
             board.require_legal(clues)
         assert words in str(error.value)
+    row = np.zeros(81, np.int8)
+    row[[0, 4, 8]] = 5
+    with pytest.raises(PuzzleError, match="and 2 more clashes"):
+        board.require_legal(row)
 
 
 def test_a_line_is_a_board_that_is_parsed_once(monkeypatch):

@@ -231,3 +231,8 @@ def test_the_name_of_a_file_a_text_and_standard_input_are_told_apart(tmp_path, m
     assert to_line(formats.read_any(LINE).puzzle) == LINE
     (tmp_path / "mine.txt").write_text(LINE)
     assert to_line(formats.read_any("mine.txt").puzzle) == LINE
+
+
+def test_an_open_file_is_read_as_it_is():
+    assert to_line(formats.read_file(io.BytesIO(LINE.encode())).puzzle) == LINE
+    assert to_line(formats.read_file(io.StringIO(LINE)).puzzle) == LINE
