@@ -1,4 +1,4 @@
-"""Which packages a puzzle, a file and a training board enter, traced through real calls: the three walks of docs/architecture.md.
+"""Which packages a puzzle, a file and a training board enter, traced: the three walks of docs/architecture.md.
 
 python tools/walks.py
 """
@@ -85,7 +85,7 @@ def main() -> None:
         walk()
         entered = traced(walk)
         rooms = [name for name, _ in entered]
-        changes = sum(a != b for a, b in zip(rooms, rooms[1:], strict=False))
+        changes = sum(a != b for a, b in itertools.pairwise(rooms))
         click.echo(
             f"{walk.__doc__} {len(set(rooms))} packages, {len({file for _, file in entered})} files, "
             f"{changes} changes of package: {', '.join(sorted(set(rooms)))}"
