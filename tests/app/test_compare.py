@@ -703,7 +703,7 @@ def test_a_race_gives_the_exact_p_at_its_end_alone():
     for state in ("running", "cancelled", "stopped"):
         running.state = state
         words = race_view._test_words(running, running.tally())
-        assert "whenever one looks" in words
+        assert "whenever you look" in words
         assert compare_words.RACE_P_LARGE in words
     running.state = "done"
     assert "Exact McNemar" in race_view._test_words(running, running.tally())

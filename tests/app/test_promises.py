@@ -1,5 +1,6 @@
 """Promises about the app's files that are kept by looking."""
 
+import json
 import re
 import subprocess
 import sys
@@ -30,6 +31,8 @@ def test_every_word_of_the_browser_is_used_and_no_other():
     known: set[str] = set()
     for path in (ROOT / "app").glob("*/words.py"):
         known |= import_module(f"app.{path.parent.name}.words").BOARD.keys()
+    for path in (ROOT / "app").glob("*/words.json"):  # of pages without a server
+        known |= json.loads(path.read_text(encoding="utf-8")).keys()
     assert used <= known
     assert {word for word in known if word not in used | named and not word.startswith(prefixes)} == set()
 
