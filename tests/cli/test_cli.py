@@ -635,3 +635,10 @@ def test_presets_say_what_they_cost(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.partition(":")[0] for line in lines] == list(PRESETS)
     assert all("minutes" in line or "hour" in line or "cost" in line for line in lines)
+
+
+@pytest.mark.parametrize("command", ["evaluate", "draws", "reasons"])
+def test_a_link_in_the_place_of_a_file_is_called_a_link(command, call):
+    code, _, said = call(command, "https://example.org/?bd=" + "." * 81)
+    assert code == 2
+    assert "is a link, and a file is wanted here" in said

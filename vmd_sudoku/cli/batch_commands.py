@@ -18,6 +18,7 @@ from vmd_sudoku.cli.options import (
     MODEL,
     SETTINGS,
     THREADS,
+    InFile,
     OutFile,
     OutFolder,
     column_options,
@@ -71,7 +72,7 @@ def _grid_options(command: Callable) -> Callable:
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=InFile())
 @_grid_options
 @click.option(
     "--grid",
@@ -221,8 +222,8 @@ def _differs(rows: list[dict[str, Any]], name: str) -> bool:
 
 
 def _show_bad(measured: Any, folder: Any, bad: int) -> None:
-    lines = "line holds" if bad == 1 else "lines hold"
-    click.echo(f"{bad:,} {lines} no puzzle and count apart:", err=True)
+    lines, apart = ("line holds", "counts") if bad == 1 else ("lines hold", "count")
+    click.echo(f"{bad:,} {lines} no puzzle and {apart} apart:", err=True)
     first = (
         list(measured.bad_lines)
         if folder is None

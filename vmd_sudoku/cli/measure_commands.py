@@ -14,6 +14,7 @@ from vmd_sudoku.cli.options import (
     MODEL_HELP,
     SEED,
     THREADS,
+    InFile,
     OutFolder,
     batch_options,
     column_options,
@@ -68,7 +69,7 @@ def sample(
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=InFile())
 @decoding_options
 @batch_options
 @click.option("--draws", "count", type=whole(1, 1024), default=16, show_default=True, help="For each puzzle.")

@@ -51,6 +51,23 @@ def number(low: float, high: float) -> Value:
     return Value(About(help="", kind=float, low=low, high=high))
 
 
+class InFile(click.Path):
+    """A file of puzzles to be read; a link in its place is named as what it is, since a path would lose one of its strokes."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """A text as a path."""
+        if "://" in str(value):
+            self.fail(
+                f"{value[:80]} is a link, and a file is wanted here; write the link into a file, a link a line",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
 class OutFile(click.Path):
     """A file to be written, refused before the work where it could not be."""
 

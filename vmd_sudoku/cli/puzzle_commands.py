@@ -16,6 +16,7 @@ from vmd_sudoku.cli.options import (
     DRAWN_Z,
     LATENTS,
     LIMIT,
+    InFile,
     Z,
     batch_options,
     column_options,
@@ -232,7 +233,7 @@ def _counted(things: Iterator[Record], name: str) -> Iterator[Record]:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=InFile())
 @decoding_options
 @LIMIT
 @column_options
