@@ -50,7 +50,7 @@ SET_NOISE = " Noise stands between the tied tokens, which makes {length} in all.
 PREDICT = "First, predict"
 PREDICT_ASK = (
     "In **one call** a perfect MDM still writes every place on its own. How far is that from the data, in "
-    "nats of KL? One digit that follows from another one costs ln 10 = 2.303."
+    "nats of KL? A digit that may be any of ten holds ln 10 = 2.303 nats."
 )
 PREDICT_ASK_OWN = (
     "In **one call** a perfect MDM still writes every place on its own. How far is that from the data, in nats of KL?"
