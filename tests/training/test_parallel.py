@@ -11,11 +11,11 @@ from vmd_sudoku.training import parallel
 WORKER = """
 import sys
 import torch
-from vmd_sudoku import parallel
-from vmd_sudoku.mixture import BoardStream
-from vmd_sudoku.model import ModelConfig
-from vmd_sudoku.network import NetworkConfig
-from vmd_sudoku.train import TrainConfig, Training, run
+from vmd_sudoku.network.model import ModelConfig
+from vmd_sudoku.network.symmetric import NetworkConfig
+from vmd_sudoku.training import parallel
+from vmd_sudoku.training.mixture import BoardStream
+from vmd_sudoku.training.updates import TrainConfig, Training, run
 
 BoardStream.CHUNK = 16
 torch.set_num_threads(1)
