@@ -9,9 +9,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from app.compare.comparison import RACE_CLUES, RACE_TAKEN, RaceSettings
 from app.parts.settings import Settings, later_seed
+from app.server.background import Background, Prepare
 from vmd_sudoku.board import BLANK, Line
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.evaluation.metrics import anytime_p, mcnemar, wilson_interval
@@ -150,17 +152,11 @@ class Track:
         """A free track."""
         self._unanswered = unanswered
         self._lane = threading.Lock()
-        self._places = threading.Semaphore(1 + waiting)
+        self._threads = Background("race", 1 + waiting)
 
-    def start(self, race: Race, solved: Solved, prepare: Callable[[threading.Thread], object] | None = None) -> bool:
+    def start(self, race: Race, solved: Solved, prepare: Prepare | None = None) -> bool:
         """Run a race in the background; False if too many wait. `prepare` sees the thread before it starts."""
-        if not self._places.acquire(blocking=False):
-            return False
-        thread = threading.Thread(target=self._wait_and_run, args=(race, solved), name="race", daemon=True)
-        if prepare:
-            prepare(thread)
-        thread.start()
-        return True
+        return self._threads.start(partial(self._wait_and_run, race, solved), prepare)
 
     def _wait_and_run(self, race: Race, solved: Solved) -> None:
         try:
@@ -177,9 +173,6 @@ class Track:
         except Exception:
             _LOG.exception("race failed")
             race.state = "failed"
-        finally:
-            # In `finally`: a race that failed must not hold its place for ever.
-            self._places.release()
 
     def _run(self, race: Race, solved: Solved) -> None:
         race.started = time.monotonic()

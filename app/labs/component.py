@@ -1,6 +1,7 @@
 """The Labs page's components, registered once when this module is imported."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -8,40 +9,18 @@ import streamlit as st
 from app.labs import words as lab_words
 from app.parts.component import numbered, script, source
 
-_PLANE = st.components.v2.component(
-    "labs_plane",
-    html=source("labs/plane.html"),
-    css=source("parts/board.css", "labs/labs.css"),
-    js=script("labs/plane.js", more_words=lab_words.BOARD),
-)
+
+def _registered(name: str) -> Callable[..., Any]:
+    """The component of `NAME.html` and `NAME.js`."""
+    return st.components.v2.component(
+        f"labs_{name}",
+        html=source(f"labs/{name}.html"),
+        css=source("parts/board.css", "labs/labs.css"),
+        js=script(f"labs/{name}.js", more_words=lab_words.BOARD),
+    )
 
 
-_CHIPS = st.components.v2.component(
-    "labs_chips",
-    html=source("labs/chips.html"),
-    css=source("parts/board.css", "labs/labs.css"),
-    js=script("labs/chips.js", more_words=lab_words.BOARD),
-)
-_LINK = st.components.v2.component(
-    "labs_link",
-    html=source("labs/link.html"),
-    css=source("parts/board.css"),
-    js=script("labs/link.js"),
-)
-
-
-_GRIDS = st.components.v2.component(
-    "labs_grids",
-    html=source("labs/grids.html"),
-    css=source("parts/board.css", "labs/labs.css"),
-    js=script("labs/grids.js", more_words=lab_words.BOARD),
-)
-_WALK = st.components.v2.component(
-    "labs_walk",
-    html=source("labs/walk.html"),
-    css=source("parts/board.css", "labs/labs.css"),
-    js=script("labs/walk.js", more_words=lab_words.BOARD),
-)
+_PLANE, _CHIPS, _LINK, _GRIDS, _WALK = map(_registered, ("plane", "chips", "link", "grids", "walk"))
 
 
 def grids(columns: Sequence[Mapping[str, object]], *, key: str) -> None:

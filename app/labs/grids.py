@@ -6,11 +6,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.labs.training import BREATH_SECONDS, MODELS, UNSEEN_SECONDS, WALL_SECONDS, Enter
+from app.labs.training import MODELS, UNSEEN_SECONDS, WALL_SECONDS
+from app.labs.turns import Enter, Turns
+from app.server.background import Background, Prepare
 from vmd_sudoku import board as boards
 from vmd_sudoku.board import BLANK, CELLS
 from vmd_sudoku.solving.setting import Setting
@@ -89,25 +92,18 @@ class Drawer:
 
     def __init__(self, enter: Enter, load: Load, busy: type[Exception], gone: type[Exception]) -> None:
         """Nothing runs. enter, busy, gone: as of `training.Trainer`. load: a shipped model by name."""
-        self._enter, self._load, self._busy, self._gone = enter, load, busy, gone
-        self._lane = threading.Lock()
-        self._places = threading.Semaphore(MOST_DRAWS)
+        self._turns, self._load, self._gone = Turns(enter, busy), load, gone
+        self._threads = Background("lab-grids", MOST_DRAWS)
 
-    def start(self, draw: Draw, prepare: Callable[[threading.Thread], object] | None = None) -> bool:
+    def start(self, draw: Draw, prepare: Prepare | None = None) -> bool:
         """Draw in the background; False if too many do."""
-        if not self._places.acquire(blocking=False):
-            return False
-        thread = threading.Thread(target=self._run, args=(draw,), name="lab-grids", daemon=True)
-        if prepare:
-            prepare(thread)
-        thread.start()
-        return True
+        return self._threads.start(partial(self._run, draw), prepare)
 
     def _run(self, draw: Draw) -> None:
         try:
             for place in range(0, COUNT, BATCH):
                 for name in MODELS:
-                    self._slice(draw, name, place)
+                    self._turns.take(partial(self._slice, draw, name, place), draw.cancelled, draw.over)
             if draw.live:
                 draw.state = "done"
         except self._gone:
@@ -115,23 +111,14 @@ class Drawer:
         except Exception:
             _LOG.exception("drawing grids failed")
             draw.state = "failed"
-        finally:
-            self._places.release()
 
     def _slice(self, draw: Draw, name: str, place: int) -> None:
-        while not draw.over():
-            try:
-                # One lane for all, so that they hold a single place of the queue at the gate.
-                with self._lane, self._enter(draw.cancelled):
-                    start = time.monotonic()
-                    found = some_grids(self._load(name), setting(name, draw.calls, draw.seed), place, draw.over)
-                    draw.seconds[name] += time.monotonic() - start
-            except self._busy:
-                draw.cancelled.wait(BREATH_SECONDS)
-                continue
-            if not draw.over():
-                draw.grids[name].extend(found)
-            return
+        start = time.monotonic()
+        found = some_grids(self._load(name), setting(name, draw.calls, draw.seed), place, draw.over)
+        draw.seconds[name] += time.monotonic() - start
+        # Those of a draw that was stopped may not be whole.
+        if not draw.over():
+            draw.grids[name].extend(found)
 
 
 def some_grids(loaded: "LoadedModel", how: Setting, place: int, stop: Callable[[], bool]) -> list[Grid]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx
 
-from app.labs import component
+from app.labs import component, controls
 from app.labs import words as lab_words
 from app.labs.bench import Bench
-from app.labs.choices import CALLS, MOST_SEED, Choice
+from app.labs.choices import Choice
 from app.server import gate, models
 from vmd_sudoku.errors import CheckpointError
 
@@ -54,15 +54,8 @@ def _walk(first: int, second: int) -> "Walk":
 def _choose(bench: Bench) -> Choice:
     now = bench.choice
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        calls = st.segmented_control(
-            lab_words.WORDS_CALLS,
-            list(CALLS["grids"]),
-            default=now.grids_calls,
-            required=True,
-            key="labs_grids_calls",
-        )
-        seed = st.number_input(lab_words.SEED, 0, MOST_SEED, value=now.seed, width=120, key="labs_grids_seed")
-        chosen = replace(now, grids_calls=calls, seed=int(seed))
+        calls, seed = controls.calls("grids", now.grids_calls), controls.seed("grids", now.seed)
+        chosen = replace(now, grids_calls=calls, seed=seed)
         live = bench.draw is not None and bench.draw.live
         if not live and st.button(lab_words.GRIDS_START, icon=":material/play_arrow:", key="labs_grids_start"):
             _start(bench, chosen)

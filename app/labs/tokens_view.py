@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx
 
-from app.labs import charts, component
+from app.labs import charts, component, controls
 from app.labs import words as lab_words
 from app.labs.bench import Bench
-from app.labs.choices import LATENTS, LONGEST_TABLE, MOST_DISTANCE, MOST_SEED, OWN, SETS, Choice, Prediction
+from app.labs.choices import LATENTS, LONGEST_TABLE, MOST_DISTANCE, OWN, SETS, Choice, Prediction
 from app.server import gate
 from vmd_sudoku.errors import VmdSudokuError
 
@@ -97,7 +97,7 @@ def _choose(now: Choice) -> Choice:
                 width=200,
                 key="labs_distance",
             )
-        seed = st.number_input(lab_words.SEED, 0, MOST_SEED, value=now.seed, width=120, key="labs_seed")
+        seed = controls.seed("tokens", now.seed)
     table = now.table
     if tokens == OWN:
         table = st.text_area(
@@ -109,7 +109,7 @@ def _choose(now: Choice) -> Choice:
             width=520,
             key="labs_table",
         )
-    return replace(now, tokens=tokens, latent=latent, distance=distance, seed=int(seed), table=table)
+    return replace(now, tokens=tokens, latent=latent, distance=distance, seed=seed, table=table)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -1,19 +1,21 @@
 """An MDM and a VMD that learn one token set side by side, frame by frame, in a background thread that knows no Streamlit.
 
-A slice of some updates at a time passes the app's gate, so that whoever presses Solve meanwhile waits for one slice at most.
+A slice of some updates at a time passes the app's gate.
 """
 
 import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import torch
 
+from app.labs.turns import Enter, Turns
+from app.server.background import Background, Prepare
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.labs import synthetic
 from vmd_sudoku.labs.dependency import MAP_EDGE, Frame, train_tokens, usual_sampler, written_map
@@ -36,15 +38,11 @@ WALL_SECONDS = 600.0
 """Of training; then it ends with what it has."""
 UNSEEN_SECONDS = {"running": 60.0, "paused": 900.0}
 """A training that no page has looked at for so long is given up."""
-BREATH_SECONDS = 0.3
-"""How long one waits when the gate is full."""
 MOST_TRIALS = 48
 """Of this process."""
 SMOOTH = 0.7
 """Of the loss that is drawn: one update's is noisy."""
 _LOG = logging.getLogger(__name__)
-
-Enter = Callable[[threading.Event], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,20 +204,12 @@ class Trainer:
         enter: how a slice waits for its turn, given a flag that says stop; it raises `busy` when others have to go first, and
         `gone` once the flag is set.
         """
-        self._enter, self._busy, self._gone = enter, busy, gone
-        self._lane = threading.Lock()
-        self._places = threading.Semaphore(MOST_TRIALS)
+        self._turns, self._gone = Turns(enter, busy), gone
+        self._threads = Background("lab", MOST_TRIALS)
 
-    def start(self, trial: Trial, prepare: Callable[[threading.Thread], object] | None = None) -> bool:
+    def start(self, trial: Trial, prepare: Prepare | None = None) -> bool:
         """Have a thread for a trial, which then learns as `go` says; False if there are too many."""
-        # Said at once: a page that waited here could not be drawn.
-        if not self._places.acquire(blocking=False):
-            return False
-        thread = threading.Thread(target=self._run, args=(trial,), name="lab", daemon=True)
-        if prepare:
-            prepare(thread)
-        thread.start()
-        return True
+        return self._threads.start(partial(self._run, trial), prepare)
 
     def _run(self, trial: Trial) -> None:
         try:
@@ -231,50 +221,40 @@ class Trainer:
         except Exception:
             _LOG.exception("training of a lab failed")
             trial.end("failed")
-        finally:
-            self._places.release()
 
     def _learn(self, trial: Trial) -> None:
         runs = {name: _Run(trial.task, name) for name in MODELS}
         while runs and trial.take_turn():
             start = time.monotonic()
             for name in list(runs):
-                if not self._slice(trial, name, runs[name]):
+                learn = partial(runs[name].learn, trial)
+                if not self._turns.take(learn, trial.cancelled, trial.cancelled.is_set):
                     del runs[name]
             trial.nap(time.monotonic() - start)
         if not runs:
             trial.end("done")
-
-    def _slice(self, trial: Trial, name: str, run: "_Run") -> bool:
-        """Some updates of one model behind the gate, and a look at it; False if it has learnt all that it will."""
-        while not trial.cancelled.is_set():
-            try:
-                # One lane for all trials, so that they hold a single place of the queue at the gate.
-                with self._lane, self._enter(trial.cancelled):
-                    frame = next(run.frames, None)
-                    if frame is None:
-                        return False
-                    trial.note(name, frame)
-                    view = run.view(frame, fresh=trial.rest > 0 or name not in trial.views)
-            except self._busy:
-                trial.cancelled.wait(BREATH_SECONDS)
-                continue
-            if view:
-                trial.views[name] = view
-            return True
-        return False
 
 
 class _Run:
     """One model on its way."""
 
     def __init__(self, task: Task, name: str) -> None:
-        self._task = task
+        self._task, self._name = task, name
         model, settings = task.settings(name)
-        self.frames: Iterator[Frame] = train_tokens(task.tokens, model, settings, every=EVERY, samples=SAMPLES)
+        self._frames: Iterator[Frame] = train_tokens(task.tokens, model, settings, every=EVERY, samples=SAMPLES)
         self._looked = -math.inf
 
-    def view(self, frame: Frame, fresh: bool) -> View | None:
+    def learn(self, trial: Trial) -> bool:
+        """Some updates and a look at them; False if it has learnt all that it will."""
+        frame = next(self._frames, None)
+        if frame is None:
+            return False
+        trial.note(self._name, frame)
+        if view := self._view(frame, fresh=trial.rest > 0 or self._name not in trial.views):
+            trial.views[self._name] = view
+        return True
+
+    def _view(self, frame: Frame, fresh: bool) -> View | None:
         """A look at a frame; None if the last one was a moment ago and it need not be `fresh`."""
         last = frame.done >= 1
         if not (last or fresh) and time.monotonic() - self._looked < LOOK_SECONDS:

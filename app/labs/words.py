@@ -33,6 +33,7 @@ LATENT_HELP = (
     "switch from one sequence to the next at once."
 )
 SEED = "Seed"
+CALLS_OF_NETWORK = "Calls (NFE)"
 TABLE = "Sequences, one a line"
 TABLE_HELP = (
     "Symbols stand between spaces or commas, or are single signs. A first line that ends in `weight` makes "
@@ -116,7 +117,6 @@ WORDS_LEAD = (
     "larger one. In one call the MDM chooses each letter on its own, and the VMD has z to say which word is "
     "meant."
 )
-WORDS_CALLS = "Calls (NFE)"
 LETTERS = "Letters of the VMD"
 LETTER_WAYS = {"drawn": "Drawn", "argmax": "Most probable"}
 LETTERS_HELP = "The MDM always draws: its most probable letters would be the same word each time."

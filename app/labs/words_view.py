@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.labs import component
+from app.labs import component, controls
 from app.labs import words as lab_words
 from app.labs.bench import Bench
-from app.labs.choices import CALLS, MOST_SEED, Choice
+from app.labs.choices import Choice
 from app.server import gate
 from vmd_sudoku.errors import CheckpointError, ConfigError
 
@@ -65,13 +65,7 @@ def words_lab(bench: Bench) -> None:
 
 def _choose(now: Choice) -> Choice:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        calls = st.segmented_control(
-            lab_words.WORDS_CALLS,
-            list(CALLS["words"]),
-            default=now.words_calls,
-            required=True,
-            key="labs_words_calls",
-        )
+        calls = controls.calls("words", now.words_calls)
         letters = st.segmented_control(
             lab_words.LETTERS,
             list(lab_words.LETTER_WAYS),
@@ -81,8 +75,8 @@ def _choose(now: Choice) -> Choice:
             help=lab_words.LETTERS_HELP,
             key="labs_letters",
         )
-        seed = st.number_input(lab_words.SEED, 0, MOST_SEED, value=now.seed, width=120, key="labs_words_seed")
-    return replace(now, words_calls=calls, letters=letters, seed=int(seed))
+        seed = controls.seed("words", now.seed)
+    return replace(now, words_calls=calls, letters=letters, seed=seed)
 
 
 def _free(choice: Choice) -> None:

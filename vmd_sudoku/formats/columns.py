@@ -263,8 +263,6 @@ def by_content(lines: Sequence[str], columns: Columns, names: str = "", last: bo
 
 def _delimiter(lines: Sequence[str]) -> str:
     """The sign between fields that leaves most boards whole."""
-    # Each sign is tried on all lines: a wrong one cuts boards to pieces, and the right one leaves the most of them
-    # whole.
     best = max(
         _MARKS,
         key=lambda mark: sum(
