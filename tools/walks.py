@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -72,11 +73,13 @@ def evaluation() -> None:
 
 def training() -> None:
     """Boards through three updates of the smallest preset."""
-    from vmd_sudoku.cli.main import cli
+    from vmd_sudoku.training import presets
+    from vmd_sudoku.training.updates import Training
 
-    with tempfile.TemporaryDirectory() as folder:
-        out = str(Path(folder, "run"))
-        cli.main(["train", "--preset", "tiny", "--steps", "3", "--out", out, "--threads", "1"], standalone_mode=False)
+    # Boards made in this process, since the tracer sees no other; and eager, since it would trace all of a compiler.
+    run = Training(replace(presets.tiny(), workers=0))
+    for _ in range(3):
+        run.update()
 
 
 def main() -> None:
