@@ -166,7 +166,6 @@ def test_the_command(runs, capsys, tmp_path):
     assert call("evaluate", "--resume", runs / "before")[0] == 0
 
 
-@pytest.mark.browser
 def test_failures_are_a_file_of_puzzles_to_measure_again(runs, capsys, tmp_path):
     with pytest.raises(SystemExit) as end:
         cli.main(["report", str(runs / "before"), "--out", str(tmp_path), "--failures", str(tmp_path / "failed.csv")])
@@ -187,6 +186,7 @@ def test_failures_are_a_file_of_puzzles_to_measure_again(runs, capsys, tmp_path)
     assert "--failures writes those of one run" in capsys.readouterr().err
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "light"), (1280, "dark")])
 def test_the_page_in_a_browser(runs, report, tmp_path, width, scheme):
     sync = pytest.importorskip("playwright.sync_api")
