@@ -256,6 +256,18 @@ def test_puzzles_that_were_sampled_before_ctrl_c_are_kept(call, one, tmp_path):
     assert (row["boards"], row["tries"]) == (1, 3)
 
 
+@pytest.mark.usefixtures("stopped_at_the_third_batch")
+def test_a_file_of_one_puzzle_counts_the_tries_that_were_made_before_ctrl_c(call, one, tmp_path):
+    (tmp_path / "one.sdm").write_text(f"{one[0]}\n")
+    out = tmp_path / "out.json"
+    options = ("--limit", 1, "--count", 9, "--batch-size", 2, "--nfe", 2, "--json", out)
+    code, _, err = call("solutions", tmp_path / "one.sdm", *options)
+    assert (code, "stopped" in err) == (130, True)
+    row = json.loads(out.read_text())["rows"][0]
+    assert row["tries"] == 4
+    assert row["valid"] in (0.25, 0.5, 0.75, 1.0)
+
+
 def test_draws_are_of_the_column_that_was_asked_for(call, one, tmp_path):
     (tmp_path / "odd.csv").write_text(f"first,second\n{'.' * 81},{one[0]}\n")
     code, printed, _ = call("draws", tmp_path / "odd.csv", "--draws", 1, "--nfe", 2, "--puzzle-column", "second")

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -124,34 +125,22 @@ def evaluate_solutions(
     puzzles: PuzzleSet,
     tries: int,
     setting: Setting,
-    *,
-    bound: int = 10_000,
-    batch_size: int = 64,
-    progress: Callable[[int, int], None] = lambda done, solved: None,
-    interrupted: Callable[[], None] | None = None,
+    **how: Any,
 ) -> dict[str, object]:
     """One row of figures over a set: legal boards, mean coverage of the known solutions, mean KL to uniform in nats; and what
-    a perfect sampler would come to in as many tries. interrupted: as in `sample_solutions`."""
+    a perfect sampler would come to in as many tries. how: as in `sample_solutions`."""
     start = time.perf_counter()
-    sampled = sample_solutions(
-        loaded,
-        puzzles.puzzles,
-        tries,
-        setting,
-        bound=bound,
-        batch_size=batch_size,
-        progress=progress,
-        interrupted=interrupted,
-    )
+    sampled = sample_solutions(loaded, puzzles.puzzles, tries, setting, **how)
     kls = [one.kl for one in sampled if one.kl is not None]
     perfect = [one.perfect_kl for one in sampled if one.perfect_kl is not None]
     valid = sum(int(one.times.sum()) for one in sampled)
+    made = sum(one.tries for one in sampled)  # fewer than were asked for, if a single puzzle was interrupted
     return (
         {
             "file": puzzles.name,
             "boards": len(sampled),
-            "tries": tries,
-            "valid": valid / (len(sampled) * tries) if sampled else 0.0,
+            "tries": made // len(sampled) if sampled else tries,
+            "valid": valid / made if made else 0.0,
             "solutions": round(float(np.mean([one.exact for one in sampled])), 2) if sampled else 0.0,
             "distinct": round(float(np.mean([len(one.found) for one in sampled])), 2) if sampled else 0.0,
             "coverage": round(float(np.mean([one.coverage for one in sampled])), 4) if sampled else 0.0,
