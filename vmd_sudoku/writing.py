@@ -3,7 +3,9 @@
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from vmd_sudoku.errors import OutputError
 
@@ -16,26 +18,39 @@ def write(path: Path, content: str | bytes) -> None:
     """
     data = content.encode() if isinstance(content, str) else content
     try:
-        path = path.resolve()  # of a link, what it leads to is replaced, and not the link
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)  # a terminal, a pipe: nothing to keep whole
-            return
-        # In the same folder, because a rename replaces a file in one step only within one disk.
-        temporary = path.with_name(path.name + ".new")
-        try:
-            with open(temporary, "wb") as file:
-                file.write(data)
-                # Without fsync a crash of the machine could leave the new name with an empty file.
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        # Ctrl-C too: a half-written file under another name would be left behind.
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
+        with replacing(path) as file:
+            file.write(data)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror}; give a path that can be written") from None
+
+
+@contextlib.contextmanager
+def replacing(path: Path, ending: str = ".new") -> Iterator[BinaryIO]:
+    """A file that takes the place of `path` once it is whole. ending: of its name until then; of its own for each process,
+    where several may write the same file.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path = path.resolve()  # of a link, what it leads to is replaced, and not the link
+    if path.exists() and not path.is_file():
+        with open(path, "wb") as file:
+            yield file  # a terminal, a pipe: nothing to keep whole
+        return
+    # In the same folder, because a rename replaces a file in one step only within one disk.
+    temporary = path.with_name(path.name + ending)
+    try:
+        with open(temporary, "wb") as file:
+            yield file
+            # Without fsync a crash of the machine could leave the new name with an empty file.
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    # Ctrl-C too: a half-written file under another name would be left behind.
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
 
 
 def require_file(path: Path) -> None:

@@ -42,6 +42,15 @@ def test_what_was_stopped_goes_on_and_another_command_is_refused(tmp_path, monke
     assert out.read_bytes() == whole.read_bytes()
 
 
+def test_of_a_link_what_it_leads_to_is_written(tmp_path):
+    (tmp_path / "there").mkdir()
+    out = tmp_path / "made.csv"
+    out.symlink_to(tmp_path / "there" / "made.csv")
+    assert make(WANTED, out, Engine()) == 0
+    assert out.is_symlink()
+    assert len((tmp_path / "there" / "made.csv").read_text().splitlines()) == 131
+
+
 def test_the_command(tmp_path, capsys):
     out = tmp_path / "many.csv"
     with pytest.raises(SystemExit) as end:

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from vmd_sudoku.errors import RunError
 from vmd_sudoku.evaluation.judging import ABOUT, STATISTICS
 from vmd_sudoku.evaluation.statistics import Counts
+from vmd_sudoku.writing import replacing
 
 FORMAT = 1
 _FILES = {"manifest.json", "bad_lines.jsonl", "progress.jsonl", "report.html", "report.csv", "report.json"}
@@ -126,7 +127,7 @@ class RunFolder:
         """
         try:
             (self.path / "parts").mkdir(parents=True, exist_ok=True)
-            with self._replacing("bad_lines.jsonl") as file:
+            with self._replacing(self.path / "bad_lines.jsonl") as file:
                 yield lambda line: file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
         except OSError as error:
             raise RunError(f"cannot write {self.path}: {error.strerror}; give a folder that can be written") from None
@@ -152,7 +153,7 @@ class RunFolder:
             RunError: it cannot be written: the disk is full, perhaps.
         """
         try:
-            with self._replacing(self.part_path(number).relative_to(self.path)) as file:
+            with self._replacing(self.part_path(number)) as file:
                 file.write(data)
         except OSError as error:
             raise RunError(
@@ -166,24 +167,16 @@ class RunFolder:
             RunError: it cannot be written.
         """
         try:
-            with self._replacing(name) as file:
+            with self._replacing(self.path / name) as file:
                 file.write(text.encode())
         except OSError as error:
             raise RunError(f"cannot write {self.path / name}: {error.strerror}") from None
         return self.path / name
 
-    @contextlib.contextmanager
-    def _replacing(self, name: str | Path) -> Iterator[Any]:
+    def _replacing(self, path: Path) -> contextlib.AbstractContextManager[Any]:
         """A file that takes its place when it is whole. Several processes may write the same one at a time."""
-        target = self.path / name
         # With the process in its name: several may fill one folder, and `sweep` can tell whose is left over.
-        temporary = target.with_name(f"{target.name}{_NEW}.{os.getpid()}")
-        with open(temporary, "wb") as file:
-            yield file
-            file.flush()
-            # Before the rename: a part that is there counts as done, so it must be on the disk.
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
+        return replacing(path, f"{_NEW}.{os.getpid()}")
 
     def sweep(self) -> None:
         """Take away what a process that was killed had begun to write."""

@@ -7,7 +7,6 @@ A part is drawn from a seed of its own. Once all are there they become FILE, and
 """
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -20,7 +19,7 @@ from vmd_sudoku import __version__, board
 from vmd_sudoku.errors import OutputError
 from vmd_sudoku.evaluation.engines import Engine, Job
 from vmd_sudoku.exact import generate
-from vmd_sudoku.writing import write
+from vmd_sudoku.writing import replacing, write
 
 PART_SIZE = 10_000
 HEAD = "puzzle,solution\n"
@@ -121,16 +120,12 @@ def _begin(folder: Path, wanted: Wanted) -> None:
 
 def _join(folder: Path, wanted: Wanted, out: Path) -> None:
     """All parts as one file, which takes its place when it is whole."""
-    whole = folder / "whole.csv"
     try:
-        with open(whole, "w", encoding="utf-8", newline="") as file:
-            file.write(HEAD)
+        with replacing(out) as file:
+            file.write(HEAD.encode())
             for part in range(wanted.parts):
-                with open(_path(folder, part), encoding="utf-8", newline="") as text:
-                    shutil.copyfileobj(text, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(whole, out)
+                with open(_path(folder, part), "rb") as lines_of_part:
+                    shutil.copyfileobj(lines_of_part, file)
     except OSError as error:
         raise OutputError(f"cannot write {out}: {error.strerror}; the same command goes on") from None
     shutil.rmtree(folder, ignore_errors=True)
