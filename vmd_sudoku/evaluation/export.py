@@ -9,11 +9,10 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
-import pyarrow.parquet as pq
 
 from vmd_sudoku.board import SIDE
 from vmd_sudoku.evaluation.arms import Arm, labels
-from vmd_sudoku.evaluation.folder import RunFolder
+from vmd_sudoku.evaluation.folder import RunFolder, packed
 
 
 def rows(folder: RunFolder, *, failures: bool = False) -> pa.Table:
@@ -44,25 +43,20 @@ def _parts(folder: RunFolder, failures: bool) -> Iterator[pa.Table]:
 
 def as_parquet(table: pa.Table) -> bytes:
     """A table with its types."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
-    return sink.getvalue().to_pybytes()
+    return packed(table)
 
 
 def as_csv(table: pa.Table) -> bytes:
     """A table as text; cells as `r1c9 r4c2`, and lists of numbers with blanks between them."""
     for place, name in enumerate(table.column_names):
         if pa.types.is_list(table.schema.types[place]):
-            words = _CELLS if name == "wrong" else "{:.4f}"
-            texts = [" ".join(_word(words, value) for value in values) for values in table[name].to_pylist()]
+            word = _cell if name == "wrong" else "{:.4f}".format
+            texts = [" ".join(map(word, values)) for values in table[name].to_pylist()]
             table = table.set_column(place, name, pa.array(texts, pa.string()))
     sink = io.BytesIO()
     pyarrow.csv.write_csv(table, sink)
     return sink.getvalue()
 
 
-_CELLS = "r{}c{}"
-
-
-def _word(words: str, value: float) -> str:
-    return words.format(int(value) // SIDE + 1, int(value) % SIDE + 1) if words is _CELLS else words.format(value)
+def _cell(cell: int) -> str:
+    return f"r{cell // SIDE + 1}c{cell % SIDE + 1}"
