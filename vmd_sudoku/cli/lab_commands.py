@@ -4,19 +4,17 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from vmd_sudoku import __version__
-from vmd_sudoku.cli.options import SEED, OutFile, number, whole
-
-Command = TypeVar("Command", bound=Callable[..., Any])
+from vmd_sudoku.cli.options import SEED, OutFile, adds, number, whole
 
 
-def trainings(seeds: int) -> Callable[[Command], Command]:
+def trainings(seeds: int) -> Callable[[Callable], Callable]:
     """The options of every reproduction: how many trainings, from which seed, in how many processes, kept where."""
-    options = (
+    return adds(
         click.option("--seeds", type=whole(1, 1000), default=seeds, show_default=True, help="Trainings of each model."),
         click.option("--seed", type=SEED, default=0, show_default=True, help="The first of the seeds."),
         click.option(
@@ -33,13 +31,6 @@ def trainings(seeds: int) -> Callable[[Command], Command]:
             help="Also write JSON there; rows that are there already are kept, so an interrupted run goes on.",
         ),
     )
-
-    def add(command: Command) -> Command:
-        for option in reversed(options):  # click lists the last one added first
-            command = option(command)
-        return command
-
-    return add
 
 
 @click.command()

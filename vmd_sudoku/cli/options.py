@@ -113,7 +113,7 @@ def described_option(about: About) -> Callable:
     )
 
 
-def _adds(*options: Callable) -> Callable[[Callable], Callable]:
+def adds(*options: Callable) -> Callable[[Callable], Callable]:
     """A decorator that gives a command several options, the first one on top."""
 
     def add(command: Callable) -> Callable:
@@ -182,7 +182,7 @@ def engine_options(command: Callable) -> Callable:
     address = click.option(
         "--ray-address", metavar="HOST:PORT", help="Ray cluster (`auto`: the one of this machine); default: a new one."
     )
-    return _adds(workers, engine, address)(command)
+    return adds(workers, engine, address)(command)
 
 
 COLUMN_OPTIONS = (
@@ -200,7 +200,7 @@ def column_options(command: Callable) -> Callable:
 
         return command(columns=Columns(puzzle_column, solution_column), **given)
 
-    return _adds(*COLUMN_OPTIONS)(gathered)
+    return adds(*COLUMN_OPTIONS)(gathered)
 
 
 def decoding_options(command: Callable) -> Callable:
@@ -215,7 +215,7 @@ def decoding_options(command: Callable) -> Callable:
         _note_what_has_no_effect(setting)
         return command(setting=setting, **given)
 
-    return _adds(MODEL, *SETTING_OPTIONS, JSON)(gathered)
+    return adds(MODEL, *SETTING_OPTIONS, JSON)(gathered)
 
 
 def _note_what_has_no_effect(setting: Setting) -> None:
@@ -236,7 +236,7 @@ def batch_options(command: Callable) -> Callable:
         default=False,
         help="Compile the network's round: twice the speed on big sets.",
     )
-    return _adds(BATCH_SIZE, compiled)(command)
+    return adds(BATCH_SIZE, compiled)(command)
 
 
 def load(name: str, compiled: bool = False) -> Any:
