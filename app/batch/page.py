@@ -2,8 +2,7 @@
 
 import datetime
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -20,7 +19,7 @@ from app.parts.settings import MODELS, Settings
 from app.parts.verdict import sentence
 from app.server import examples, start
 from vmd_sudoku.board import Line
-from vmd_sudoku.errors import ConfigError
+from vmd_sudoku.errors import ConfigError, OutputError
 
 BOARD = "batch_board"
 OPEN = "batch_open_{letter}"
@@ -36,7 +35,7 @@ class Visit:
     """What lies on a visitor's Batch page. Plain values, so that they outlive a change of page.
 
     run: id of the run on show. own: of the last run that this visitor started. turn: grows whenever arms are added or taken
-    away; it is in the keys of their widgets. looked: what was brought last, by its kind, name and bytes.
+    away; it is in the keys of their widgets. looked: what was brought last.
     """
 
     run: str | None = None
@@ -47,15 +46,14 @@ class Visit:
     figures: Figures | None = None
     pressed: int = 0
     notice: str = ""
-    looked: dict[tuple[str, str, bytes, int], Preview] = field(default_factory=dict)
+    looked: tuple[str, Preview] | None = None
 
-    def look(self, kind: str, name: str, data: bytes, limit: int) -> Preview:
+    def look(self, name: str, data: bytes, limit: int) -> Preview:
         """What is in a file; of the last one it is known already."""
-        key = (kind, name, data, limit)
-        if key not in self.looked:
-            # Only the last one: a visitor's file may have megabytes.
-            self.looked = {key: preview(name, data, limit)}
-        return self.looked[key]
+        # Only the last one: a visitor's file may have megabytes.
+        if self.looked is None or (self.looked[0], self.looked[1].data) != (name, data):
+            self.looked = name, preview(name, data, limit)
+        return self.looked[1]
 
 
 @st.cache_resource(show_spinner=False)
@@ -138,7 +136,7 @@ def _source(visit: Visit, limits: Limits) -> Preview | None:
             key="batch_examples",
         )
         path = examples.EXAMPLES / examples.LEVELS[name][0]
-        return visit.look("examples", path.name, path.read_bytes(), limits.puzzles)
+        return visit.look(path.name, path.read_bytes(), limits.puzzles)
     if visit.source == "paste":
         text = st.text_area(batch_words.PASTE, help=batch_words.PASTE_HELP, height=180, key="batch_text")
         if not text.strip():
@@ -157,7 +155,7 @@ def _within(visit: Visit, name: str, data: bytes, limits: Limits) -> Preview | N
     if len(data) > limits.megabytes << 20:
         st.error(batch_words.TOO_BIG.format(megabytes=limits.megabytes))
         return None
-    return visit.look("brought", name, data, limits.puzzles)
+    return visit.look(name, data, limits.puzzles)
 
 
 def _tell(found: Preview, limits: Limits) -> None:
@@ -235,7 +233,7 @@ def _start(visit: Visit, runs: Queue, found: Preview) -> None:
     except ConfigError as error:
         st.error(sentence(str(error)))
         return
-    except OSError as error:
+    except (OSError, OutputError) as error:
         _LOG.error("batch: %s", error)
         st.error(batch_words.DISK)
         return
@@ -285,7 +283,7 @@ def _run(visit: Visit, runs: Queue, job: Job, open_compare: Open) -> None:
         st.rerun()
 
 
-def _open(job: Job, failed: list[run_view.Failed], arm: int, place: int, open_compare: Callable) -> None:
+def _open(job: Job, failed: list[run_view.Failed], arm: int, place: int, open_compare: Open) -> None:
     """Lead to Compare with a board that is on show, its own settings first."""
     boards = dict(failed).get(arm, [])
     if not 0 <= place < len(boards):

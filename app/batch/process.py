@@ -14,17 +14,16 @@ GRACE = 0.5
 @dataclass(frozen=True)
 class Process:
     """A process that leads a group of its own. start: when it began, as the system counts, "" where that cannot be known.
-    attempt: how many were started for the same work, with it. began: seconds since 1970."""
+    attempt: how many were started for the same work, with it."""
 
     pid: int
     start: str
     attempt: int = 1
-    began: float = 0.0
 
     @classmethod
     def of(cls, pid: int, attempt: int) -> "Process":
         """The process that has a number now."""
-        return cls(pid, _start_of(pid) or "", attempt, time.time())
+        return cls(pid, _start_of(pid) or "", attempt)
 
     def is_alive(self) -> bool:
         """Whether it is still at work."""

@@ -12,12 +12,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.batch.intake import Preview
 from app.batch.limits import Limits
 from app.batch.process import Process
-from app.batch.store import Job, Store
+from app.batch.store import LIVE, Job, Store
 from app.parts.settings import Settings
 
 try:
@@ -32,6 +33,16 @@ _NICE = 5
 _BUSY, _IDLE = 0.1, 5.0
 """Seconds between two looks at the queue, while a run is live and else."""
 _LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A run as it was at one moment. process: that works on it or did; is_at_work: whether it still does."""
+
+    job: Job
+    state: str
+    process: Process | None
+    is_at_work: bool
 
 
 class Queue:
@@ -66,10 +77,10 @@ class Queue:
         """A new run, at the end of the queue; None if too many wait.
 
         Raises:
-            ConfigError: settings cannot work together. OSError: it cannot be written.
+            ConfigError: settings cannot work together. OSError, OutputError: it cannot be written.
         """
         with self._alone():
-            states = [self.store.state(job) for job in self._jobs()]
+            states = [look.state for look in self._looks()]
             # With nothing running the next one starts at once and holds no place in the queue.
             if states.count("waiting") >= self.limits.waiting + ("running" not in states):
                 return None
@@ -89,39 +100,39 @@ class Queue:
 
     def place(self, job: Job) -> int:
         """The place in the queue, from 1 on; 0 for a run that does not wait."""
-        waiting = [other.id for other in self._jobs() if self.store.state(other) == "waiting"]
+        waiting = [look.job.id for look in self._looks() if look.state == "waiting"]
         return waiting.index(job.id) + 1 if job.id in waiting else 0
 
     def tick(self) -> bool:
         """Settle runs whose process is gone, and start the next one; whether any run is live."""
         with self._alone():
             self._children = [child for child in self._children if child.poll() is None]
-            live = [job for job in self._jobs() if self.store.is_live(job)]
-            started = [(job, process) for job in live if (process := self.store.process(job))]
-            for job, process in started:
-                if not process.is_alive():
-                    self._settle(job, process)
+            looks = self._looks()
+            gone = [
+                (one.job, one.process) for one in looks if one.state == "running" and one.process and not one.is_at_work
+            ]
+            for job, process in gone:
+                self._settle(job, process)
+            looks = self._looks() if gone else looks
             # Not only the live ones: the process of a cancelled run may need a moment to end.
-            if not any(process.is_alive() for process in self._processes()):
-                waiting = [job for job in live if self.store.state(job) == "waiting"]
+            if not any(look.is_at_work for look in looks):
+                waiting = [look.job for look in looks if look.state == "waiting"]
                 if waiting:
                     self._start(waiting[0], attempt=1)
-            return bool(live)
+            return any(look.state in LIVE for look in looks)
 
-    def _jobs(self) -> list[Job]:
+    def _looks(self) -> list["_Look"]:
         """Runs that are live, or whose process has yet to end; the others are looked at once."""
         found = []
         for job in self.store.jobs(skip=self._over):
-            process = self.store.process(job)
-            if self.store.is_live(job) or (process and process.is_alive()):
-                found.append(job)
+            state, process = self.store.state(job), self.store.process(job)
+            look = _Look(job, state, process, process is not None and process.is_alive())
+            if state in LIVE or look.is_at_work:
+                found.append(look)
             else:
                 # A run that is over stays so: its folder need not be read at every look.
                 self._over.add(job.id)
         return found
-
-    def _processes(self) -> Iterator[Process]:
-        yield from (process for job in self._jobs() if (process := self.store.process(job)))
 
     def _settle(self, job: Job, process: Process) -> None:
         """A process is gone and its run is not whole: its time was up, or it failed, or it was killed and another goes on."""

@@ -2,9 +2,9 @@
 
 import { Address } from "../parts/address.js"
 import { find, findDetails, make, makeSvg, setText } from "../parts/dom.js"
+import { SIDE, column, row } from "../parts/sudoku.js"
 import { WORDS, fillIn } from "../parts/words.js"
 
-const SIDE = 9
 const STEP = 20
 
 export class Shelf {
@@ -112,4 +112,4 @@ function thumb({ puzzle, board, wrong }) {
 }
 
 /** @param {number} cell */
-const corner = (cell) => ({ x: (cell % SIDE) * STEP, y: Math.floor(cell / SIDE) * STEP })
+const corner = (cell) => ({ x: column(cell) * STEP, y: row(cell) * STEP })

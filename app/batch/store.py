@@ -25,6 +25,7 @@ from app.parts.settings import Settings
 from vmd_sudoku.writing import write
 
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+LIVE = ("waiting", "running")
 ENDS = ("cancelled", "stopped", "failed")
 _UNBORN = 3600.0
 """Seconds after which a folder whose making was cut short is taken away."""
@@ -67,7 +68,7 @@ class Store:
         """A new run, at the end of the queue.
 
         Raises:
-            ConfigError: settings cannot work together. OSError: the disk is full, perhaps.
+            ConfigError: settings cannot work together. OSError, OutputError: the disk is full, perhaps.
         """
         tables = "\n".join(_table(arm) for arm in arms)
         job = Job(
@@ -83,7 +84,9 @@ class Store:
             made=time.time(),
         )
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (self.folder(job) / "puzzles").mkdir(parents=True, mode=0o700)
+        # Closed by itself: the owner may have made the folder of all runs, open to others.
+        self.folder(job).mkdir(mode=0o700)
+        (self.folder(job) / "puzzles").mkdir()
         (self.folder(job) / "puzzles" / found.name).write_bytes(found.data)
         write(self.folder(job) / "arms.toml", tables)
         # With this the run is in the queue, so it comes last.
@@ -153,7 +156,7 @@ class Store:
 
     def is_live(self, job: Job) -> bool:
         """Whether more is to come."""
-        return self.state(job) in ("waiting", "running")
+        return self.state(job) in LIVE
 
     def _is_whole(self, job: Job) -> bool:
         plan = self.manifest(job).get("plan")

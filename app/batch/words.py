@@ -48,8 +48,6 @@ TO_LIVE = "Go to it"
 
 GONE = "There is no run at this link. Runs are deleted after {hours:g} hours."
 HEAD = "{puzzles} of {file}"
-BAD_ONE = "1 line held no puzzle and is left out."
-BAD_MANY = "{n:,} lines held no puzzle and are left out."
 LINK = "The address of this page brings this run back, also on another machine, until {until}. Whoever has it sees the run."
 ANOTHER = "Measure something else"
 CANCEL = "Cancel"
@@ -74,7 +72,6 @@ LEVELS = {
     "propagate": "With the rules: singles filled between calls",
     "search": "Complete search, guided by the network",
 }
-LEVELS_NOTE = "What the rules add is counted apart from what the network does alone."
 SOLVED = "{solved:,} of {boards:,}"
 RATE = "{rate:.1f} % (95 %: {low:.1f} to {high:.1f})"
 NOTHING_YET = "No puzzle is finished yet."

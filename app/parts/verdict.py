@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from app.parts import words
+from app.parts.doors import new_id
 from app.parts.settings import Settings
 from vmd_sudoku.board import Line, conflicts, is_complete
-
-if TYPE_CHECKING:
-    pass
-from app.parts.doors import new_id
 
 
 @dataclass(frozen=True, kw_only=True)

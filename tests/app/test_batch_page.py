@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from app_stubs import ENTRY, needs_model
+from app_stubs import needs_model
 from streamlit.testing.v1 import AppTest
 from stubs import wait_for
 
@@ -25,7 +25,7 @@ from app.parts.settings import Settings
 from app.server import start
 from vmd_sudoku.board import Line
 from vmd_sudoku.cli.main import main
-from vmd_sudoku.errors import ConfigError
+from vmd_sudoku.errors import ConfigError, OutputError
 
 PUZZLES = "".join(
     f"{line}\n"
@@ -164,6 +164,12 @@ def test_only_an_id_names_a_run(runs, tmp_path):
     assert (tmp_path / "runs").stat().st_mode & 0o077 == 0
 
 
+def test_nobody_else_may_read_a_run_in_a_folder_that_the_owner_made(tmp_path):
+    tmp_path.chmod(0o755)
+    store = Store(tmp_path)
+    assert store.folder(store.add(Preview("x", b""), ARMS, 1.0)).stat().st_mode & 0o077 == 0
+
+
 def test_one_run_at_a_time_and_a_queue_with_places(runs):
     first, second, third = (asked(runs, "slow") for _ in range(3))
     assert [runs.store.state(job) for job in (first, second, third)] == ["running", "waiting", "waiting"]
@@ -286,18 +292,9 @@ def test_help_of_the_rules_is_kept_apart():
 
 @pytest.fixture
 def opened(runs, monkeypatch):
-    """The page on the test's queue."""
+    """The page is on the test's queue."""
     monkeypatch.setattr(start, "warm_up", lambda: None)
     monkeypatch.setattr(page, "queue", lambda: runs)
-
-    def visit(run=None):
-        app = AppTest.from_file(ENTRY, default_timeout=60)
-        if run:
-            app.query_params["run"] = run
-        app.session_state["batch"] = page.Visit(run=run)
-        return app
-
-    return visit
 
 
 def script():
@@ -353,6 +350,20 @@ def test_pasted_lines_are_looked_at_and_measured(runs):
     assert other.title[0].value == batch_words.TITLE
     app.button(key="batch_another").click().run()
     app.button(key="batch_start")
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_disk_that_takes_no_more_is_told_in_one_line(runs, monkeypatch):
+    def full(*args):
+        raise OutputError("cannot write job.json: No space left on device")
+
+    monkeypatch.setattr("app.batch.store.write", full)
+    app = drawn()
+    choose(app, "batch_source", "examples")
+    app.button(key="batch_start").click().run()
+    assert not app.exception
+    assert app.error[0].value == batch_words.DISK
+    assert runs.store.jobs() == []
 
 
 @pytest.mark.usefixtures("opened")
