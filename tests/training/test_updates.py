@@ -3,7 +3,10 @@ import json
 import math
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -527,6 +530,33 @@ def test_makers_of_boards_leave_signals_to_the_training():
         os.kill(worker.pid, signal.SIGTERM)
     boards.take(100)
     assert all(worker.is_alive() for worker in workers)
+
+
+KILLED = """
+import time
+from vmd_sudoku.training.mixture import BoardStream, MixtureConfig
+
+if __name__ == "__main__":
+    boards = BoardStream(seed=4, open_share=1.0, config=MixtureConfig(several=0), hard=None, workers=1)
+    print(boards._chunks._workers[0].pid, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_makers_of_boards_end_with_a_training_that_was_killed(tmp_path):
+    (tmp_path / "killed.py").write_text(KILLED)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    # Whole chunks, which are more than a pipe holds.
+    with subprocess.Popen(
+        [sys.executable, tmp_path / "killed.py"], stdout=subprocess.PIPE, env=environment
+    ) as training:
+        worker = int(training.stdout.readline())
+        training.kill()
+        try:
+            training.communicate(timeout=60)  # the worker has the same stdout, which ends with the last that has it
+        except subprocess.TimeoutExpired:
+            os.kill(worker, signal.SIGKILL)
+            raise
 
 
 def test_the_averaged_weights_follow():

@@ -10,7 +10,6 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vmd_sudoku.errors import ConfigError, RunError
+from vmd_sudoku.processes import end_with_parent
 
 Task = Any
 Result = Any
@@ -126,7 +126,7 @@ _here_now: list[tuple[Job, Any]] = []
 def _begin_here(job: Job) -> None:
     # Ctrl+C reaches every process of the terminal; the first one decides what is finished.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     try:
         _here_now[:] = [(job, job.begin(job.context))]
     except Exception as error:  # said with the first task, or the pool would only be called broken
@@ -135,15 +135,6 @@ def _begin_here(job: Job) -> None:
 
 def _fail(error: Exception, task: Task) -> Result:
     raise error
-
-
-def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for tasks for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        multiprocessing.connection.wait([parent.sentinel])
-        # Not `sys.exit`, which would only end this thread.
-        os._exit(1)
 
 
 def _work_here(task: Task) -> Result:

@@ -22,6 +22,7 @@ from vmd_sudoku.errors import PuzzleFileError
 from vmd_sudoku.exact import generate
 from vmd_sudoku.exact.symmetry import moved_apart
 from vmd_sudoku.formats import files as puzzle_file
+from vmd_sudoku.processes import end_with_parent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,8 +177,9 @@ def _as_is(chunk: Boards) -> Boards:
     return chunk
 
 
-def _leave_signals_to_the_training(worker: int) -> None:
-    """A stop reaches the whole group of processes, and the training needs its boards until it has saved itself."""
+def _begin_worker(worker: int) -> None:
+    end_with_parent()
+    # A stop reaches the whole group of processes, and the training needs its boards until it has saved itself.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
 
@@ -203,7 +205,7 @@ class BoardStream:
             batch_size=None,
             collate_fn=_as_is,  # type: ignore[arg-type]  # without batches it gets one chunk
             num_workers=workers,
-            worker_init_fn=_leave_signals_to_the_training,
+            worker_init_fn=_begin_worker,
             multiprocessing_context="spawn" if workers else None,  # forking after torch has threads may hang
             persistent_workers=workers > 0,
         )
