@@ -3,6 +3,7 @@
 Arrays are taken apart while they are read, so a file of any size needs the memory of one element.
 """
 
+import functools
 import json
 import math
 import re
@@ -381,6 +382,7 @@ def _refuse_rules(value: Mapping) -> None:
         raise PuzzleError(f"this is a variant, with {', '.join(clean(name) for name in names[:3])}; {ONLY_CLASSIC}")
 
 
+@functools.lru_cache(maxsize=256)
 def _is_rule(key: str) -> bool:
     """Whether a key names a constraint: by itself, or as f-puzzles and the names of variants have it."""
     bare = re.sub(r"[\W_]+", "", key.lower())
