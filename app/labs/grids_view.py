@@ -56,12 +56,12 @@ def _choose(bench: Bench) -> Choice:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         calls, seed = controls.calls("grids", now.grids_calls), controls.seed("grids", now.seed)
         chosen = replace(now, grids_calls=calls, seed=seed)
-        live = bench.draw is not None and bench.draw.live
-        if not live and st.button(lab_words.GRIDS_START, icon=":material/play_arrow:", key="labs_grids_start"):
+        if bench.draw and bench.draw.live:
+            if st.button(lab_words.STOP, icon=":material/stop:", key="labs_grids_stop"):
+                bench.draw.stop()
+                st.rerun()
+        elif st.button(lab_words.GRIDS_START, icon=":material/play_arrow:", key="labs_grids_start"):
             _start(bench, chosen)
-            st.rerun()
-        if live and st.button(lab_words.STOP, icon=":material/stop:", key="labs_grids_stop"):
-            bench.forget()
             st.rerun()
     return chosen
 

@@ -357,6 +357,21 @@ def test_the_grids_lab_is_drawn(page, monkeypatch):
     assert sent(app, -1)["query"] == "lab=grids&grids_calls=4"
 
 
+def test_grids_that_are_stopped_leave_the_training_of_another_lab(page, monkeypatch):
+    grid = grids.Grid("1" * 81, legal=False)
+    monkeypatch.setattr(grids, "walk", lambda *_: grids.Walk((grid,) * 3, ((50,) * 81,) * 3))
+    monkeypatch.setattr(models, "model", lambda name: name)
+    app = page(lab="grids")
+    bench = app.session_state["labs"]
+    one = bench.trial = trial()
+    draw = bench.draw = grids.Draw(calls=1, seed=0)
+    app.run()
+    app.button(key="labs_grids_stop").click().run()
+    assert draw.state == "stopped"
+    assert bench.trial is one
+    assert not one.over
+
+
 def test_charts_of_a_running_training_are_not_drawn_anew_at_every_look():
     bench, one = Bench(Choice()), trial()
     one.state = "running"
