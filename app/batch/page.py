@@ -225,8 +225,8 @@ def _start(visit: Visit, runs: Queue, found: Preview) -> None:
     mine = runs.store.find(visit.own)
     if mine and runs.store.is_live(mine):
         st.warning(batch_words.ONE_LIVE)
-        if st.button(batch_words.TO_LIVE, key="batch_to_live", on_click=_show, args=(visit, mine)):
-            st.rerun()
+        # By a callback: in the next run of the page Start is not pressed any more, and this button is not drawn.
+        st.button(batch_words.TO_LIVE, key="batch_to_live", on_click=_show, args=(visit, mine))
         return
     try:
         job = runs.add(found, visit.arms)

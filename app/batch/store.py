@@ -9,6 +9,7 @@ log.txt        what that process printed
 cancelled, stopped, failed   empty files that say how it ended before its end
 """
 
+import itertools
 import json
 import re
 import secrets
@@ -170,8 +171,9 @@ class Store:
             return {}
 
     def seconds(self, job: Job) -> float:
-        """How long processes that came to an end worked on a run."""
-        return sum(note.get("seconds", 0.0) for note in self.progress(job) if note.get("event") == "end")
+        """How long all its processes worked on a run; one that was killed, until its last note."""
+        pairs = itertools.pairwise(self.progress(job))
+        return sum(note["time"] - before["time"] for before, note in pairs if note["event"] != "begin")
 
     def progress(self, job: Job) -> list[dict[str, Any]]:
         """The notes of `evaluate`."""

@@ -49,7 +49,8 @@ if kind == "quick":
     run.joinpath("parts", "part-00000.parquet").touch()
     run.joinpath("manifest.json").write_text('{"plan": {"parts": 1}}')
 elif kind == "late":
-    run.joinpath("progress.jsonl").write_text('{"event": "end", "seconds": 60}\\n')
+    notes = [{"event": "begin", "time": 0}, {"event": "end", "time": 60}]
+    run.joinpath("progress.jsonl").write_text("".join(json.dumps(note) + "\\n" for note in notes))
 elif kind == "deaf":
     import signal
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -209,6 +210,21 @@ def test_a_run_whose_time_is_up_or_that_fails_ends(runs):
     assert runs.store.process(job).attempt == queue.ATTEMPTS
 
 
+def test_time_of_a_process_that_was_killed_counts(runs):
+    job = asked(runs, "slow")
+    wait_for(lambda: (runs.store.folder(job) / "argv").exists())
+    times = [("begin", 100), ("part", 130), ("begin", 500), ("part", 510), ("end", 519.5)]
+    notes = "".join(json.dumps({"event": event, "time": time}) + "\n" for event, time in times)
+    (runs.store.run(job) / "progress.jsonl").write_text(notes)
+    assert runs.store.seconds(job) == 49.5
+    with (runs.store.run(job) / "progress.jsonl").open("a") as file:
+        file.write(
+            json.dumps({"event": "begin", "time": 600}) + "\n" + json.dumps({"event": "part", "time": 610}) + "\n"
+        )
+    runs.store.process(job).stop()
+    assert state_of(runs, job) == "stopped"  # a minute was given
+
+
 def test_a_run_whose_process_was_killed_goes_on_under_a_server_started_again(runs):
     job = asked(runs, "slow")
     wait_for(lambda: (runs.store.folder(job) / "argv").exists())
@@ -349,7 +365,11 @@ def test_pasted_lines_are_looked_at_and_measured(runs):
     other.button(key="batch_another").click().run()
     assert other.title[0].value == batch_words.TITLE
     app.button(key="batch_another").click().run()
-    app.button(key="batch_start")
+    app.text_area(key="batch_text").set_value(PUZZLES).run()
+    app.button(key="batch_start").click().run()
+    assert app.warning[0].value == batch_words.ONE_LIVE
+    app.button(key="batch_to_live").click().run()
+    assert app.title[0].value == "3 puzzles of pasted\\.txt"
 
 
 @pytest.mark.usefixtures("opened")
