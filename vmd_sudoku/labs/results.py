@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -12,6 +13,7 @@ import torch
 
 from vmd_sudoku import writing
 from vmd_sudoku.errors import DataError
+from vmd_sudoku.labs.figures import mean_interval
 
 Row = dict[str, Any]
 
@@ -27,6 +29,24 @@ class Job(Protocol):
 
     def line(self) -> str:
         """A few words for the one who waits."""
+
+
+def grouped(rows: Sequence[Row], what: Sequence[str]) -> list[list[Row]]:
+    """Rows about the same thing together: those that have the same in the fields `what`."""
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[name] for name in what), []).append(row)
+    return list(groups.values())
+
+
+def means(group: Sequence[Row], figures: Sequence[str]) -> Row:
+    """Each figure's mean over the rows, and half the width of its 95 % interval as `NAME_half`; None where it has none."""
+    found: Row = {}
+    for name in figures:
+        values = [row[name] for row in group]
+        found[name], half = (None, math.inf) if None in values else mean_interval(values)
+        found[f"{name}_half"] = half if math.isfinite(half) else None
+    return found
 
 
 def digest(*parts: object) -> str:

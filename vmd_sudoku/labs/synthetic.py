@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 import torch
 
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.labs.dependency import trained, usual_sampler
-from vmd_sudoku.labs.figures import Fit, bias, exact_fit, mean_interval, sampled_fit
+from vmd_sudoku.labs.figures import Fit, bias, exact_fit, sampled_fit
 from vmd_sudoku.labs.model import LabModel, ModelSettings
-from vmd_sudoku.labs.results import Row, digest
+from vmd_sudoku.labs.results import Row, digest, grouped, means
 from vmd_sudoku.labs.sampling import Sampler, law, sample
 from vmd_sudoku.labs.tokens import TokenSet
 from vmd_sudoku.labs.training import LATER, TrainSettings
@@ -197,11 +196,8 @@ FIGURES = ("accuracy", "kl", "kl_unbiased", "missing", "accuracy_exact", "kl_exa
 
 def over_seeds(rows: list[Row]) -> list[Row]:
     """One row for all seeds of the same thing: means, half widths of intervals, and every seed's figures as `each`."""
-    groups: dict[tuple[Any, ...], list[Row]] = {}
-    for row in rows:
-        groups.setdefault(tuple(row[name] for name in WHAT), []).append(row)
     order = {kind: number for number, kind in enumerate((kind.latent, kind.objective) for kind in KINDS)}
-    found = [_mean_row(sorted(group, key=lambda row: row["seed"])) for group in groups.values()]
+    found = [_mean_row(sorted(group, key=lambda row: row["seed"])) for group in grouped(rows, WHAT)]
     return sorted(
         found,
         key=lambda row: (
@@ -217,10 +213,7 @@ def over_seeds(rows: list[Row]) -> list[Row]:
 def _mean_row(group: list[Row]) -> Row:
     row = {name: group[0][name] for name in (*WHAT, "is_sum", "total_correlation", "parameters")}
     row["seeds"] = [one["seed"] for one in group]
-    for name in FIGURES:
-        values = [one[name] for one in group]
-        row[name], half = (None, None) if None in values else mean_interval(values)
-        row[f"{name}_half"] = half if half is not None and half < float("inf") else None
+    row |= means(group, FIGURES)
     row["each"] = [{name: one[name] for name in FIGURES} for one in group]
     return row
 

@@ -8,10 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.labs import blocks
 from vmd_sudoku.labs.blocks import REACH, TextModel, TextSettings, new_text_model
-from vmd_sudoku.labs.corpus import ALPHABET, Corpus, as_letters, as_text, ngram_bits, words_of
+from vmd_sudoku.labs.corpus import Corpus, as_text, ngram_bits, words_of
 from vmd_sudoku.labs.figures import mean_interval
 from vmd_sudoku.labs.results import Row, digest
 from vmd_sudoku.labs.text_training import Budget, as_bits, train_text
@@ -210,11 +209,3 @@ def report(corpus: Corpus, rows: list[Row], version: str, machine: dict[str, Any
         "version": version,
         "machine": machine,
     }
-
-
-def letters_of(text: str) -> Tensor:
-    """Any text as a prompt for `blocks.write`: int64 [1, n]."""
-    letters = as_letters(text)
-    if not len(letters):
-        raise ConfigError(f"a prompt needs one of {ALPHABET.strip()}; got {text[:40]!r}")
-    return torch.from_numpy(letters.astype(np.int64))[None]

@@ -12,10 +12,9 @@ from torch import Tensor
 
 from vmd_sudoku.errors import ConfigError, DataError
 from vmd_sudoku.labs import store
-from vmd_sudoku.labs.figures import mean_interval
 from vmd_sudoku.labs.latents import choose
 from vmd_sudoku.labs.model import LabModel, ModelSettings, new_model
-from vmd_sudoku.labs.results import Row, digest
+from vmd_sudoku.labs.results import Row, digest, grouped, means
 from vmd_sudoku.labs.sampling import Sampler, sample
 from vmd_sudoku.labs.training import Batch, Progress, TrainSettings, log_joint, train
 
@@ -288,19 +287,12 @@ def measure_shipped(words: Words, kinds: tuple[str, ...], seed: int = 0) -> list
 
 def over_seeds(rows: list[Row]) -> list[Row]:
     """One row for all seeds of the same thing: means, and half widths of intervals as `real_half` and so on."""
-    groups: dict[tuple[Any, ...], list[Row]] = {}
-    for row in rows:
-        groups.setdefault((row["model"], row["tokens"], row["nfe"]), []).append(row)
-    return [_mean_row(group) for group in groups.values()]
-
-
-def _mean_row(group: list[Row]) -> Row:
-    row = dict(group[0])
-    row["seeds"] = [one["seed"] for one in group]
-    for name in ("real", "nats_train", "nats_held_out", "seconds"):
-        row[name], half = mean_interval([one[name] for one in group])
-        row[f"{name}_half"] = half if math.isfinite(half) else None
-    return row
+    return [
+        group[0]
+        | {"seeds": [one["seed"] for one in group]}
+        | means(group, ("real", "nats_train", "nats_held_out", "seconds"))
+        for group in grouped(rows, ("model", "tokens", "nfe"))
+    ]
 
 
 def markdown(rows: list[Row], chance_rate: float) -> str:
