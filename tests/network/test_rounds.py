@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 import torch
+from torch.utils import cpp_extension
 
 from vmd_sudoku.exact.generate import puzzles
 from vmd_sudoku.network import rounds
@@ -96,11 +99,18 @@ def test_sizes_that_do_not_fit_and_other_devices_are_left_to_torch():
 
 
 def test_a_compiler_that_was_killed_keeps_nobody_waiting(model, monkeypatch, tmp_path):
-    left = tmp_path / "rounds-0" / "tmp-of-the-killed-one"
+    kept = tmp_path / "rounds-0"
+    left = kept / "tmp-of-the-killed-one"
     left.mkdir(parents=True)
     (left / "lock").touch()
-    monkeypatch.setattr(rounds.compiled, "kept", lambda name: tmp_path / "rounds-0")
-    compiled = []
-    monkeypatch.setattr(rounds, "_compile", lambda library: compiled.append(library) or library.write_bytes(b""))
+
+    def load(name, sources, extra_cflags, build_directory):
+        # torch waits for a lock in here, and must find none; nor may a half-written library stand where one is looked for.
+        assert not any(Path(build_directory).iterdir())
+        assert not (kept / rounds._FILE).exists()
+        Path(build_directory, rounds._FILE).write_bytes(b"")
+
+    monkeypatch.setattr(rounds.compiled, "kept", lambda name: kept)
+    monkeypatch.setattr(cpp_extension, "load", load)
     assert rounds._library.__wrapped__() is None  # an empty file is no library, and no error
-    assert compiled == [tmp_path / "rounds-0" / rounds._FILE]
+    assert sorted(path.name for path in kept.iterdir()) == sorted([left.name, rounds._FILE])
