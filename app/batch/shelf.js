@@ -1,7 +1,7 @@
 // What the Batch page shows by itself: lines that hold no puzzle, and boards that were not solved, to be opened.
 
 import { Address } from "../parts/address.js"
-import { find, findDetails, make, makeSvg, setText } from "../parts/dom.js"
+import { columnHead, find, findDetails, make, makeSvg, setText } from "../parts/dom.js"
 import { SIDE, column, row } from "../parts/sudoku.js"
 import { WORDS, fillIn } from "../parts/words.js"
 
@@ -76,13 +76,6 @@ export class Shelf {
     button.onclick = act
     return button
   }
-}
-
-/** @param {string} name */
-function columnHead(name) {
-  const node = make("th", "", name)
-  node.scope = "col"
-  return node
 }
 
 // A board as a small picture; what it says is on the button that it lies in.

@@ -1,11 +1,11 @@
 // The boards side by side, and the map of where they agree.
 
 import { make, makeSvg, setData, setText } from "../parts/dom.js"
-import { Grid, movedBy } from "../parts/grid.js"
+import { Grid, gridHost, movedBy } from "../parts/grid.js"
 import { BLANK, column, everyCell, findClashes, row } from "../parts/sudoku.js"
-import { framesOf } from "../parts/trace.js"
+import { framesOf, stepAt, viewOf } from "../parts/trace.js"
 import { WORDS, fillIn } from "../parts/words.js"
-import { markOf, mostFrequent, stepAt, verdictOf } from "./ticks.js"
+import { markOf, mostFrequent, verdictOf } from "./ticks.js"
 
 /** @typedef {import("../types").ComparedRun} ComparedRun */
 /** @typedef {import("../types").Frame} Frame */
@@ -26,9 +26,7 @@ class Framed {
   /** @param {Stage} stage @param {string} name @param {string} note @param {string} label @param {number | null} side */
   constructor(stage, name, note, label, side) {
     this.name = name
-    const host = make("div", "grid")
-    host.setAttribute("role", "grid")
-    host.setAttribute("aria-label", label)
+    const host = gridHost(label)
     this.grid = new Grid(host, { select: (at) => stage.choose(at) })
     host.onkeydown = (event) => {
       const to = movedBy(event, this.grid.selected)
@@ -97,14 +95,10 @@ export class Board extends Framed {
     const gone = new Set(frame.gone)
     this.grid.draw(
       everyCell.map((at) => {
-        const digit = frame.digits[at]
-        const kind = clues[at] !== BLANK ? "clue" : digit === BLANK ? "blank" : "fill"
-        const mark = this.run && kind === "fill" ? markOf(digit, held[at], truth && truth[at]) : ""
+        const view = viewOf(frame, clues, at)
+        const mark = this.run && view.kind === "fill" ? markOf(view.digit, held[at], truth && truth[at]) : ""
         return {
-          digit,
-          kind,
-          order: frame.order[at],
-          confidence: frame.confidence[at],
+          ...view,
           now: now.has(at),
           gone: gone.has(at),
           clash: this.clashes[step].has(at),

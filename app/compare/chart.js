@@ -1,9 +1,9 @@
 // One set of curves: a line for each run, or thin lines and their mean.
 
 import { make, makeSvg, setText } from "../parts/dom.js"
+import { stepAt } from "../parts/trace.js"
 import { WORDS, fillIn, percent } from "../parts/words.js"
 import { GLYPHS, glyph } from "./boards.js"
-import { stepAt } from "./ticks.js"
 
 /** @typedef {import("../types").ComparedRun} ComparedRun */
 /** @typedef {import("./charts.js").Kind} Kind */

@@ -1,6 +1,6 @@
 // The table of figures of every board.
 
-import { find, make } from "../parts/dom.js"
+import { columnHead, find, make, rowHead } from "../parts/dom.js"
 import { WORDS, fillIn } from "../parts/words.js"
 import { glyph } from "./boards.js"
 import { verdictOf } from "./ticks.js"
@@ -19,9 +19,7 @@ export function showFigures(stage) {
   /** @type {[string, string][]} */
   const rows = Object.entries(WORDS.rows)
   const lines = rows.map(([name, text]) => {
-    const head = make("th", "", text)
-    head.scope = "row"
-    return make("tr", "", "", head, ...result.runs.map((run) => make("td", "", figure(name, run))))
+    return make("tr", "", "", rowHead(text), ...result.runs.map((run) => make("td", "", figure(name, run))))
   })
   const table = make("table", "", "", make("thead", "", "", top), make("tbody", "", "", ...lines))
   host.replaceChildren(table, make("p", "note", WORDS.figures_note))
@@ -29,8 +27,7 @@ export function showFigures(stage) {
 
 /** @param {Stage} stage @param {string} name @param {number} which */
 function headOf(stage, name, which) {
-  const head = make("th", "", "", make("span", "", name))
-  head.scope = "col"
+  const head = columnHead("", make("span", "", name))
   if (stage.isSides) {
     head.dataset.side = String(which)
     head.prepend(glyph(which))

@@ -1,15 +1,10 @@
 // The time line that all boards share, and what stands on them at a tick. Knows no screen.
-//
-// At tick t of T a run of n steps shows its step floor(t n / T): all start and end together. `step_at` in contrast.py is the
-// same function.
 
 import { BLANK, SIDE } from "../parts/sudoku.js"
+import { stepAt } from "../parts/trace.js"
 import { WORDS, cellsWord, fillIn } from "../parts/words.js"
 
 /** @typedef {import("../types").ComparedRun} ComparedRun */
-
-/** @param {number} tick @param {number} steps @param {number} ticks */
-export const stepAt = (tick, steps, ticks) => Math.floor((tick * steps) / Math.max(1, ticks))
 
 // What a filled cell is beside the others: "won" and "lost" where some are right and some wrong, "all-wrong" where
 // nobody is right; where there are several solutions, "apart" if the digits differ. `held`: what the boards have there.

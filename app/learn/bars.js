@@ -1,12 +1,10 @@
 // What one call said of one cell: nine bars, confidence and margin.
 
-import { make, setText } from "../parts/dom.js"
+import { unpack } from "../parts/bytes.js"
+import { make, rowHead, setText } from "../parts/dom.js"
 import { CELLS, DIGITS, SIDE, place } from "../parts/sudoku.js"
 import { signOf } from "../parts/teaching.js"
 import { WORDS, capital, fillIn, percent } from "../parts/words.js"
-
-/** @param {string} text bytes in base64 */
-export const bytesOf = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0))
 
 export class Bars {
   /** @type {import("../types").Trace | null} */
@@ -18,8 +16,7 @@ export class Bars {
     this.head = make("h3", "fine")
     this.sums = make("p", "sums")
     this.rows = DIGITS.map((digit) => {
-      const head = make("th", "", signOf(digit))
-      head.scope = "row"
+      const head = rowHead(signOf(digit))
       return make("tr", "", "", head, make("td", "wide", "", make("span", "bar")), make("td", "number"))
     })
     this.table = make("table", "bars", "", make("tbody", "", "", ...this.rows))
@@ -37,7 +34,7 @@ export class Bars {
     }
     if (this.#trace !== trace) {
       this.#trace = trace
-      this.#said = bytesOf(trace.probabilities)
+      this.#said = unpack(trace.probabilities)
     }
     const from = ((step - 1) * CELLS + cell) * SIDE
     const p = [...this.#said.subarray(from, from + SIDE)].map((byte) => byte / 255)

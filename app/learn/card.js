@@ -1,6 +1,6 @@
 // One card: its words, its question, and what it shows.
 
-import { make, pushButton } from "../parts/dom.js"
+import { columnHead, make, pushButton } from "../parts/dom.js"
 import { WORDS, fillIn } from "../parts/words.js"
 import { Guess } from "./guess.js"
 import { PairsView } from "./pairs.js"
@@ -10,7 +10,7 @@ import { RunsView } from "./runs.js"
 /** @typedef {import("./course.js").Course} Course */
 
 export class CardView {
-  /** @type {{stop: () => void}[]} */
+  /** @type {RunsView[]} */
   #running = []
 
   /** @param {Course} course @param {HTMLElement} host */
@@ -143,13 +143,11 @@ export class CardView {
     const isAnswered = !card.question || course.answerOf(course.at) !== undefined
     const show = (isAnswered && card.show) || card.before
     if (show) this.#running.push(new RunsView(course, this.stage, show))
-    if (card.game) this.#running.push(new Guess(course, this.stage, lesson.runs[card.game.run], card.game.steps))
+    if (card.game) new Guess(course, this.stage, lesson.runs[card.game.run], card.game.steps)
     if (card.pairs) {
-      const view = new PairsView(this.stage, card.pairs)
-      this.#running.push(
-        new RunsView(course, this.stage, { ...STILL, runs: [card.pairs.run], cells: card.pairs.cells }),
-        view,
-      )
+      const { run, cells } = card.pairs
+      new PairsView(this.stage, card.pairs)
+      this.#running.push(new RunsView(course, this.stage, { ...STILL, runs: [run], cells }))
     }
   }
 
@@ -184,10 +182,3 @@ export class CardView {
 }
 
 const STILL = { layout: "one", at: 0, still: true, bars: false }
-
-/** @param {string} text */
-export function columnHead(text) {
-  const head = make("th", "", text)
-  head.scope = "col"
-  return head
-}

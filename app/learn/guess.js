@@ -1,11 +1,11 @@
 // "Guess the next cell", played against the network: which blank will it fill next?
 
+import { unpack } from "../parts/bytes.js"
 import { make, pushButton, setText } from "../parts/dom.js"
-import { Grid, movedBy } from "../parts/grid.js"
+import { Grid, gridHost, movedBy } from "../parts/grid.js"
 import { BLANK, CELLS, everyCell, place, toDigits } from "../parts/sudoku.js"
-import { framesOf } from "../parts/trace.js"
+import { framesOf, viewOf } from "../parts/trace.js"
 import { WORDS, fillIn, percent } from "../parts/words.js"
-import { bytesOf } from "./bars.js"
 import { pointsOf } from "./progress.js"
 
 /** @typedef {import("../types").LessonRun} Run */
@@ -25,10 +25,8 @@ export class Guess {
     this.steps = steps
     this.frames = framesOf(run.trace)
     this.clues = toDigits(run.trace.puzzle)
-    this.queue = bytesOf(run.trace.queue)
-    const board = make("div", "grid")
-    board.setAttribute("role", "grid")
-    board.setAttribute("aria-label", fillIn(WORDS.learn_board, run))
+    this.queue = unpack(run.trace.queue)
+    const board = gridHost(fillIn(WORDS.learn_board, run))
     this.grid = new Grid(board, { select: () => this.#name() })
     board.onkeydown = (event) => this.#key(event)
     this.head = make("h3", "")
@@ -41,8 +39,6 @@ export class Guess {
     host.append(make("div", "runs game", "", side, figure))
     this.#begin(0)
   }
-
-  stop() {}
 
   get step() {
     return this.steps[this.round]
@@ -117,13 +113,9 @@ export class Guess {
     const [its] = this.run.trace.steps[this.step].cells
     this.grid.draw(
       everyCell.map((at) => ({
-        digit: frame.digits[at],
-        kind: this.clues[at] !== BLANK ? "clue" : frame.digits[at] === BLANK ? "blank" : "fill",
-        order: frame.order[at],
-        confidence: frame.confidence[at],
+        ...viewOf(frame, this.clues, at),
         now: isTold && at === its,
         target: isTold && at === this.mine,
-        label: undefined,
         says: isTold && at === its ? WORDS.learn_its : isTold && at === this.mine ? WORDS.learn_mine : "",
       })),
     )

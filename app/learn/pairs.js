@@ -1,6 +1,6 @@
 // Two tied cells, each filled for itself: the four outcomes, drawn with the network's own numbers.
 
-import { make, pushButton, setText } from "../parts/dom.js"
+import { columnHead, make, pushButton, rowHead, setText } from "../parts/dom.js"
 import { place } from "../parts/sudoku.js"
 import { signOf } from "../parts/teaching.js"
 import { WORDS, fillIn, percent } from "../parts/words.js"
@@ -41,12 +41,7 @@ export class PairsView {
     this.shares = pairs.shares.map(([one, other]) => [one / (one + other), other / (one + other)])
     this.cells = OUTCOMES.map(() => make("td", "number"))
     const rows = OUTCOMES.map(([a, b], at) => this.#row(a, b, this.cells[at]))
-    const head = make("tr", "", "")
-    for (const text of WORDS.learn_pairs_head) {
-      const cell = make("th", "", text)
-      cell.scope = "col"
-      head.append(cell)
-    }
+    const head = make("tr", "", "", ...WORDS.learn_pairs_head.map((/** @type {string} */ text) => columnHead(text)))
     const caption = make("caption", "unseen", WORDS.learn_pairs)
     const table = make("table", "figures", "", caption, make("thead", "", "", head), make("tbody", "", "", ...rows))
     this.says = make("p", "told")
@@ -64,8 +59,6 @@ export class PairsView {
     this.#clear()
   }
 
-  stop() {}
-
   // The Kullback-Leibler divergence of one call from two equally likely pairs.
   #price() {
     return [0, 1].reduce((sum, at) => sum + 0.5 * Math.log(0.5 / this.#chance(at, at)), 0)
@@ -80,8 +73,7 @@ export class PairsView {
   #row(a, b, drawn) {
     const { digits } = this.pairs
     const isReal = a === b
-    const head = make("th", "", `${signOf(digits[a][0])} ${signOf(digits[b][1])}`)
-    head.scope = "row"
+    const head = rowHead(`${signOf(digits[a][0])} ${signOf(digits[b][1])}`)
     const cells = [isReal ? WORDS.learn_yes : WORDS.learn_no, percent(isReal ? 0.5 : 0), percent(this.#chance(a, b))]
     return make("tr", isReal ? "real" : "", "", head, ...cells.map((text) => make("td", "", text)), drawn)
   }

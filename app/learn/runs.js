@@ -1,10 +1,10 @@
 // Runs on the screen: one board, boards side by side on one time line, or one of several.
 
 import { make, setData, setText } from "../parts/dom.js"
-import { Grid, movedBy } from "../parts/grid.js"
+import { Grid, gridHost, movedBy } from "../parts/grid.js"
 import { Player } from "../parts/player.js"
 import { BLANK, everyCell, findClashes, toDigits } from "../parts/sudoku.js"
-import { framesOf, stepWords } from "../parts/trace.js"
+import { framesOf, stepAt, stepWords, viewOf } from "../parts/trace.js"
 import { WORDS, fillIn } from "../parts/words.js"
 import { Bars } from "./bars.js"
 
@@ -120,9 +120,7 @@ class LessonBoard {
     this.clues = toDigits(run.trace.puzzle)
     // Once for all frames: the player draws many of them a second.
     this.clashes = this.frames.map((frame) => findClashes(frame.digits).cells)
-    const host = make("div", "grid")
-    host.setAttribute("role", "grid")
-    host.setAttribute("aria-label", fillIn(WORDS.learn_board, run))
+    const host = gridHost(fillIn(WORDS.learn_board, run))
     this.grid = new Grid(host, { select })
     host.onkeydown = (event) => {
       const to = movedBy(event, this.grid.selected)
@@ -140,10 +138,9 @@ class LessonBoard {
     return this.frames.length - 1
   }
 
-  // Runs of different lengths start and end together, as on Compare.
   /** @param {number} tick @param {number} ticks */
   stepAt(tick, ticks) {
-    return ticks ? Math.floor((tick * this.steps) / ticks) : 0
+    return stepAt(tick, this.steps, ticks)
   }
 
   /** @param {number} tick @param {number} ticks */
@@ -154,10 +151,7 @@ class LessonBoard {
     const gone = new Set(frame.gone)
     this.grid.draw(
       everyCell.map((at) => ({
-        digit: frame.digits[at],
-        kind: this.clues[at] !== BLANK ? "clue" : frame.digits[at] === BLANK ? "blank" : "fill",
-        order: frame.order[at],
-        confidence: frame.confidence[at],
+        ...viewOf(frame, this.clues, at),
         now: now.has(at) && step < this.steps,
         gone: gone.has(at),
         clash: this.clashes[step].has(at),

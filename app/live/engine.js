@@ -1,12 +1,14 @@
 // The page's side of the worker: starts it, asks it, and starts it anew where a question is given up.
 
+import { unpack } from "../parts/bytes.js"
+
 /** @typedef {import("../types").LiveStep} LiveStep */
 
 /** @param {string} id */
 const held = (id) => /** @type {string} */ (document.getElementById(id)?.textContent)
 
 /** @param {string} id */
-const heldBytes = (id) => Uint8Array.from(atob(held(id)), (sign) => sign.charCodeAt(0)).buffer
+const heldBytes = (id) => unpack(held(id)).buffer
 
 export const MODEL_NOTES = /** @type {import("../types").LiveModel[]} */ (JSON.parse(held("models")))
 

@@ -1,6 +1,6 @@
 // Two tied cells that toss a coin each, as one call does; and tables of words.
 
-import { make, pushButton } from "../parts/dom.js"
+import { columnHead, make, pushButton } from "../parts/dom.js"
 import { WORDS, fillIn } from "../parts/words.js"
 import { Noise } from "./noise.js"
 
@@ -8,11 +8,7 @@ const DRAWS = 20
 
 /** @param {readonly string[]} head @param {readonly (readonly string[])[]} rows */
 export function tableOf(head, rows) {
-  const heads = head.map((text) => {
-    const cell = make("th", "", text)
-    cell.scope = "col"
-    return cell
-  })
+  const heads = head.map((text) => columnHead(text))
   const lines = rows.map((row) => make("tr", "", "", ...row.map((text) => make("td", "", text))))
   return make(
     "table",

@@ -1,9 +1,9 @@
 // One board of the page: the clues, and a run on them from step to step.
 
 import { make, setData, setText } from "../parts/dom.js"
-import { Grid } from "../parts/grid.js"
+import { Grid, gridHost } from "../parts/grid.js"
 import { BLANK, everyCell, findClashes } from "../parts/sudoku.js"
-import { framesOf } from "../parts/trace.js"
+import { framesOf, viewOf } from "../parts/trace.js"
 import { WORDS, fillIn } from "../parts/words.js"
 import { judged } from "./judge.js"
 
@@ -19,9 +19,7 @@ export class Pane {
   /** @param {string} name @param {(cell: number) => void} choose */
   constructor(name, choose) {
     this.name = name
-    this.host = make("div", "grid")
-    this.host.setAttribute("role", "grid")
-    this.host.setAttribute("aria-label", fillIn(WORDS.live_name, { name }))
+    this.host = gridHost(fillIn(WORDS.live_name, { name }))
     this.grid = new Grid(this.host, { select: choose, press: choose })
     this.state = make("p", "state")
     this.figure = make(
@@ -52,10 +50,7 @@ export class Pane {
     const { cells } = findClashes(frame.digits)
     this.grid.draw(
       everyCell.map((cell) => ({
-        digit: frame.digits[cell],
-        kind: this.clues[cell] ? "clue" : frame.digits[cell] ? "fill" : "blank",
-        order: frame.order[cell],
-        confidence: frame.confidence[cell],
+        ...viewOf(frame, this.clues, cell),
         now: frame.now.includes(cell),
         gone: frame.gone.includes(cell),
         clash: cells.has(cell),

@@ -1,5 +1,7 @@
 // Runs as the boards take them: steps, and what each call said of a cell.
 
+import { unpack } from "../parts/bytes.js"
+
 /** @typedef {import("../types").LiveRun} LiveRun */
 /** @typedef {import("../types").LiveStep} LiveStep */
 
@@ -20,7 +22,7 @@ export function emptyRun(name) {
 // A recorded run: nine bytes for every cell of every call, 255 for certainty, and one z for all.
 /** @param {string} name @param {import("../types").Trace} trace @returns {LiveRun} */
 export function recordedRun(name, trace) {
-  const bytes = Uint8Array.from(atob(trace.probabilities), (sign) => sign.charCodeAt(0))
+  const bytes = unpack(trace.probabilities)
   return {
     name,
     steps: trace.steps,

@@ -4,7 +4,7 @@ import { find, make, setText } from "../parts/dom.js"
 import { movedBy } from "../parts/grid.js"
 import { Player } from "../parts/player.js"
 import { place } from "../parts/sudoku.js"
-import { stepWords } from "../parts/trace.js"
+import { stepAt, stepWords } from "../parts/trace.js"
 import { WORDS, capital, fillIn } from "../parts/words.js"
 import { barTable } from "./bars.js"
 import { Pane } from "./pane.js"
@@ -35,8 +35,7 @@ export class Theatre {
   /** @param {string[]} names */
   seat(names) {
     // Boards that stay keep the keyboard's focus.
-    if (this.root.dataset.seated === names.join()) return
-    this.root.dataset.seated = names.join()
+    if (this.panes.map(({ name }) => name).join() === names.join()) return
     this.panes = names.map((name) => new Pane(name, (cell) => this.choose(cell)))
     for (const pane of this.panes) pane.host.onkeydown = (event) => this.#key(event, pane)
     this.root.dataset.panes = String(names.length)
@@ -51,11 +50,10 @@ export class Theatre {
     this.player.load(ticks, start)
   }
 
-  /** @param {Pane} pane */
+  /** @param {Pane} pane @returns {number} */
   stepOf(pane) {
     const { at, length } = this.player
-    // Runs of different lengths start and end together.
-    return Math.min(pane.steps, Math.floor((at * pane.steps) / Math.max(1, length)))
+    return stepAt(at, pane.steps, length)
   }
 
   draw() {
@@ -109,10 +107,9 @@ export class Theatre {
     if (runs.length === 0) return ""
     if (runs.length === 1) return stepWords(runs[0], at)
     const share = Math.round((100 * at) / Math.max(1, this.player.length))
-    const sides = this.panes.map((pane) => {
-      const step = Math.floor((at * pane.steps) / Math.max(1, this.player.length))
-      return fillIn(WORDS.live_side, { name: pane.name, at: step, steps: pane.steps })
-    })
+    const sides = this.panes.map((pane) =>
+      fillIn(WORDS.live_side, { name: pane.name, at: this.stepOf(pane), steps: pane.steps }),
+    )
     return fillIn(WORDS.live_two_steps, { share, sides: sides.join(", ") })
   }
 

@@ -27,6 +27,22 @@ export function pushButton(name, text, act) {
   return node
 }
 
+// The head of a column of a table.
+/** @param {string} text @param {...Node} inside */
+export function columnHead(text, ...inside) {
+  const node = make("th", "", text, ...inside)
+  node.scope = "col"
+  return node
+}
+
+// The head of a row of a table.
+/** @param {string} text */
+export function rowHead(text) {
+  const node = make("th", "", text)
+  node.scope = "row"
+  return node
+}
+
 const SVG = "http://www.w3.org/2000/svg"
 
 /** @param {string} name @param {Record<string, any>} attributes @param {...Node} inside @returns {SVGElement} */

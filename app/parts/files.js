@@ -1,10 +1,6 @@
-// Files, pictures and paper: what goes out of the page, and bytes that come in.
+// Files, pictures and paper: what goes out of the page.
 
 import { WORDS } from "./words.js"
-
-// Bytes that the server packed in base64.
-/** @param {string} text */
-export const unpack = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0))
 
 /** @param {string} name @param {string} kind @param {string | Blob} content */
 export function saveFile(name, kind, content) {

@@ -160,6 +160,15 @@ function drawMarks(host, view) {
   })
 }
 
+// The element that a grid is drawn in, with the name that a screen reader says.
+/** @param {string} label */
+export function gridHost(label) {
+  const host = make("div", "grid")
+  host.setAttribute("role", "grid")
+  host.setAttribute("aria-label", label)
+  return host
+}
+
 // Where an arrow, Home or End takes the selection from `cell`; null for any other key.
 /** @type {Record<string, number>} */
 const MOVES = { ArrowUp: -SIDE, ArrowDown: SIDE, ArrowLeft: -1, ArrowRight: 1 }

@@ -45,6 +45,19 @@ function frameAfter(before, step, number) {
   return next
 }
 
+// A cell of a frame as a grid draws it, before any mark.
+/** @param {Frame} frame @param {number[]} clues @param {number} cell */
+export function viewOf(frame, clues, cell) {
+  const digit = frame.digits[cell]
+  const kind = clues[cell] !== BLANK ? "clue" : digit === BLANK ? "blank" : "fill"
+  return { digit, kind, order: frame.order[cell], confidence: frame.confidence[cell] }
+}
+
+// The step that a run of so many steps shows at a tick of a time line that several share: all start and end together. `step_at`
+// in app/compare/contrast.py is the same function.
+/** @param {number} tick @param {number} steps @param {number} ticks */
+export const stepAt = (tick, steps, ticks) => Math.floor((tick * steps) / Math.max(1, ticks))
+
 // What happened in step `at` (counted from 1) in one line.
 /** @param {{steps: Step[]}} trace @param {number} at */
 export function stepWords(trace, at) {

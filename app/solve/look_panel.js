@@ -1,6 +1,6 @@
 // The drawer of a cell looked into: nine bars, their margin, and sentences.
 
-import { make } from "../parts/dom.js"
+import { columnHead, make, rowHead } from "../parts/dom.js"
 import { DIGITS } from "../parts/sudoku.js"
 import { WORDS, fillIn, percent } from "../parts/words.js"
 import { signed } from "./steer_panel.js"
@@ -50,18 +50,12 @@ export class LookPanel {
 
 /** @param {number} digit */
 function makeRow(digit) {
-  const head = make("th", "", String(digit))
-  head.scope = "row"
+  const head = rowHead(String(digit))
   return make("tr", "", "", head, make("td", "wide", "", make("span", "bar")), make("td", "number"), make("td", "z"))
 }
 
 function makeHeads() {
   const names = [WORDS.look_digit, WORDS.look_probability, "", WORDS.look_z]
-  const cells = names.map((name) => {
-    if (!name) return make("td")
-    const cell = make("th", "", name)
-    cell.scope = "col"
-    return cell
-  })
+  const cells = names.map((name) => (name ? columnHead(name) : make("td")))
   return make("tr", "", "", ...cells)
 }

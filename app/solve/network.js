@@ -1,6 +1,6 @@
 // What one call of the network says of the board on show, asked for while somebody looks at it.
 
-import { unpack } from "../parts/files.js"
+import { unpack } from "../parts/bytes.js"
 import { toLine } from "../parts/sudoku.js"
 import { Timers } from "../parts/timers.js"
 import { soon } from "./talk.js"

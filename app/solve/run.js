@@ -1,7 +1,7 @@
 // The run on show: its boards on the player's time line, its verdict, and a person's reasons for its digits.
 
 import { find, reveal } from "../parts/dom.js"
-import { unpack } from "../parts/files.js"
+import { unpack } from "../parts/bytes.js"
 import { Timers } from "../parts/timers.js"
 import { framesOf, stepWords } from "../parts/trace.js"
 import { WORDS, fillIn } from "../parts/words.js"

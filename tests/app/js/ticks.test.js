@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { markOf, mostFrequent, stepAt, tickWords, verdictOf } from "../../../app/compare/ticks.js"
+import { markOf, mostFrequent, tickWords, verdictOf } from "../../../app/compare/ticks.js"
+import { stepAt } from "../../../app/parts/trace.js"
 import "./words.js"
 
 test("runs of different lengths start and end together", () => {
