@@ -36,12 +36,13 @@ class LivePage {
     find(root, ".again").onclick = () => this.reset()
     this.#makePad()
     this.#makeExamples()
+    // Before the engine: it empties the line that says how the engine fares.
+    this.reset()
     this.theatre.status(WORDS.live_loading)
     this.engine = new Engine({
       ready: (fast) => this.theatre.status(fast ? "" : WORDS.live_slow),
       failed: (error) => this.theatre.status(fillIn(WORDS.live_failed, { error })),
     })
-    this.reset()
   }
 
   // ---- the puzzle
@@ -84,8 +85,7 @@ class LivePage {
 
   #read() {
     const found = readPuzzle(this.field.value)
-    const { theatre } = this
-    if ("error" in found) theatre.say({ tone: "refused", headline: WORDS.live_unread, lines: [found.error] })
+    if ("error" in found) this.theatre.say({ tone: "refused", headline: WORDS.live_unread, lines: [found.error] })
     else this.put(found.digits)
   }
 

@@ -10,13 +10,14 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 
 @contextmanager
-def opened(file: Path, **options: Any) -> Iterator[Any]:
-    """A page on a file, with the network off; whatever the page complains of is an error in the end."""
+def opened(file: Path, *, script: str = "", **options: Any) -> Iterator[Any]:
+    """A page on a file, with the network off; whatever the page complains of is an error in the end. script: runs first."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}, offline=True)
+        context.add_init_script(script)
         page = context.new_page()
         page.set_default_timeout(60_000)
         complaints: list[str] = []

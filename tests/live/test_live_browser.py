@@ -55,6 +55,17 @@ def test_it_solves_plays_compares_and_refuses(file, easy_line, easy):
         assert "1 stands twice in row 1" in page.locator(".verdict").inner_text()
 
 
+@pytest.mark.parametrize(
+    ("told", "words"), [("null", "is being unpacked"), ("{ready: true, fast: false}", "no WebAssembly")]
+)
+def test_how_the_engine_fares_is_said(file, told, words):
+    worker = (
+        f"window.Worker = class {{ postMessage() {{ const data = {told}; if (data) this.onmessage({{ data }}) }} }}"
+    )
+    with opened(file, script=worker) as page:
+        assert words in page.locator(".status").inner_text()
+
+
 def test_by_keyboard_alone_on_a_phone_in_the_dark(file, easy_line):
     narrow = {"viewport": {"width": 375, "height": 800}, "color_scheme": "dark", "reduced_motion": "reduce"}
     with opened(file, **narrow) as page:
