@@ -15,7 +15,6 @@ QUESTIONS = 4
 _GAP = 0.05
 """How much wider the margin of the right cell must be than that of a wrong one; else nobody could know."""
 _RUN = "run"
-_BY_MARGIN = ("margin",)
 
 
 def lesson_of(trace: Trace) -> dict[str, Any]:
@@ -89,7 +88,7 @@ def _which_cell(trace: Trace, at: int) -> tuple[dict[str, Any], list[int]] | Non
     right = step.cells[0]
     blank = np.flatnonzero(trace.grids()[at] == BLANK)
     others = [cell for cell in blank[np.argsort(-margins[blank])] if margins[cell] < margins[right] - _GAP]
-    if trace.policy not in _BY_MARGIN or len(others) < 3:
+    if trace.policy != "margin" or len(others) < 3:
         return None
     wrong = [int(others[place]) for place in (0, len(others) // 2, -1)]
     # In reading order, so that the place in the list says nothing.
@@ -124,9 +123,8 @@ def _end(trace: Trace) -> dict[str, Any]:
         0 if trace.solved else 1,
         [f"In the end: {trace.verdict}."],
     )
-    before, after = _show(at=middle), _show(at=len(trace.steps), still=True)
+    before, after = _show(at=middle, still=True), _show(at=len(trace.steps), still=True)
     text = [f"This is the board after step {middle} of {len(trace.steps)}."]
-    before["still"] = True
     return _blank(kind="watch", title="The end", text=text, question=question, before=before, show=after)
 
 
