@@ -167,7 +167,7 @@ export class Course {
       "fine",
       fillIn(WORDS.learn_at, { title: lesson.title, n: this.at + 1, of: lesson.cards.length }),
     )
-    const score = scoreOf(lesson, this.said)
+    const score = scoreOf(lesson, this.said, this.at)
     const points = make("p", "score", score.said && !this.hides("score") ? fillIn(WORDS.learn_score, score) : "")
     points.setAttribute("role", "status")
     head.replaceChildren(title, points)

@@ -16,12 +16,13 @@ export function readSaid(text) {
 /** @param {Map<string, number>} said */
 export const writeSaid = (said) => [...said].map(([place, value]) => `${place}.${value}`).join("_")
 
-// How many of a lesson's questions were answered, and how many rightly.
-/** @param {Lesson} lesson @param {Map<string, number>} said */
-export function scoreOf(lesson, said) {
-  const answered = lesson.cards.flatMap(({ question }, at) => {
-    const answer = said.get(`${lesson.id}.${at}`)
-    return question && answer !== undefined ? [answer === question.right] : []
+// How many of a lesson's questions were answered, and how many rightly. What the card after `at` tells does not count before.
+/** @param {Lesson} lesson @param {Map<string, number>} said @param {number} [at] the card on show */
+export function scoreOf(lesson, said, at = Infinity) {
+  const answered = lesson.cards.flatMap(({ kind, question }, card) => {
+    const answer = said.get(`${lesson.id}.${card}`)
+    const isTold = kind !== "predict" || card < at
+    return question && isTold && answer !== undefined ? [answer === question.right] : []
   })
   return { said: answered.length, right: answered.filter(Boolean).length }
 }

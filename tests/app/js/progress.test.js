@@ -18,3 +18,14 @@ test("the score counts answered questions of one lesson", () => {
   const lesson = /** @type {any} */ ({ id: "many", cards: [{ question }, { question: null }, { question }] })
   assert.deepEqual(scoreOf(lesson, readSaid("many.0.1_many.2.0_sure.0.1_many.game.4")), { said: 2, right: 1 })
 })
+
+test("the score tells no prediction before the next card does", () => {
+  const question = { ask: "", answers: ["a", "b"], right: 1, because: [] }
+  const kinds = ["predict", "watch", "why", "break"]
+  const lesson = /** @type {any} */ ({ id: "many", cards: kinds.map((kind) => ({ kind, question })) })
+  const said = readSaid("many.0.1_many.3.1")
+  assert.deepEqual(
+    [0, 1, 3].map((at) => scoreOf(lesson, said, at).said),
+    [1, 2, 2],
+  )
+})
