@@ -1,4 +1,6 @@
 import threading
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from app_stubs import stub_trace, whole
@@ -22,3 +24,25 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Settings]]:
     monkeypatch.setattr(solves, "solve", answer)
     monkeypatch.setattr(start, "warm_up", lambda: None)
     return calls
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from browsing import Server  # skips where playwright is missing, which the other tests of the app do not need
+
+    server = Server(tmp_path_factory.mktemp("server") / "log.txt")
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from browsing import CHROMIUM, FLAGS, sync_api
+
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()

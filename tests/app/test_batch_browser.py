@@ -2,22 +2,17 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_browser import CHROMIUM, ROOT, Axe, Server, chromium, needs_model, sync_api  # noqa: F401  (fixtures)
+from browsing import ROOT, Axe, Server, Visit, needs_browser, needs_model, sync_api, visits
 
 from app.batch.store import Store
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="the browser tests need Chromium (apt-get install chromium)"),
-    needs_model,
-]
+pytestmark = [*needs_browser, needs_model]
 MIXED = [*(ROOT / "puzzles" / "medium.csv").read_text().splitlines()[:5], "hello", "." * 81, "123"]
 """Under a line of column names four puzzles and the empty board, which no MDM fills in five calls; two lines hold none."""
-Visit = Callable[..., "sync_api.Page"]
 
 
 @pytest.fixture(scope="module")
@@ -43,34 +38,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def visit(server: Server, chromium: "sync_api.Browser") -> Iterator[Visit]:  # noqa: F811
-    """Open the page. At the end of the test: nothing was asked of another machine, and no error was logged."""
-    contexts, outside, errors = [], [], []
-
-    def open_page(query: str = "", **options: object) -> "sync_api.Page":
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        own = (server.url, server.url.replace("http", "ws", 1), "data:", "blob:")
-        page.on("request", lambda request: None if request.url.startswith(own) else outside.append(request.url))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if _is_error(message) else None)
-        page.goto(f"{server.url}/batch{query}")
-        page.locator("[data-testid=batch]").wait_for(state="attached")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not outside
-    assert not errors
-
-
-def _is_error(message: "sync_api.ConsoleMessage") -> bool:
-    # Opened at a page other than the first, Streamlit's own script looks for its server below that page's address first.
-    probe = "/batch/_stcore/" in message.location.get("url", "")
-    return message.type == "error" and not probe
+def visit(server: Server, chromium: "sync_api.Browser") -> Iterator[Visit]:
+    """Open the page."""
+    with visits(server, chromium, "/batch", "[data-testid=batch]", seconds=60, state="attached") as visit:
+        yield visit
 
 
 def bring(page: "sync_api.Page", lines: list[str], name: str = "mixed.csv") -> None:
@@ -90,7 +61,7 @@ def measured(page: "sync_api.Page", lines: list[str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def finished(server: Server, chromium: "sync_api.Browser") -> str:  # noqa: F811
+def finished(server: Server, chromium: "sync_api.Browser") -> str:
     """The link of a run that is over."""
     page = chromium.new_page()
     page.set_default_timeout(60_000)

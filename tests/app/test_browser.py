@@ -1,125 +1,22 @@
 """The app in a real browser, against a real server on a free port of this machine. About half a minute."""
 
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import Axe, Server, Visit, needs_browser, needs_model, sync_api, visits
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright (pip install .[dev])")
-
-Axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing (pip install .[dev])").Axe
-
-ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-SHIPPED = ROOT / "vmd_sudoku" / "models" / "vmd" / "model.json"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 EASY = ".3..6.85.6.89....44...8..2....2.8.7.5.1.3.6.2.2.6.5....9..5...72....95.8.75.2..4."
 
-pytestmark = [
-    pytest.mark.usefixtures("compiled_reasons"),
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="the browser tests need Chromium (apt-get install chromium)"),
-]
-needs_model = pytest.mark.skipif(not SHIPPED.exists(), reason="no trained model is shipped in vmd_sudoku/models/vmd")
-
-
-class Server:
-    """The app's server on a port of its own; `restart` replaces the process under an open page."""
-
-    def __init__(self, log: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._log = log
-        self._process: subprocess.Popen | None = None
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={self.port}"]
-        with self._log.open("a") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as answer:
-                    if answer.read() == b"ok":
-                        return
-            except OSError:
-                time.sleep(0.05)
-        self.stop()
-        pytest.fail(f"the server did not start:\n{self._log.read_text()}")
-
-    def stop(self, kill: bool = False) -> None:
-        if self._process:
-            self._process.kill() if kill else self._process.terminate()
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(10)
-            self._process = None
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("server") / "log.txt")
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator["sync_api.Browser"]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
-Visit = Callable[..., "sync_api.Page"]
+pytestmark = [pytest.mark.usefixtures("compiled_reasons"), *needs_browser]
 
 
 @pytest.fixture
 def visit(server: Server, chromium: "sync_api.Browser") -> Iterator[Visit]:
-    """Open the app. At the end of the test: nothing was asked of another machine, and no error was logged."""
-    contexts, outside, errors = [], [], []
-
-    def open_page(path: str = "", **options: object) -> "sync_api.Page":
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        own = (server.url, server.url.replace("http", "ws", 1), "data:", "blob:")
-        page.on("request", lambda request: None if request.url.startswith(own) else outside.append(request.url))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(server.url + path)
-        page.locator(".cell").first.wait_for()
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not outside
-    assert not errors
+    """Open the page."""
+    with visits(server, chromium, "", ".cell") as visit:
+        yield visit
 
 
 def line(page: "sync_api.Page") -> str:
@@ -660,7 +557,7 @@ def test_a_question_that_got_lost_comes_with_whatever_is_said_next(server: Serve
     while not lost:
         page.wait_for_timeout(20)
     page.get_by_role("button", name="Settings").click()
-    page.get_by_text("MDM").click()
+    page.get_by_text("MDM", exact=True).click()
     wait_for_verdict(page, "Nothing entered yet")
     page.close()
 

@@ -1,52 +1,22 @@
 """The Compare page in a real browser. Under a minute."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from test_browser import CHROMIUM, ROOT, Axe, Server, chromium, needs_model, server, sync_api  # noqa: F401  (fixtures)
+from browsing import ROOT, Axe, Server, Visit, needs_browser, needs_model, sync_api, visits
 
 PUZZLE = (ROOT / "puzzles" / "apart.csv").read_text().splitlines()[1].split(",")[0]
 """Solved by the VMD and not by the MDM; `tools/pictures.py find` looks for such puzzles."""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="the browser tests need Chromium (apt-get install chromium)"),
-    needs_model,
-]
-Visit = Callable[..., "sync_api.Page"]
+pytestmark = [*needs_browser, needs_model]
 
 
 @pytest.fixture
-def visit(server: Server, chromium: "sync_api.Browser") -> Iterator[Visit]:  # noqa: F811
-    """Open the page. At the end of the test: nothing was asked of another machine, and no error was logged."""
-    contexts, outside, errors = [], [], []
-
-    def open_page(query: str = "", **options: object) -> "sync_api.Page":
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        own = (server.url, server.url.replace("http", "ws", 1), "data:", "blob:")
-        page.on("request", lambda request: None if request.url.startswith(own) else outside.append(request.url))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if _is_error(message) else None)
-        page.goto(f"{server.url}/compare{query}")
-        page.locator('.compare[data-ready="true"]').wait_for()
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not outside
-    assert not errors
-
-
-def _is_error(message: "sync_api.ConsoleMessage") -> bool:
-    # Opened at a page other than the first, Streamlit's own script looks for its server below that page's address first.
-    probe = "/compare/_stcore/" in message.location.get("url", "")
-    return message.type == "error" and not probe
+def visit(server: Server, chromium: "sync_api.Browser") -> Iterator[Visit]:
+    """Open the page."""
+    with visits(server, chromium, "/compare", '.compare[data-ready="true"]', seconds=60) as visit:
+        yield visit
 
 
 def boards(page: "sync_api.Page") -> list[str]:
@@ -65,7 +35,7 @@ def seek(page: "sync_api.Page", tick: int) -> None:
     page.get_by_role("slider", name="Step").fill(str(tick))
 
 
-def test_it_opens_soon_on_a_difference_and_plays_within_one_click(server: Server, visit: Visit):  # noqa: F811
+def test_it_opens_soon_on_a_difference_and_plays_within_one_click(server: Server, visit: Visit):
     page = visit()
     one, other = boards(page)
     assert one == other  # the clues
@@ -153,7 +123,7 @@ def test_draws_of_one_model_with_their_agreement(visit: Visit):
     assert words == f"All agree on {len(alike) - clues} of {81 - clues} cells"
 
 
-def test_the_page_survives_a_restarted_server(server: Server, chromium: "sync_api.Browser"):  # noqa: F811
+def test_the_page_survives_a_restarted_server(server: Server, chromium: "sync_api.Browser"):
     page = chromium.new_page()
     page.goto(f"{server.url}/compare?p={PUZZLE}")
     page.locator('.compare[data-ready="true"]').wait_for()

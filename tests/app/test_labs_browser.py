@@ -1,45 +1,18 @@
 """The Labs page in a real browser: one test a lab. Under a minute."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from test_browser import CHROMIUM, Axe, Server, chromium, needs_model, server, sync_api  # noqa: F401  (fixtures)
+from browsing import Axe, Server, Visit, needs_browser, needs_model, sync_api, visits
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="the browser tests need Chromium (apt-get install chromium)"),
-    needs_model,
-]
-Visit = Callable[..., "sync_api.Page"]
+pytestmark = [*needs_browser, needs_model]
 
 
 @pytest.fixture
-def visit(server: Server, chromium: "sync_api.Browser") -> Iterator[Visit]:  # noqa: F811
-    """Open the page. At the end of the test: nothing was asked of another machine, and no error was logged."""
-    contexts, outside, errors = [], [], []
-
-    def open_page(query: str = "", **options: object) -> "sync_api.Page":
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(90_000)
-        own = (server.url, server.url.replace("http", "ws", 1), "data:", "blob:")
-        page.on("request", lambda request: None if request.url.startswith(own) else outside.append(request.url))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if _is_error(message) else None)
-        page.goto(f"{server.url}/labs{query}")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not outside
-    assert not errors
-
-
-def _is_error(message: "sync_api.ConsoleMessage") -> bool:
-    # Opened at a page other than the first, Streamlit's own script looks for its server below that page's address first.
-    return message.type == "error" and "/labs/_stcore/" not in message.location.get("url", "")
+def visit(server: Server, chromium: "sync_api.Browser") -> Iterator[Visit]:
+    """Open the page."""
+    with visits(server, chromium, "/labs", "h1", seconds=90) as visit:
+        yield visit
 
 
 def check(page: "sync_api.Page") -> None:

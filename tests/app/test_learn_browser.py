@@ -1,44 +1,22 @@
 """The Learn page in a real browser: every lesson by keyboard, a phone, a projector, nothing in anyone's way."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from test_browser import CHROMIUM, Axe, Server, chromium, server, sync_api  # noqa: F401  (fixtures)
+from browsing import Axe, Server, Visit, needs_browser, sync_api, visits
 
 from vmd_sudoku.lessons.lesson import NAMES, load
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="the browser tests need Chromium (apt-get install chromium)"),
-]
+pytestmark = needs_browser
 PHONE = {"viewport": {"width": 375, "height": 812}, "color_scheme": "dark"}
-Visit = Callable[..., "sync_api.Page"]
 
 
 @pytest.fixture
-def visit(server: Server, chromium: "sync_api.Browser") -> Iterator[Visit]:  # noqa: F811
-    """Open the page. At the end of the test: nothing was asked of another machine, and no error was logged."""
-    contexts, outside, errors = [], [], []
-
-    def open_page(query: str = "", **options: object) -> "sync_api.Page":
-        usual = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
-        context = chromium.new_context(**{**usual, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        own = (server.url, server.url.replace("http", "ws", 1), "data:", "blob:")
-        page.on("request", lambda request: None if request.url.startswith(own) else outside.append(request.url))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{server.url}/learn{query}")
-        page.locator(".learn .title, .learn .lead").first.wait_for()
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not outside
-    assert not errors
+def visit(server: Server, chromium: "sync_api.Browser") -> Iterator[Visit]:
+    """Open the page."""
+    with visits(server, chromium, "/learn", ".learn .title, .learn .lead", reduced_motion="reduce") as visit:
+        yield visit
 
 
 def press_until(page: "sync_api.Page", name: str | re.Pattern, key: str = "Tab") -> None:
@@ -134,7 +112,7 @@ def test_axe_finds_nothing(visit: Visit, query, options):
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_the_teachers_page(visit: Visit, server: Server):  # noqa: F811
+def test_the_teachers_page(visit: Visit, server: Server):
     page = visit()
     page.goto(f"{server.url}/teach")
     page.get_by_text("Projector mode").click()
