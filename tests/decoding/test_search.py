@@ -158,6 +158,15 @@ def test_a_stop_between_calls_keeps_what_was_filled():
     assert ((ended.board != BLANK).sum() - (board != BLANK).sum()).item() == 3
 
 
+def test_a_stop_before_the_first_call_leaves_what_has_blanks_open():
+    clues, solutions = puzzles(1, seed=5)
+    boards = torch.from_numpy(np.stack([clues[0], solutions[0]])).long()
+    ended = finish(decode(uniform, boards, Decoding(), Noise(0, range(2)), stop=after(0)), boards)
+    assert torch.equal(ended.board, boards)
+    assert (ended.open.tolist(), ended.calls.tolist()) == ([True, False], [0, 0])
+    assert (ended.nats.tolist(), ended.solutions.tolist()) == ([0, 0], [levels.UNDECIDED] * 2)
+
+
 def test_decisions_undone_add_up_over_the_calls(monkeypatch):
     made = []
 
