@@ -41,11 +41,13 @@ TESTS: dict[str, tuple[str, ...]] = {
     "decoding.policies": ("tests/decoding/test_loop.py",),
     "decoding.levels": ("tests/decoding/test_loop.py", "tests/decoding/test_search.py"),
     "decoding.loop": ("tests/decoding",),
+    "decoding.singles": ("tests/decoding/test_singles.py",),
     "formats.text": ("tests/formats",),
     "exact.solver": ("tests/exact/test_solver.py",),
 }
 """Modules that are tried, and the tests that should notice."""
 EXPLAINED: dict[str, str] = {
+    "decoding.loop: order = order.where(open_cells.gather(1, order), -1): 1 to 2": "what reads it asks whether it is below 0",
     "decoding.policies: top = probabilities.topk(2, -1).values: 2 to 3": "the first two of three are the same two",
 }
 """Mutants that change nothing that can be seen, by `module: statement: change`, with the reason."""

@@ -103,6 +103,19 @@ def test_cells_return_only_within_the_budget():
         assert (ended.remasked.item() > 0) == (budget > 0)
 
 
+@pytest.mark.parametrize("digits", [(1, 2), (2, 1), (9, 1)])
+def test_how_sure_a_cell_is_is_said_by_the_digit_that_it_got(digits):
+    """Two cells in a call; the one whose digit was less probable returns."""
+    said = torch.full((1, 81, 9), 1 / 9)
+    for cell, (digit, chance) in enumerate(zip(digits, (0.9, 0.6), strict=True)):
+        said[0, cell] = (1 - chance) / 8
+        said[0, cell, digit - 1] = chance
+    how = Decoding(remasking=REMASKING["confidence"], remask_share=0.5, remask_budget=1, budget=Budget(cells=2))
+    first = next(decode(lambda board, rows: said.log(), torch.zeros(1, 81, dtype=torch.long), how, Noise(0, [0])))
+    assert first.filled[0, :2].tolist() == list(digits)
+    assert first.remasked[0].nonzero()[:, 0].tolist() == [1]
+
+
 def test_a_conflict_that_was_a_slip_is_mended():
     from vmd_sudoku.exact.generate import puzzles
 
