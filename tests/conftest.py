@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from engine_jobs import EACH, name_of
 from hypothesis import settings
 
+from vmd_sudoku import engines
 from vmd_sudoku.board import parse
 from vmd_sudoku.exact.reasons import next_step
 
@@ -19,6 +21,7 @@ settings.load_profile("untimed")
 PUBLIC_SETS = Path(os.environ.get("VMD_SUDOKU_PUBLIC_SETS", Path(__file__).parents[2] / "shared" / "puzzles"))
 
 
+TESTS = Path(__file__).parent
 SLOW_SECONDS = 6 * 3600
 """Time limit of a test over whole public sets; of every other see pyproject.toml."""
 
@@ -73,3 +76,27 @@ def easy_line():
 def compiled_reasons():
     """numba's code of the human techniques: half a minute on a fresh checkout, more than a page should wait for."""
     next_step(parse("53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"))
+
+
+@pytest.fixture(scope="session")
+def ray_here():
+    """One Ray for all tests: it takes seconds to start, and an engine uses the one that is there."""
+    import ray
+
+    before = os.environ.get("PYTHONPATH", "")
+    os.environ |= {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent), before]),
+    }
+    engines._start_ray(ray, 2, None)
+    yield
+    ray.shutdown()
+    os.environ["PYTHONPATH"] = before
+
+
+@pytest.fixture(params=EACH, ids=name_of)
+def engine(request):
+    """Every engine in turn."""
+    if request.param.name == "ray":
+        request.getfixturevalue("ray_here")
+    return request.param

@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 
+from vmd_sudoku.engines import Engine
 from vmd_sudoku.errors import PuzzleError
-from vmd_sudoku.evaluation.engines import Engine
 
 HAS_RAY = importlib.util.find_spec("ray") is not None
 EACH = [Engine(), Engine(workers=2)]
@@ -57,3 +58,26 @@ def refuse(context, task):
 
 def begin_badly(context):
     raise PuzzleError("no compiler")
+
+
+def sleep(context, task):
+    time.sleep(task)
+    return os.getpid()
+
+
+class Training:
+    """A lab's job that takes no time; two of them write what one would."""
+
+    def __init__(self, seed):
+        self.seed = seed
+
+    def key(self):
+        return f"training {self.seed}"
+
+    def line(self):
+        return f"seed {self.seed}"
+
+    def run(self):
+        return [
+            {"seed": self.seed, "figure": torch.rand(3, generator=torch.Generator().manual_seed(self.seed)).tolist()}
+        ]

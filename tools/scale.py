@@ -27,10 +27,10 @@ import numpy as np
 import torch
 
 from vmd_sudoku import board, machine
+from vmd_sudoku.engines import Engine, Job
 from vmd_sudoku.evaluation import batch, page, summary
 from vmd_sudoku.evaluation.arms import Arm
 from vmd_sudoku.evaluation.batch import Request, measure
-from vmd_sudoku.evaluation.engines import Engine, Job
 from vmd_sudoku.evaluation.folder import RunFolder, packed
 from vmd_sudoku.evaluation.judging import Judge
 from vmd_sudoku.evaluation.shards import Shard
@@ -185,7 +185,7 @@ def _run(request: Request, folder: Path, engine: Engine) -> int:
 def _kill_workers(folder: Path, request: Request, name: str, quiet: list[Any], rng: random.Random) -> Iterator[str]:
     """One run after another with two workers, of which one is killed at a random moment."""
     if name == "ray":
-        from vmd_sudoku.evaluation import engines
+        from vmd_sudoku import engines
 
         engines._start_ray(__import__("ray"), 2, None)
     equal = killed = 0

@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from measuring import figures_of
 from sat import SatCounter, corrupted
 from stubs import ENDLESS, contrary, uniform
 
@@ -69,11 +70,10 @@ def test_a_thousand_corrupted_public_puzzles_are_proved(public_set):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_public_puzzle_is_solved_in_few_calls(public_set, name):
-    from vmd_sudoku.evaluation.batch import measure_set
     from vmd_sudoku.network.checkpoint import load_model
     from vmd_sudoku.solving.setting import Setting
 
-    row = measure_set(load_model("vmd"), puzzle_file.read(public_set(name)), Setting(constraints="search"))[0]
+    row = figures_of(load_model("vmd"), puzzle_file.read(public_set(name)), Setting(constraints="search"))
     assert row["solved"] == row["boards"]
     assert row["mean_calls"] < 3
 

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from measuring import figures_of
 from stubs import contrary, oracle
 
 from vmd_sudoku.board import is_complete, is_legal
@@ -11,7 +12,6 @@ from vmd_sudoku.decoding.loop import finish
 from vmd_sudoku.diffusion.noise import Noise
 from vmd_sudoku.errors import ConfigError, PuzzleError
 from vmd_sudoku.evaluation.accuracy import sample
-from vmd_sudoku.evaluation.batch import measure_set
 from vmd_sudoku.evaluation.solutions import (
     Sampled,
     evaluate_solutions,
@@ -72,7 +72,7 @@ def test_a_perfect_network_scores_1_and_a_contrary_one_0(some, monkeypatch):
     solutions = torch.from_numpy(some.solutions).long()
     for stub, accuracy in ((oracle, 1.0), (contrary, 0.0)):
         stub_predictor(monkeypatch, lambda stub=stub: stub(solutions))
-        row = measure_set(untrained(), some, Setting(nfe=5))[0]
+        row = figures_of(untrained(), some, Setting(nfe=5))
         assert row["accuracy"] == accuracy
         assert row["solved"] == row["as_stored"] == accuracy * 7
         assert row["boards"] == 7
@@ -80,7 +80,7 @@ def test_a_perfect_network_scores_1_and_a_contrary_one_0(some, monkeypatch):
 
 
 def test_rows_have_the_promised_columns(some):
-    row = measure_set(untrained(), some, Setting(nfe=2))[0]
+    row = figures_of(untrained(), some, Setting(nfe=2))
     promised = "file boards solved accuracy interval model policy nfe mean_calls constraints latents seed puzzles_per_s"
     assert set(promised.split()) <= set(row)
     low, high = row["interval"]
@@ -93,7 +93,7 @@ def test_several_latents_count_their_calls_and_the_rules_choose(some, monkeypatc
     mixed = right.clone()
     mixed[0::3] = wrong[0::3]  # the first latent of every puzzle is wrong
     stub_predictor(monkeypatch, lambda: oracle(mixed))
-    row = measure_set(untrained(), some, Setting(nfe=4, latents=3))[0]
+    row = figures_of(untrained(), some, Setting(nfe=4, latents=3))
     assert row["accuracy"] == 1
     assert row["mean_calls"] == 12
     assert row["latents"] == 3
@@ -154,7 +154,7 @@ def test_later_calls_that_carry_a_state_have_rounds_of_their_own():
 
 
 def test_an_empty_set_is_no_crash():
-    row = measure_set(untrained(), PuzzleSet("empty", np.zeros((0, 81), np.int8), None), Setting(nfe=1))[0]
+    row = figures_of(untrained(), PuzzleSet("empty", np.zeros((0, 81), np.int8), None), Setting(nfe=1))
     assert row["boards"] == 0
 
 
@@ -224,7 +224,7 @@ def test_a_trace_can_be_saved_and_repeated_under_every_setting(some, setting):
     if setting.constraints == "search":
         assert trace.solved
         assert trace.backtracks == sum(step.backtracks for step in trace.steps)
-    row = measure_set(untrained(), some, setting, batch_size=4)[0]
+    row = figures_of(untrained(), some, setting, batch_size=4)
     assert row["boards"] == 7
     assert (row["solved"] == 7) >= (setting.constraints == "search")
     if setting.prove:
@@ -488,7 +488,7 @@ def test_unfinished_boards_are_not_called_legal(some, monkeypatch):
     unfinished = ~is_complete(ends)
     assert unfinished.any()
     assert is_legal(ends[unfinished]).all()
-    row, _ = measure_set(untrained(), some, setting)
+    row = figures_of(untrained(), some, setting)
     assert row["legal"] == int((is_legal(ends) & ~unfinished).sum()) < len(ends)
 
 

@@ -2,8 +2,8 @@ import pytest
 
 from vmd_sudoku.board import to_line
 from vmd_sudoku.cli import main as cli
+from vmd_sudoku.engines import Engine
 from vmd_sudoku.errors import OutputError
-from vmd_sudoku.evaluation.engines import Engine
 from vmd_sudoku.evaluation.making import Wanted, make
 from vmd_sudoku.exact import generate, solver
 

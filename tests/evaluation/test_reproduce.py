@@ -73,15 +73,37 @@ def test_rows_of_the_same_weights_puzzles_and_setting_are_kept(folder, models, t
     assert len(json.loads(out.read_text())["rows"]) == len(said)
 
 
-def test_several_processes_measure_the_same(folder, report, tmp_path):
+def untimed(rows):
+    return [{k: v for k, v in row.items() if k not in {"seconds", "puzzles_per_s", "grids_per_s"}} for row in rows]
+
+
+def test_any_engine_measures_the_same(folder, report, engine, tmp_path):
     models = load_model(folder / "vmd"), load_model(folder / "mdm")
-    work = reproduce.Work(workers=2)
+    work = reproduce.Work(engine=engine)
     again = reproduce.measure(*models, paper.find_sets(folder, PLAN), PLAN, tmp_path / "results.json", work)
-
-    def untimed(rows):
-        return [{k: v for k, v in row.items() if k not in {"seconds", "puzzles_per_s", "grids_per_s"}} for row in rows]
-
     assert untimed(again["rows"]) == untimed(report["rows"])
+    assert not (tmp_path / "parts").exists()
+
+
+def test_parts_of_a_row_that_was_not_finished_are_kept(folder, models, tmp_path, monkeypatch):
+    monkeypatch.setattr(reproduce, "PART_SIZE", 2)
+    sets, asked, counts_of = paper.find_sets(folder, PLAN), [], reproduce.counts_of
+    quiet = reproduce.measure(*models, sets, PLAN, tmp_path / "quiet" / "results.json")
+
+    def stopped(loaded, shard, *setting, **more):
+        asked.append(shard.first)
+        if len(asked) == 6:
+            raise KeyboardInterrupt
+        return counts_of(loaded, shard, *setting, **more)
+
+    monkeypatch.setattr(reproduce, "counts_of", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        reproduce.measure(*models, sets, PLAN, tmp_path / "results.json")
+    assert asked == [0, 2, 4, 0, 2, 4]
+    again = reproduce.measure(*models, sets, PLAN, tmp_path / "results.json")
+    assert asked[6:10] == [4, 0, 2, 4], "a part was measured twice"
+    assert untimed(again["rows"]) == untimed(quiet["rows"])
+    assert not (tmp_path / "parts").exists()
 
 
 def test_tables_hold_the_papers_figures_and_ours(report):

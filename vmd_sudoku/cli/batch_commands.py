@@ -89,7 +89,7 @@ def _grid_options(command: Callable) -> Callable:
     "--resume", type=click.Path(path_type=Path), help="Go on with the run in this folder, as it was asked for."
 )
 @click.option("--part-size", type=whole(1, 1_000_000), default=512, show_default=True, help="Puzzles of a part.")
-@engine_options
+@engine_options()
 @THREADS
 @click.option("--shard", type=SliceOf(), help="Only every Nth part, from the Ith on: for N jobs that share one --out.")
 @click.option("--minutes", type=number(0.01, 1e6), help="Stop after so long; the same command goes on. Needs --out.")
@@ -105,7 +105,6 @@ def evaluate(files: tuple[Path, ...], **given: Any) -> None:
     until = time.monotonic() + 60 * (given["minutes"] or float("inf"))
     require_files(files)  # before torch is loaded
     from vmd_sudoku.evaluation import accuracy, batch
-    from vmd_sudoku.evaluation.engines import Engine
     from vmd_sudoku.evaluation.folder import RunFolder
 
     if given["resume"]:
@@ -119,11 +118,10 @@ def evaluate(files: tuple[Path, ...], **given: Any) -> None:
         raise ConfigError("--shard needs --out, the folder that all the jobs share")
     if given["minutes"] and not folder:
         raise ConfigError("--minutes needs --out, the folder in which the run goes on")
-    engine = Engine(name=given["engine"], workers=given["workers"], address=given["ray_address"])
     share = batch.Slice(*given["shard"]) if given["shard"] else batch.Slice()
     with finishing() as stopped, _progress(len(request.arms)) as (surveyed, done):
         watch = batch.Watch(surveyed, done, lambda: stopped() or time.monotonic() > until)
-        measured = batch.measure(request, folder, engine=engine, share=share, watch=watch, command=_command())
+        measured = batch.measure(request, folder, engine=given["engine"], share=share, watch=watch, command=_command())
     _show(measured, folder, share, stopped())
     write_json(given["output"], accuracy.report(measured.rows(), __version__))
     if stopped():

@@ -21,28 +21,27 @@ from vmd_sudoku.writing import write
 @click.option("--grids", is_flag=True, help="Full grids instead of puzzles.")
 @click.option("--seed", type=whole(0, 2**31 - 1), default=0, show_default=True, help="Seed.")
 @click.option("--out", type=OutFile(), help="CSV file; the default prints puzzles.")
-@engine_options
-def generate(out: Path | None, engine: str, workers: int, ray_address: str | None, **given: Any) -> None:
+@engine_options()
+def generate(out: Path | None, engine: Any, **given: Any) -> None:
     """Random puzzles with exactly one solution.
 
     More than 10,000 are made in parts, each from a seed of its own, by as many --workers as there are; the puzzles are the
     same for any number of them. With --out a command that was stopped goes on when it is given again.
     """
     from vmd_sudoku.evaluation import making
-    from vmd_sudoku.evaluation.engines import Engine
 
-    wanted, chosen = making.Wanted(**given), Engine(name=engine, workers=workers, address=ray_address)
+    wanted = making.Wanted(**given)
     if out is None:
-        if workers > 1 or engine != "local":
+        if engine.workers > 1 or engine.name != "local":
             raise ConfigError("several workers need --out, the file that their puzzles go into")
         for part in range(wanted.parts):
             for puzzles, _ in wanted.stream(part):
                 for puzzle in puzzles:
                     click.echo(board.to_line(puzzle))
-    elif wanted.parts == 1 and engine == "local":
+    elif wanted.parts == 1 and engine.name == "local":
         _one_part(wanted, out)
     else:
-        _parts(wanted, out, chosen)
+        _parts(wanted, out, engine)
 
 
 def _one_part(wanted: Any, out: Path) -> None:

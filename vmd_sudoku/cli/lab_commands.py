@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from vmd_sudoku import __version__
-from vmd_sudoku.cli.options import SEED, OutFile, adds, number, whole
+from vmd_sudoku.cli.options import SEED, OutFile, adds, engine_options, number, whole
 
 
 def trainings(seeds: int) -> Callable[[Callable], Callable]:
@@ -17,13 +17,7 @@ def trainings(seeds: int) -> Callable[[Callable], Callable]:
     return adds(
         click.option("--seeds", type=whole(1, 1000), default=seeds, show_default=True, help="Trainings of each model."),
         click.option("--seed", type=SEED, default=0, show_default=True, help="The first of the seeds."),
-        click.option(
-            "--workers",
-            type=whole(1, 64),
-            default=min(2, os.cpu_count() or 1),
-            show_default=True,
-            help="Processes of one thread each that train at the same time.",
-        ),
+        engine_options(min(2, os.cpu_count() or 1), "Processes of one thread each that train at the same time."),
         click.option(
             "--json",
             "output",
@@ -84,7 +78,7 @@ def synthetic(
     seeds: int,
     seed: int,
     later: str,
-    workers: int,
+    engine: Any,
     output: Path | None,
 ) -> None:
     """The paper's tables of synthetic tokens beside ours: MDM, and VMD with a code or a Gaussian, trained and measured here."""
@@ -100,7 +94,7 @@ def synthetic(
         click.echo(tokens.describe(one), err=True)
     torch.set_num_threads(1)
     work = experiment.cases(sets, blocks or (2, 1), range(seed, seed + seeds), later, kinds)
-    measured = results.measure(work, output, workers, say=lambda line: click.echo(line, err=True))
+    measured = results.measure(work, output, engine, say=lambda line: click.echo(line, err=True))
     rows = experiment.over_seeds(measured)
     click.echo(experiment.markdown(rows))
     _write(output, experiment.report(rows, __version__, machine.describe()))
@@ -125,7 +119,7 @@ def words(
     path: Path | None,
     seeds: int,
     seed: int,
-    workers: int,
+    engine: Any,
     output: Path | None,
 ) -> None:
     """Five-letter words in one call, two and five: real words, held-out words hit, nats; MDM and VMD at equal size and time."""
@@ -143,7 +137,7 @@ def words(
         spent = seconds or experiment.SECONDS
         every = [(kind, one) for one in range(seed, seed + seeds) for kind in kinds or experiment.KINDS]
         work = [experiment.WordJob(found, kind, spent, one) for kind, one in every]
-        rows = results.measure(work, output, workers, say=lambda line: click.echo(line, err=True))
+        rows = results.measure(work, output, engine, say=lambda line: click.echo(line, err=True))
     means = experiment.over_seeds(rows)
     click.echo(experiment.markdown(means, experiment.chance(found)))
     _write(output, {"rows": means, "version": __version__, "machine": machine.describe()})
@@ -179,7 +173,7 @@ def text(
     codes: int | None,
     seeds: int,
     seed: int,
-    workers: int,
+    engine: Any,
     output: Path | None,
 ) -> None:
     """Block diffusion of text with and without z, and an autoregressive model, at equal parameters and equal time."""
@@ -196,7 +190,7 @@ def text(
     budget = replace(chosen.budget, seconds=60 * minutes) if minutes else chosen.budget
     size = width or chosen.width, codes or chosen.codes
     work = experiment.jobs(found, sizes or (4, 8), budget, range(seed, seed + seeds), *size)
-    rows = results.measure(work, output, workers, say=lambda line: click.echo(line, err=True))
+    rows = results.measure(work, output, engine, say=lambda line: click.echo(line, err=True))
     click.echo(experiment.markdown(found, rows))
     _write(output, experiment.report(found, rows, __version__, machine.describe()))
 

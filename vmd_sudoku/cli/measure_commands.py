@@ -19,6 +19,7 @@ from vmd_sudoku.cli.options import (
     batch_options,
     column_options,
     decoding_options,
+    engine_options,
     load,
     whole,
 )
@@ -166,9 +167,7 @@ def reproduce() -> None:
 @click.option("--batch-size", type=whole(1, 65_536), default=64, show_default=True, help="Boards decoded together.")
 @click.option("--compile/--eager", "compiled", default=False, help="Compile the network's round: for whole sets.")
 @THREADS
-@click.option(
-    "--workers", type=whole(1, 64), default=1, show_default=True, help="Processes that measure rows at a time."
-)
+@engine_options()
 def sudoku(
     sets: Path,
     out: Path,
@@ -183,7 +182,7 @@ def sudoku(
     batch_size: int,
     compiled: bool,
     threads: int,
-    workers: int,
+    engine: Any,
 ) -> None:
     """The paper's table, VMD and MDM in 5, 10 and 20 calls by two policies, beside ours on the public sets."""
     # A wrong name is told now, and not after the seconds that torch takes to load.
@@ -203,7 +202,7 @@ def sudoku(
     plan = replace(paper.QUICK if quick else paper.Plan(), **{k: v for k, v in changes.items() if v is not None})
     puzzles = paper.find_sets(sets, plan)
     models = load(vmd), load(mdm)
-    how = experiment.Work(workers=workers, compiled=compiled, threads=threads)
+    how = experiment.Work(engine=engine, compiled=compiled, threads=threads)
     report = experiment.measure(
         *models, puzzles, plan, out / "results.json", how, say=lambda line: click.echo(line, err=True)
     )

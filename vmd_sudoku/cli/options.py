@@ -175,14 +175,28 @@ BATCH_SIZE = click.option(
 )
 
 
-def engine_options(command: Callable) -> Callable:
-    """Who does the work: how many processes, here or on Ray."""
-    workers = click.option("--workers", type=whole(1, 4096), default=1, show_default=True, help="Processes at a time.")
-    engine = click.option("--engine", default="local", show_default=True, help="`local` processes, or `ray`.")
-    address = click.option(
-        "--ray-address", metavar="HOST:PORT", help="Ray cluster (`auto`: the one of this machine); default: a new one."
+def engine_options(workers: int = 1, what: str = "Processes at a time.") -> Callable[[Callable], Callable]:
+    """Who does the work: how many processes, here or on Ray; the command gets it as `engine`."""
+    options = (
+        click.option("--workers", type=whole(1, 4096), default=workers, show_default=True, help=what),
+        click.option("--engine", default="local", show_default=True, help="`local` processes, or `ray`."),
+        click.option(
+            "--ray-address",
+            metavar="HOST:PORT",
+            help="Ray cluster (`auto`: the one of this machine); default: a new one.",
+        ),
     )
-    return adds(workers, engine, address)(command)
+
+    def add(command: Callable) -> Callable:
+        @functools.wraps(command)
+        def gathered(workers: int, engine: str, ray_address: str | None, **given: Any) -> Any:
+            from vmd_sudoku.engines import Engine
+
+            return command(engine=Engine(name=engine, workers=workers, address=ray_address), **given)
+
+        return adds(*options)(gathered)
+
+    return add
 
 
 COLUMN_OPTIONS = (

@@ -15,12 +15,12 @@ from typing import Any
 import torch
 
 from vmd_sudoku import __version__, machine
+from vmd_sudoku.engines import HERE, Engine, Job
 from vmd_sudoku.errors import ConfigError, RunError
 from vmd_sudoku.evaluation import statistics
 from vmd_sudoku.evaluation.accuracy import settings_of
 from vmd_sudoku.evaluation.arms import Arm
-from vmd_sudoku.evaluation.engines import Engine, Job
-from vmd_sudoku.evaluation.folder import Part, RunFolder, packed, part_of_bytes
+from vmd_sudoku.evaluation.folder import Part, RunFolder, packed, part_of, part_of_bytes
 from vmd_sudoku.evaluation.judging import Judge
 from vmd_sudoku.evaluation.shards import (
     Shard,
@@ -29,12 +29,10 @@ from vmd_sudoku.evaluation.shards import (
     sha256_of,
     shards_of,
     source_of,
-    source_of_set,
     survey,
 )
 from vmd_sudoku.evaluation.statistics import Counts
 from vmd_sudoku.formats.columns import Columns
-from vmd_sudoku.formats.files import PuzzleSet
 from vmd_sudoku.formats.reader import ANY
 from vmd_sudoku.formats.record import BadLine
 from vmd_sudoku.network.checkpoint import LoadedModel, load_model
@@ -43,8 +41,6 @@ from vmd_sudoku.solving.setting import Setting
 PART_SIZE = 512
 """Puzzles of a part: some seconds of work, and eight batches."""
 BATCH_SIZE = 64
-HERE = Engine()
-"""One after another, in this process."""
 FEW = 20
 """Bad lines that are kept where no file has them all."""
 
@@ -417,15 +413,14 @@ def load_models(arms: Sequence[Arm]) -> dict[str, LoadedModel]:
     return {digest: load_model(name) for digest, name in names.items()}
 
 
-def measure_set(
-    loaded: LoadedModel, puzzles: PuzzleSet, setting: Setting, *, batch_size: int = BATCH_SIZE
-) -> tuple[dict[str, Any], list[Part]]:
-    """A row of figures of puzzles in memory, and the parts that it is made of."""
-    arm = Arm(loaded.name, loaded.sha256, setting)
-    judge = Judge((arm,), {loaded.sha256: loaded}, batch_size)
-    parts = [
-        part_of_bytes(data) for _, data in judged(judge, [source_of_set(puzzles)], Cut(threads=torch.get_num_threads()))
-    ]
-    settings = settings_of(loaded, setting)
-    counts = statistics.total(part.arms[0] for part in parts) or statistics.NOTHING
-    return {"file": puzzles.name} | statistics.figures(counts, settings), parts
+def counts_of(loaded: LoadedModel, shard: Shard, setting: Setting, *, batch_size: int = BATCH_SIZE) -> Counts:
+    """The statistics of one arm on one shard. Threads and compilation are the caller's."""
+    judge = Judge((Arm(loaded.name, loaded.sha256, setting),), {loaded.sha256: loaded}, batch_size)
+    (counts,) = part_of(judge.part(shard).schema.metadata).arms
+    return counts
+
+
+def figures_of_set(loaded: LoadedModel, name: str, setting: Setting, parts: Sequence[Counts]) -> dict[str, Any]:
+    """The row of figures of all parts of a set, in their order."""
+    counts = statistics.total(parts) or statistics.NOTHING
+    return {"file": name} | statistics.figures(counts, settings_of(loaded, setting))

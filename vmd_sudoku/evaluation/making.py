@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from vmd_sudoku import __version__, board
+from vmd_sudoku.engines import Engine, Job
 from vmd_sudoku.errors import OutputError
-from vmd_sudoku.evaluation.engines import Engine, Job
 from vmd_sudoku.exact import generate
 from vmd_sudoku.writing import replacing, write
 

@@ -5,8 +5,10 @@ in a table of its own. Both models get equal calls and may run the same rounds. 
 measured with the same weights, puzzles and setting, are kept: whole sets take hours, and an interrupted run goes on.
 """
 
+import contextlib
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,11 +18,13 @@ import numpy as np
 import torch
 
 from vmd_sudoku import __version__, machine
+from vmd_sudoku.engines import HERE, Engine
+from vmd_sudoku.engines import Job as EngineJob
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.evaluation.accuracy import sample
-from vmd_sudoku.evaluation.batch import measure_set
-from vmd_sudoku.evaluation.engines import Engine, Job
+from vmd_sudoku.evaluation.batch import PART_SIZE, counts_of, figures_of_set
 from vmd_sudoku.evaluation.paper import BIN, EMPTY, GRID_BUDGETS, Plan, Row, _calls, settings
+from vmd_sudoku.evaluation.shards import shard_of_set, shards_of
 from vmd_sudoku.evaluation.statistics import bits_of
 from vmd_sudoku.exact import solver
 from vmd_sudoku.formats.files import PuzzleSet
@@ -31,9 +35,9 @@ from vmd_sudoku.writing import write
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """How to measure: processes that take a row each, threads of each, and whether they compile the network's round."""
+    """How to measure: by whom, threads of each worker, and whether they compile the network's round."""
 
-    workers: int = 1
+    engine: Engine = HERE
     threads: int = 1
     compiled: bool = False
 
@@ -48,21 +52,21 @@ def measure(
     say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
     """Every row of the plan, as {"rows"}; `results` is written after each new one, and rows in it are kept, each with the
-    version, the weights and the machine that it was measured with.
+    version, the weights and the machine that it was measured with. Parts of a row that is not whole yet lie beside it.
 
     `say` gets a line for every row that is measured.
 
     Raises:
         ConfigError: the models are not one with and one without a latent, or the results file is none of ours.
+        OutputError: the results cannot be written.
     """
     if not vmd.model.config.latent or mdm.model.config.latent:
         raise ConfigError(f"wanted a model with a latent and one without; got {vmd.name} and {mdm.name}")
     known: list[Row] = read_results(results)["rows"] if results.exists() else []
     jobs = list(_jobs(vmd, mdm, sets, plan))
     rows = [next((row for row in known if all(row.get(k) == v for k, v in job.key.items())), None) for job in jobs]
-    # Numbers and not jobs go to the workers: each makes the jobs anew from what all were given once.
-    missing = [number for number, row in enumerate(rows) if row is None]
-    for number, row in _measured(missing, work, (vmd, mdm, sets, plan)):
+    missing = {number: jobs[number] for number, row in enumerate(rows) if row is None}
+    for number, row in _measured(missing, work, (vmd, mdm, sets, plan), results.with_name("parts")):
         rows[number] = row
         say(_line(row))
         found = [row for row in rows if row is not None]
@@ -71,38 +75,82 @@ def measure(
     return {"rows": rows}
 
 
-def _measured(numbers: list[int], work: Work, given: tuple[Any, ...]) -> Iterator[tuple[int, Row]]:
-    """The rows of some of the jobs, by number, as they come; `given` is what `_jobs` makes them of, in any process."""
-    yield from Engine(workers=work.workers).run(Job(_begin_work, _row_of, (work, given)), numbers)
+def _measured(jobs: dict[int, "_Job"], work: Work, given: tuple[Any, ...], folder: Path) -> Iterator[tuple[int, Row]]:
+    """The rows of some of the jobs, by number, as they become whole; `given` is what `_jobs` makes them of, in any process."""
+    kept = {number: _Kept.of(folder, job) for number, job in jobs.items()}
+    found = {number: one.read() for number, one in kept.items()}
+    # Numbers and not jobs go to the workers: each makes the jobs anew from what all were given once.
+    tasks = [(number, part) for number, job in jobs.items() for part in range(job.parts) if part not in found[number]]
+    for (number, part), result in work.engine.run(EngineJob(_begin_work, _part_of, (work, given)), tasks):
+        job, parts = jobs[number], found[number]
+        parts[part] = result
+        if len(parts) < job.parts:
+            kept[number].write(part, result)
+            continue
+        yield number, _whole(job, [parts[part] for part in range(job.parts)])
+        kept[number].remove()
+        del found[number]
+
+
+def _whole(job: "_Job", parts: list[Row]) -> Row:
+    """The row of all parts in their order, not in that in which they came: a sum of floats depends on it."""
+    # Of machines of several kinds the first is named; `evaluate` says why they should be of one.
+    made = {"machine": parts[0]["machine"], "version": __version__}
+    return job.key | job.row([part["found"] for part in parts]) | made
 
 
 def _begin_work(context: tuple[Work, tuple[Any, ...]]) -> list["_Job"]:
     work, given = context
-    _get_ready(work, *given[:2])
+    torch.set_num_threads(work.threads)
+    if work.compiled:
+        for loaded in given[:2]:
+            loaded.model.compile_for_decoding()
     return list(_jobs(*given))
 
 
-def _row_of(jobs: list["_Job"], number: int) -> Row:
-    return _row(jobs[number])
+def _part_of(jobs: list["_Job"], task: tuple[int, int]) -> Row:
+    number, part = task
+    # Said by whom it was computed: the process that gathers the parts may have other threads, or be another machine.
+    return {"found": jobs[number].part(part), "machine": machine.describe()}
 
 
-def _get_ready(work: Work, *models: LoadedModel) -> None:
-    torch.set_num_threads(work.threads)
-    if work.compiled:
-        for loaded in models:
-            loaded.model.compile_for_decoding()
+@dataclass(frozen=True)
+class _Kept:
+    """Parts of one row on disk until the row is whole: of whole sets it takes hours."""
 
+    folder: Path
 
-def _row(job: "_Job") -> Row:
-    return job.key | job.run() | {"machine": machine.describe(), "version": __version__}
+    @classmethod
+    def of(cls, folder: Path, job: "_Job") -> "_Kept":
+        """Those of a job; parts of another version are none of its."""
+        key = json.dumps(job.key | {"version": __version__}, sort_keys=True)
+        return cls(folder / hashlib.sha256(key.encode()).hexdigest()[:16])
+
+    def read(self) -> dict[int, Row]:
+        """By number. The last one is never kept: with it the row is whole."""
+        return {int(path.stem): json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("*.json")}
+
+    def write(self, part: int, result: Row) -> None:
+        """One more, whole or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write(self.folder / f"{part}.json", json.dumps(result))
+
+    def remove(self) -> None:
+        """The row is in the results."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # parts of other rows are in it
+            self.folder.parent.rmdir()
 
 
 @dataclass(frozen=True)
 class _Job:
-    """A row to measure: what identifies it, as JSON types, and the work itself."""
+    """A row to measure. key: what identifies it, as JSON types. parts: how many; part: measures one, by its number, and gives
+    JSON types; row: the figures of all of them in their order."""
 
     key: Row
-    run: Callable[[], Row]
+    parts: int
+    part: Callable[[int], Row]
+    row: Callable[[list[Row]], Row]
 
 
 def _jobs(vmd: LoadedModel, mdm: LoadedModel, sets: list[PuzzleSet], plan: Plan) -> Iterator[_Job]:
@@ -110,7 +158,7 @@ def _jobs(vmd: LoadedModel, mdm: LoadedModel, sets: list[PuzzleSet], plan: Plan)
     for nfe in GRID_BUDGETS:
         for kind, loaded in (("VMD", vmd), ("MDM", mdm)):
             setting = _equal_rounds(Setting(nfe=nfe, z=plan.seed, seed=plan.seed), vmd)
-            yield _Job(_key(kind, loaded, EMPTY, plan.grids, "", setting), _sampling(loaded, plan, setting))
+            yield _sampling(_key(kind, loaded, EMPTY, plan.grids, "", setting), loaded, plan, setting)
     for puzzles in sets:
         digest = hashlib.sha256(puzzles.puzzles.tobytes()).hexdigest()[:12]
         several = bool((solver.count_solutions(puzzles.puzzles) > 1).any())
@@ -120,7 +168,7 @@ def _jobs(vmd: LoadedModel, mdm: LoadedModel, sets: list[PuzzleSet], plan: Plan)
                     continue  # it has no z to draw
                 equal = _equal_rounds(setting, vmd)
                 key = _key(kind, loaded, Path(puzzles.name).stem, len(puzzles.puzzles), digest, equal)
-                yield _Job(key, _decoding(loaded, puzzles, plan, equal))
+                yield _decoding(key, loaded, puzzles, plan, equal)
 
 
 def _equal_rounds(setting: Setting, vmd: LoadedModel) -> Setting:
@@ -140,24 +188,27 @@ def _key(kind: str, loaded: LoadedModel, name: str, count: int, digest: str, set
     }
 
 
-def _decoding(loaded: LoadedModel, puzzles: PuzzleSet, plan: Plan, setting: Setting) -> Callable[[], Row]:
-    def run() -> Row:
-        row, parts = measure_set(loaded, puzzles, setting, batch_size=plan.batch_size)
-        solved = np.concatenate([bits_of(part.arms[0]) for part in parts])
-        row["which"] = np.packbits(solved).tobytes().hex()  # one bit a puzzle, for paired tests
+def _decoding(key: Row, loaded: LoadedModel, puzzles: PuzzleSet, plan: Plan, setting: Setting) -> _Job:
+    def part(number: int) -> Row:
+        return counts_of(loaded, shard_of_set(puzzles, number, PART_SIZE), setting, batch_size=plan.batch_size)
+
+    def row(parts: list[Row]) -> Row:
+        found = figures_of_set(loaded, puzzles.name, setting, parts)
+        solved = np.concatenate([bits_of(counts) for counts in parts])
+        found["which"] = np.packbits(solved).tobytes().hex()  # one bit a puzzle, for paired tests
         if puzzles.ratings is not None:
-            row["by_rating"] = _by_rating(puzzles.ratings, solved)
-        return row
+            found["by_rating"] = _by_rating(puzzles.ratings, solved)
+        return found
 
-    return run
+    return _Job(key, shards_of(len(puzzles.puzzles), PART_SIZE), part, row)
 
 
-def _sampling(loaded: LoadedModel, plan: Plan, setting: Setting) -> Callable[[], Row]:
-    def run() -> Row:
+def _sampling(key: Row, loaded: LoadedModel, plan: Plan, setting: Setting) -> _Job:
+    def part(number: int) -> Row:
         row, _ = sample(loaded, plan.grids, setting, batch_size=plan.batch_size)
         return row | {"solved": row["valid"], "puzzles_per_s": row["grids_per_s"]}
 
-    return run
+    return _Job(key, 1, part, lambda parts: parts[0])
 
 
 def _by_rating(ratings: np.ndarray, solved: np.ndarray) -> list[list[float]]:

@@ -3,15 +3,14 @@
 import hashlib
 import json
 import math
-import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 
-from vmd_sudoku import writing
+from vmd_sudoku import engines, writing
+from vmd_sudoku.engines import HERE, Engine
 from vmd_sudoku.errors import DataError
 from vmd_sudoku.labs.figures import mean_interval
 
@@ -57,18 +56,24 @@ def digest(*parts: object) -> str:
 def measure(
     jobs: Sequence[Job],
     path: Path | None = None,
-    workers: int = 1,
+    engine: Engine = HERE,
     say: Callable[[str], None] = lambda line: None,
 ) -> list[Row]:
     """The rows of all jobs, in their order. With a `path` each is written there at once; what is there is not measured again.
 
+    engine: where they are measured, one job a task, each with one thread.
+
     Raises:
+        RunError: a job killed its worker again and again.
         DataError: the file holds no results of ours.
         OutputError: it cannot be written.
     """
     known = read(path)
     missing = [job for job in jobs if job.key() not in known]
-    for number, (job, rows) in enumerate(_results(missing, workers), 1):
+    # Numbers and not jobs are the tasks: jobs share a corpus or a list of words, which every worker is to get once.
+    work = engines.Job(_begin, _rows, missing)
+    for number, (place, rows) in enumerate(engine.run(work, range(len(missing))), 1):
+        job = missing[place]
         known[job.key()] = rows
         # After every job and not at the end: each takes seconds to minutes, and a run may be stopped at any moment.
         write(path, {"measured": known})
@@ -76,19 +81,14 @@ def measure(
     return [row for job in jobs for row in known[job.key()]]
 
 
-def _results(jobs: Sequence[Job], workers: int) -> Iterator[tuple[Job, list[Row]]]:
-    if workers == 1 or len(jobs) < 2:
-        yield from ((job, job.run()) for job in jobs)
-        return
-    # Not forked: torch's threads do not survive it.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        waiting = {pool.submit(job.run): job for job in jobs}
-        try:
-            for done in as_completed(waiting):
-                yield waiting[done], done.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+def _begin(jobs: Sequence[Job]) -> Sequence[Job]:
+    # The same number everywhere: a sum over several threads is another one, and rows must not depend on who computed them.
+    torch.set_num_threads(1)
+    return jobs
+
+
+def _rows(jobs: Sequence[Job], number: int) -> list[Row]:
+    return jobs[number].run()
 
 
 def read(path: Path | None) -> dict[str, list[Row]]:

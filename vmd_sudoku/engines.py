@@ -68,6 +68,10 @@ class Engine:
         return _here(job, tasks) if self.workers == 1 else _processes(job, tasks, self.workers)
 
 
+HERE = Engine()
+"""One after another, in this process."""
+
+
 def _here(job: Job, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result]]:
     state = job.begin(job.context)
     for task in tasks:
@@ -104,8 +108,7 @@ def _processes(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[tuple[
                     f"worker processes died {deaths} times in a row on the same tasks; is memory short?"
                 ) from None
         finally:
-            # Not waited for: after a death, or where nobody wants more results, there is nothing to wait for.
-            pool.shutdown(wait=False, cancel_futures=True)
+            _end(pool, at_once=bool(waiting))
 
 
 def _pool(job: Job, workers: int) -> ProcessPoolExecutor:
@@ -117,6 +120,15 @@ def _pool(job: Job, workers: int) -> ProcessPoolExecutor:
     else:
         context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, context, initializer=_begin_here, initargs=(job,))
+
+
+def _end(pool: ProcessPoolExecutor, *, at_once: bool) -> None:
+    """End the workers of a pool. at_once: even those that are at work, whose results nobody waits for any more."""
+    # Python 3.14 has a method for this; before it, a pool that is given up computes on, and so does not let the program end.
+    working = tuple((pool._processes or {}).values()) if at_once else ()
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in working:
+        process.kill()
 
 
 _here_now: list[tuple[Job, Any]] = []
@@ -156,6 +168,7 @@ def _on_ray(job: Job, tasks: Iterable[Task], workers: int, address: str | None) 
 
     # A Ray that a notebook has started goes on afterwards.
     mine = not ray.is_initialized()
+    waiting: dict[Any, Task] = {}
     if mine:
         _start_ray(ray, workers, address)
     try:
@@ -163,7 +176,6 @@ def _on_ray(job: Job, tasks: Iterable[Task], workers: int, address: str | None) 
         context = [ray.put(job)]
         remote = ray.remote(num_cpus=1, max_retries=_DEATHS)(_work_on_ray)
         coming = iter(tasks)
-        waiting: dict[Any, Task] = {}
         while True:
             while len(waiting) <= workers and (task := next(coming, None)) is not None:
                 waiting[remote.remote(context, os.getpid(), task)] = task
@@ -174,6 +186,9 @@ def _on_ray(job: Job, tasks: Iterable[Task], workers: int, address: str | None) 
     finally:
         if mine:
             ray.shutdown()
+        else:
+            for left in waiting:  # where nobody wants more results
+                ray.cancel(left, force=True)
 
 
 def _start_ray(ray: Any, workers: int, address: str | None) -> None:

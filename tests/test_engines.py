@@ -1,4 +1,5 @@
 import importlib.util
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -10,9 +11,9 @@ import engine_jobs as jobs
 import pytest
 from engine_jobs import EACH, name_of
 
+from vmd_sudoku import engines
+from vmd_sudoku.engines import Engine, Job
 from vmd_sudoku.errors import ConfigError, PuzzleError, RunError
-from vmd_sudoku.evaluation import engines
-from vmd_sudoku.evaluation.engines import Engine, Job
 
 ONE, TWO = EACH[:2]
 
@@ -62,11 +63,11 @@ def test_two_workers_work_at_the_same_time():
 def test_workers_end_with_the_process_that_started_them(tmp_path):
     """A worker of a killed run would hold its memory for ever."""
     code = (
-        "import sys; from vmd_sudoku.evaluation.engines import Engine, Job; import engine_jobs as jobs\n"
+        "import sys; from vmd_sudoku.engines import Engine, Job; import engine_jobs as jobs\n"
         "for _, pid in Engine(workers=2).run(Job(jobs.begin, jobs.slow, None), range(100000)):\n"
         "    print(pid, flush=True)\n"
     )
-    path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    path = os.pathsep.join([str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])])
     run = subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path}
     )
@@ -86,3 +87,17 @@ def test_an_engine_that_cannot_be_had_is_refused(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ConfigError, match=r"vmd-sudoku\[ray\]"):
         Engine(name="ray")
+
+
+def test_workers_that_nobody_waits_for_are_ended():
+    """Ctrl+C in a training of minutes: the program would wait for it at its end."""
+    results = TWO.run(Job(jobs.begin, jobs.sleep, None), [0, 600, 600])
+    next(results)
+    before = multiprocessing.active_children()
+    assert len(before) >= 2
+    start = time.monotonic()
+    results.close()
+    for process in before:
+        process.join(20)
+        assert not process.is_alive()
+    assert time.monotonic() - start < 60  # and not the ten minutes of the tasks
