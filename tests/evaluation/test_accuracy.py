@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from measuring import figures_of
+from measuring import figures_of, untrained
 from stubs import contrary, oracle
 
 from vmd_sudoku.board import is_complete, is_legal
@@ -21,9 +21,7 @@ from vmd_sudoku.evaluation.solutions import (
 )
 from vmd_sudoku.exact.generate import puzzles
 from vmd_sudoku.formats.files import PuzzleSet
-from vmd_sudoku.network.checkpoint import LoadedModel
-from vmd_sudoku.network.model import Model, ModelConfig
-from vmd_sudoku.network.symmetric import NetworkConfig
+from vmd_sudoku.network.model import Model
 from vmd_sudoku.solving import batch as solving
 from vmd_sudoku.solving.batch import decode_boards
 from vmd_sudoku.solving.predictor import (
@@ -37,14 +35,6 @@ from vmd_sudoku.solving.predictor import (
 from vmd_sudoku.solving.record import solve_puzzle
 from vmd_sudoku.solving.setting import Setting
 from vmd_sudoku.solving.trace import Trace
-
-
-def untrained(latent=1):
-    torch.manual_seed(0)
-    config = ModelConfig(
-        network=NetworkConfig(width=8, middle=8, hidden=8), latent=latent, first_rounds=2, rounds=1, cell_rounds=3
-    )
-    return LoadedModel(Model(config).eval().requires_grad_(False), "untrained", {}, "0" * 64)
 
 
 @pytest.fixture(scope="module")

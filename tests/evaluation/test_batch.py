@@ -224,7 +224,7 @@ def test_files_without_a_puzzle_are_refused_and_hopeless_puzzles_are_judged(tmp_
     by = found.totals[0][0]["by"]["solutions"]
     assert {word: n for word, (n, _) in by.items()} == {"none": 1, "several": 1, "one": 1}
     row = next(iter(rows.evaluate(["11" + "." * 79], load_model(request_.arms[0].model), Setting(nfe=1))))
-    assert not row["solved"]
+    assert not row.solved
 
 
 def test_a_run_that_is_stopped_in_its_second_file_keeps_the_first(request_, file, tmp_path):
@@ -233,7 +233,7 @@ def test_a_run_that_is_stopped_in_its_second_file_keeps_the_first(request_, file
     both = replace(request_, files=(file, other))
     seen: list[int] = []
     stopped = measure(both, watch=Watch(done=lambda part: seen.append(part.number), stop=lambda: len(seen) >= 5))
-    assert [(row["file"], row["boards"]) for row in stopped.rows()] == [("some.csv", 30)] * 3 + [("other.csv", 8)] * 3
+    assert [(row.file, row.boards) for row in stopped.rows()] == [("some.csv", 30)] * 3 + [("other.csv", 8)] * 3
     assert stopped.rows()[0]["solved"] == measure(request_).rows()[0]["solved"]
     # Nothing of a part stays in memory but what is added up.
     assert not any("bits" in counts for arms in stopped.totals.values() for counts in arms)
@@ -248,7 +248,7 @@ def test_rows_for_a_notebook(easy_line, model, file):
     assert len(frame) == 5
     assert frame["puzzle"].tolist() == [board.to_line(puzzle) for puzzle in made]
     assert set(frame["technique"]) <= {"chain of singles", "locked candidates"}
-    assert next(iter(rows.evaluate([easy_line], str(model))))["clues"] == 30
+    assert next(iter(rows.evaluate([easy_line], str(model)))).clues == 30
     assert len(list(rows.evaluate(PuzzleSet("some", made, None), loaded))) == 5
     with pytest.raises(PuzzleFileError, match=r"some.csv, line 5"):
         list(rows.evaluate(file, loaded, Setting(nfe=1)))

@@ -17,6 +17,7 @@ from vmd_sudoku import board as boards
 from vmd_sudoku.board import BLANK, CELLS, PEERS
 from vmd_sudoku.evaluation import statistics
 from vmd_sudoku.evaluation.arms import Arm
+from vmd_sudoku.evaluation.columns import SCHEMA
 from vmd_sudoku.evaluation.shards import Shard
 from vmd_sudoku.exact import techniques
 from vmd_sudoku.exact.reasons import TECHNIQUES
@@ -163,37 +164,34 @@ def _table(number: int, arm: Arm, facts: Facts, ends: Outcome) -> pa.Table:
     n = len(shard)
     stored = (shard.solutions != BLANK).all(1)
     as_stored = (decoded.board == shard.solutions).all(1)
-    technique = (
-        pa.nulls(n, pa.string()) if facts.technique is None else pa.array([TECHNIQUES[t] for t in facts.technique])
-    )
     columns: dict[str, Any] = {
-        "arm": pa.array(np.full(n, number, np.int16)),
-        "file": pa.array(np.full(n, shard.file, np.int32)),
-        "number": pa.array(np.arange(shard.first, shard.first + n)),
-        "line": pa.array(shard.lines),
-        "name": pa.array(shard.names, pa.string()),
+        "arm": np.full(n, number),
+        "file": np.full(n, shard.file),
+        "number": np.arange(shard.first, shard.first + n),
+        "line": shard.lines,
+        "name": shard.names,
         "puzzle": _lines(shard.puzzles),
         "board": _lines(decoded.board),
-        "solved": pa.array(ends.solved),
-        "legal": pa.array(ends.full & ends.legal),
-        "clue_true": pa.array(ends.clue_true),
+        "solved": ends.solved,
+        "legal": ends.full & ends.legal,
+        "clue_true": ends.clue_true,
         "as_stored": pa.array(as_stored, mask=~stored),
-        "solutions": pa.array(facts.solutions.astype(np.int8)),
-        "proved": pa.array(decoded.solutions.astype(np.int8)),
-        "calls": pa.array(decoded.calls.astype(np.int32)),
-        "rounds": pa.array(decoded.rounds.astype(np.int32)),
-        "backtracks": pa.array(decoded.undone.astype(np.int32)),
-        "remasked": pa.array(decoded.remasked.astype(np.int32)),
-        "ms": pa.array((1000 * ends.seconds).astype(np.float32)),
-        "clues": pa.array((shard.puzzles != BLANK).sum(1).astype(np.int8)),
+        "solutions": facts.solutions,
+        "proved": decoded.solutions,
+        "calls": decoded.calls,
+        "rounds": decoded.rounds,
+        "backtracks": decoded.undone,
+        "remasked": decoded.remasked,
+        "ms": 1000 * ends.seconds,
+        "clues": (shard.puzzles != BLANK).sum(1),
         "rating": pa.array(shard.ratings, mask=np.isnan(shard.ratings)),
-        "technique": technique,
-        "nats": pa.array(decoded.nats.astype(np.float32)),
+        "technique": [None] * n if facts.technique is None else [TECHNIQUES[t] for t in facts.technique],
+        "nats": decoded.nats,
         "wrong": _lists(ends.wrong, np.broadcast_to(np.arange(CELLS, dtype=np.int8), ends.wrong.shape)),
         "wrong_confidence": _lists(ends.wrong, decoded.sure.astype(np.float32)),
-        "seed": pa.array(np.full(n, arm.setting.seed, np.int64)),
+        "seed": np.full(n, arm.setting.seed),
     }
-    return pa.table(columns)
+    return pa.table(columns, SCHEMA)
 
 
 def _lines(digits: np.ndarray) -> pa.Array:

@@ -1,13 +1,12 @@
 """Rows for a notebook: one for every puzzle, as it is judged.
 
 for row in evaluate(puzzles, "vmd", Setting(nfe=5)): ...
-frame = pandas.DataFrame(evaluate("puzzles/hard.csv"))
+frame = pandas.DataFrame(evaluate("puzzles/hard.csv"))  # a column for each field of `Row`
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -16,6 +15,7 @@ from vmd_sudoku.board import CELLS, parse
 from vmd_sudoku.errors import PuzzleFileError
 from vmd_sudoku.evaluation.arms import Arm
 from vmd_sudoku.evaluation.batch import BATCH_SIZE, Cut, judged
+from vmd_sudoku.evaluation.columns import Row, rows_of
 from vmd_sudoku.evaluation.folder import table_of
 from vmd_sudoku.evaluation.judging import Judge
 from vmd_sudoku.evaluation.shards import Source, source_of, source_of_set
@@ -34,12 +34,12 @@ def evaluate(
     *,
     batch_size: int = BATCH_SIZE,
     techniques: bool = False,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Row]:
     """Judge puzzles by a model and a setting; yields a row for each, a batch at a time.
 
-    puzzles: a file, a PuzzleSet, an array int8 [n,81], or texts of 81 characters. A row has the columns of a run's parts (see
-    docs/scale.md): puzzle and board as texts, solved by the rules, calls, rounds, and so on. `techniques` looks for the human
-    technique that each puzzle needs.
+    puzzles: a file, a PuzzleSet, an array int8 [n,81], or texts of 81 characters. A `Row` has puzzle and
+    board as texts, whether it is solved by the rules, calls, rounds, and so on: the columns of a run's parts (docs/scale.md).
+    `techniques` looks for the human technique that each puzzle needs.
 
     Raises:
         PuzzleFileError: a file cannot be read, or one of its lines holds no puzzle.
@@ -52,7 +52,7 @@ def evaluate(
     )
     how = Cut(part_size=batch_size, threads=torch.get_num_threads())
     for _, data in judged(judge, [_strict(_source(puzzles))], how):
-        yield from table_of(data).drop_columns(["arm", "file"]).to_pylist()
+        yield from rows_of(table_of(data))
 
 
 def _source(puzzles: Puzzles) -> Source:

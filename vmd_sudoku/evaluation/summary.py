@@ -17,6 +17,7 @@ from vmd_sudoku.errors import RunError
 from vmd_sudoku.evaluation import statistics
 from vmd_sudoku.evaluation.arms import Arm, labels
 from vmd_sudoku.evaluation.batch import Plan
+from vmd_sudoku.evaluation.columns import GALLERY
 from vmd_sudoku.evaluation.folder import Part, RunFolder
 from vmd_sudoku.evaluation.metrics import holm, mcnemar, wilson_interval
 from vmd_sudoku.exact.reasons import TECHNIQUES
@@ -214,8 +215,6 @@ def _pairs(runs: list[_Run], arms: list[Plain]) -> list[Plain]:
 
 def _failures(runs: list[_Run], arms: list[Plain]) -> Iterator[Plain]:
     """The first boards of every arm that are not solved, an arm after the other."""
-    columns = ["arm", "number", "line", "name", "puzzle", "board", "solutions", "clues", "rating", "technique"]
-    columns += ["calls", "rounds", "wrong", "wrong_confidence", "solved", "clue_true", "legal"]
     # Fewer for each arm where there are many, so that the page stays small.
     each = max(1, min(FAILURES, MOST_FAILURES // len(arms)))
     for number, arm in enumerate(arms):
@@ -227,11 +226,11 @@ def _failures(runs: list[_Run], arms: list[Plain]) -> Iterator[Plain]:
             # Known from the part's sums, so that only parts with failures are read.
             if counts["solved"] == counts["boards"]:
                 continue
-            rows = run.folder.rows(part.number, columns)
+            rows = run.folder.rows(part.number, ["arm", *GALLERY])
             mine = rows.filter(pc.and_(pc.equal(rows["arm"], arm["place"]), pc.invert(rows["solved"]))).slice(0, left)
             left -= len(mine)
             file = run.plan.names[part.file]
-            yield from ({**row, "arm": number, "file": file} for row in mine.to_pylist())
+            yield from (row | {"arm": number, "file": file} for row in mine.to_pylist())
 
 
 def table_of(report: Plain) -> list[Plain]:
