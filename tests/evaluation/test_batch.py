@@ -233,7 +233,7 @@ def test_a_run_that_is_stopped_in_its_second_file_keeps_the_first(request_, file
     both = replace(request_, files=(file, other))
     seen: list[int] = []
     stopped = measure(both, watch=Watch(done=lambda part: seen.append(part.number), stop=lambda: len(seen) >= 5))
-    assert [(row.file, row.boards) for row in stopped.rows()] == [("some.csv", 30)] * 3 + [("other.csv", 8)] * 3
+    assert [(row["file"], row["boards"]) for row in stopped.rows()] == [("some.csv", 30)] * 3 + [("other.csv", 8)] * 3
     assert stopped.rows()[0]["solved"] == measure(request_).rows()[0]["solved"]
     # Nothing of a part stays in memory but what is added up.
     assert not any("bits" in counts for arms in stopped.totals.values() for counts in arms)
