@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from app.parts.settings import Settings
-from app.solve.report import playable
+from app.solve.report import with_queue
 from vmd_sudoku import __version__
 from vmd_sudoku.board import BLANK, CELLS, Line, conflicts
 from vmd_sudoku.exact.generate import full_grids
@@ -199,7 +199,7 @@ def made(plan: Plan, models: Models) -> dict[str, Any]:
     """The plain values of `lesson.Run`."""
     trace = solve_puzzle(models(plan.settings.model), plan.puzzle.digits, plan.settings.library())
     proof = prove(plan.puzzle.digits, 5000)
-    played = playable(trace, plan.settings) | {"latent": None}
+    played = with_queue(trace, plan.settings) | {"latent": None}
     one = proof.solutions == "one" and proof.solution is not None
     return {
         "label": plan.label,

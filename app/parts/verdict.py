@@ -19,7 +19,7 @@ class Report:
     notes: further sentences, such as what the exact solver says of the puzzle.
     first_wrong: the step, counted from 1, that first departs from the only solution; None if none does.
     cells: cells that the words are about, to be marked on the board.
-    trace: what the player plays, in the form of `report.playable`; None where nothing ran.
+    trace: what the player plays, in the form of `report.with_queue`; None where nothing ran.
     start: the step that the player stands at when it opens; None to play from the beginning.
     busy: others were first; the browser asks again by itself.
     settings: what it was solved with.

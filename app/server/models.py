@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.parts.settings import Settings
 from vmd_sudoku.board import CELLS, DIGITS, Line
+from vmd_sudoku.solving.playing import as_bytes
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -62,11 +63,6 @@ def look(board: Line, settings: Settings) -> tuple[np.ndarray, np.ndarray | None
         0
     ]
     return as_bytes(said.numpy()), None if z is None else z.view(CELLS * DIGITS, -1)[:, 0].numpy()
-
-
-def as_bytes(probabilities: np.ndarray) -> np.ndarray:
-    """Probabilities as uint8, 255 for certainty: a quarter of the size of text, and finer than a bar on the screen."""
-    return np.rint(np.asarray(probabilities) * 255).astype(np.uint8)
 
 
 def _set_threads() -> None:

@@ -1,6 +1,5 @@
 """What the page says about a puzzle and a solve, in words. Verdicts come from the rules and the exact solver alone."""
 
-import base64
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,9 @@ from app.parts import words
 from app.parts.doors import clues, entries, with_own
 from app.parts.settings import Settings
 from app.parts.verdict import Report, sentence
-from app.server.models import as_bytes
 from vmd_sudoku.board import BLANK, CELLS, Line, cell_name
-from vmd_sudoku.solving.trace import Trace, TraceStep
+from vmd_sudoku.solving.playing import packed, playable
+from vmd_sudoku.solving.trace import Trace
 
 if TYPE_CHECKING:
     from vmd_sudoku.exact.proof import Proof
@@ -53,43 +52,19 @@ def outcome(found: "Solve", settings: Settings, proof: "Proof") -> Report:
         reason=words.SOLVED_WHY if solved else sentence(trace.verdict),
         notes=tuple(notes),
         first_wrong=_first_wrong(trace, solution) if solution else None,
-        trace=playable(trace, settings),
+        trace=with_queue(trace, settings),
         settings=settings,
     )
 
 
-def playable(trace: Trace, settings: Settings) -> dict[str, object]:
-    """A trace as the player on the page takes it.
+def with_queue(trace: Trace, settings: Settings) -> dict[str, object]:
+    """A trace as the player takes it, with the order in which the policy would have filled the cells.
 
-    probabilities: uint8 [steps,81,9] in base64, 255 for certainty. queue: uint8 [steps,81] in base64, the place of a cell
-    among the blank ones by the policy's preference, from 1; 0 for a filled cell, and where the order is drawn or by blocks.
-    latent: the first number of z of each of the 729 candidates, or None.
+    queue: uint8 [steps,81] in base64, the place of a cell among the blank ones by the policy's preference, from 1; 0 for a
+    filled cell, and where the order is drawn or by blocks.
     """
-    size = len(trace.latent) // (CELLS * 9) if trace.latent else 0
     said = np.array([step.probabilities for step in trace.steps]).reshape(-1, CELLS, 9)
-    return {
-        "puzzle": trace.puzzle,
-        "steps": [_playable_step(step) for step in trace.steps],
-        "probabilities": _packed(as_bytes(said)),
-        "queue": _packed(_queue(trace, settings, said)),
-        "latent": [round(value, 2) for value in trace.latent[::size]] if trace.latent else None,
-    }
-
-
-def _playable_step(step: TraceStep) -> dict[str, object]:
-    return {
-        "cells": list(step.cells),
-        "digits": list(step.digits),
-        "confidence": list(step.confidence),
-        "margin": list(step.margin),
-        "entropy": list(step.entropy),
-        "why": list(step.why),
-        "remasked": list(step.remasked),
-    }
-
-
-def _packed(array: np.ndarray) -> str:
-    return base64.b64encode(array.tobytes()).decode()
+    return playable(trace) | {"queue": packed(_queue(trace, settings, said))}
 
 
 def _by_margin(said: np.ndarray) -> np.ndarray:

@@ -66,7 +66,7 @@ def test_several_solutions_ask_for_a_mistyped_clue_only_where_one_was_possible()
 
 def test_the_player_gets_probabilities_and_the_queue_in_bytes():
     trace = stub_trace(easy(), Settings())
-    sent = report.playable(trace, Settings())
+    sent = report.with_queue(trace, Settings())
     said = np.frombuffer(base64.b64decode(sent["probabilities"]), np.uint8).reshape(-1, 81, 9)
     assert said.shape[0] == len(trace.steps)
     assert (said == round(255 / 9)).all()
@@ -76,7 +76,7 @@ def test_the_player_gets_probabilities_and_the_queue_in_bytes():
         assert queue[number, step.cells[0]] == 1
         assert sorted(queue[number][queue[number] > 0]) == list(range(1, blanks + 1))
     for settings in (Settings(policy="random"), Settings(gumbel=1.0), Settings(blocks="rows")):
-        assert not any(base64.b64decode(report.playable(trace, settings)["queue"]))
+        assert not any(base64.b64decode(report.with_queue(trace, settings)["queue"]))
 
 
 def test_the_board_at_a_step_takes_back_what_was_remasked():

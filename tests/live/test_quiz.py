@@ -1,6 +1,5 @@
 """A recorded solve as a lesson of questions."""
 
-import base64
 import re
 from dataclasses import replace
 
@@ -11,7 +10,7 @@ from app_stubs import stub_trace
 from app.parts.settings import Settings
 from vmd_sudoku.lessons.lesson import NAMES, load
 from vmd_sudoku.live.pages import lesson_page, trace_page
-from vmd_sudoku.live.quiz import lesson_of, playable
+from vmd_sudoku.live.quiz import lesson_of
 from vmd_sudoku.network.checkpoint import load_model
 from vmd_sudoku.solving.record import solve_puzzle
 from vmd_sudoku.solving.setting import Setting
@@ -65,13 +64,6 @@ def test_a_run_of_one_step_and_a_name_with_folders(trace):
     short = lesson_of(replace(trace, steps=trace.steps[:1], model="/home/someone/mine"))
     assert len(short["cards"]) == 3
     assert "someone" not in str(short)
-
-
-def test_what_the_calls_said_is_kept_in_bytes(trace):
-    plain = playable(trace)
-    said = np.frombuffer(base64.b64decode(plain["probabilities"]), np.uint8).reshape(len(trace.steps), 81, 9) / 255
-    assert np.abs(said - np.array([step.probabilities for step in trace.steps])).max() < 0.003
-    assert "probabilities" not in plain["steps"][0]
 
 
 def test_the_stub_of_the_app_plays_too(easy_line):

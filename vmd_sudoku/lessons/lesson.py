@@ -21,7 +21,7 @@ A player needs nothing but `Lesson.to_json()`, plain JSON types:
             "cells": [cells to mark, 0 to 80], "bars": show the nine probabilities of the chosen cell}
 
 The answer of a "predict" card is told on the card after it, with `because`; that of any other card at once. `trace` is a run as
-the app's player takes it (`playable` in app/solve/report.py). `pairs` are two cells of a puzzle with two solutions: the pairs
+the app's player takes it (`with_queue` in app/solve/report.py). `pairs` are two cells of a puzzle with two solutions: the pairs
 of digits that occur, and `shares`, what one call of the run says of these two digits, for each cell.
 """
 

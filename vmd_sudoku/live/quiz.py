@@ -1,13 +1,12 @@
 """A recorded solve as a small lesson: questions about its steps, answered before they are shown, and then the whole run."""
 
-import base64
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vmd_sudoku.board import BLANK, CELLS, DIGITS, Line, cell_name
+from vmd_sudoku.board import BLANK, Line, cell_name
+from vmd_sudoku.solving.playing import playable
 from vmd_sudoku.solving.trace import Trace, TraceStep
 
 QUESTIONS = 4
@@ -35,18 +34,6 @@ def lesson_of(trace: Trace) -> dict[str, Any]:
                 "query": {},
             }
         },
-    }
-
-
-def playable(trace: Trace) -> dict[str, Any]:
-    """The run as the page's player takes it: what the calls said as bytes in base64, 255 for certainty."""
-    said = np.array([step.probabilities for step in trace.steps]).reshape(-1)
-    steps = [{name: value for name, value in asdict(step).items() if name != "probabilities"} for step in trace.steps]
-    return {
-        "puzzle": trace.puzzle,
-        "steps": steps,
-        "probabilities": base64.b64encode(np.round(said * 255).astype(np.uint8).tobytes()).decode(),
-        "latent": list(trace.latent) if trace.latent and len(trace.latent) == CELLS * DIGITS else None,
     }
 
 
