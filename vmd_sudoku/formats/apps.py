@@ -16,7 +16,7 @@ from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats.cells import HOW, line_cells, one_line, require_answer, wrong_length, wrong_size
 from vmd_sudoku.formats.columns import meant
 from vmd_sudoku.formats.record import BadLine, Record, clean
-from vmd_sudoku.formats.variants import ONLY_CLASSIC
+from vmd_sudoku.formats.variants import KINDS, ONLY_CLASSIC, is_rule, variant_word
 
 _LONGEST_TEXT = 20_000
 _DEEPEST = 50
@@ -126,7 +126,8 @@ def _end(state: _Parsing, tag: str) -> None:
             state.saved, state.filled = None, {}
     else:
         _loose(state, tag, text)
-        if not state.names or ("puzzle" in state.loose and len(state.names) == 1):
+        # Not before: what follows a puzzle may be a rule of it.
+        if not state.names:
             _flush(state)
     if (
         not state.names
@@ -224,17 +225,19 @@ def _loose(state: _Parsing, name: str, text: str) -> None:
         if meant(name, kind) and len(squeezed) == CELLS and line_cells(squeezed) is not None:
             if kind in state.loose and kind == "puzzle":
                 _flush(state)
-            state.loose[kind] = squeezed
-    if name in ("cage", "killer", "jigsaw", "region", "diagonal", "constraint", "arrow", "thermo"):
-        raise PuzzleError(f"this XML describes a variant, with <{name}>; {ONLY_CLASSIC}")
+            state.loose |= {kind: squeezed} | ({"line": str(state.line)} if kind == "puzzle" else {})
+    if name.lower() in KINDS and (word := variant_word(text[:200])):
+        raise PuzzleError(f"this XML describes a variant ({word}); {ONLY_CLASSIC}")
+    if name == "constraint" or (is_rule(name) and (text.strip() or name not in KINDS)):
+        raise PuzzleError(f"this XML describes a variant, with <{clean(name)}>; {ONLY_CLASSIC}")
 
 
 def _flush(state: _Parsing) -> None:
     if "puzzle" in state.loose:
-        puzzle = one_line(state.loose["puzzle"])
+        puzzle, line = one_line(state.loose["puzzle"]), int(state.loose["line"])
         try:
             answer = require_answer(one_line(state.loose["solution"]), puzzle) if "solution" in state.loose else None
-            state.found.append(Record(puzzle=puzzle, solution=answer, line=state.line))
+            state.found.append(Record(puzzle=puzzle, solution=answer, line=line))
         except PuzzleError as error:
-            state.found.append(BadLine(line=state.line, reason=str(error)))
+            state.found.append(BadLine(line=line, reason=str(error)))
         state.loose = {"seen": "1"}

@@ -123,6 +123,10 @@ def _shift(part: np.ndarray) -> int:
     """
     sample = part[:_SAMPLE]
     if (sample == 0).any():
+        if _counts_from_zero(sample):
+            raise PuzzleFileError(
+                "every board has the values 0 to 8 nine times each, so 0 is a digit here; add 1 to all"
+            )
         return 0
     if (sample == DIGITS + 1).any():
         return 1
@@ -135,9 +139,14 @@ def _shift(part: np.ndarray) -> int:
     return 0
 
 
+def _counts_from_zero(sample: np.ndarray) -> bool:
+    """Whether boards [n,81] are full grids of the digits 0 to 8."""
+    return all(((sample == digit).sum(1) == SIDE).all() for digit in range(DIGITS))
+
+
 def _digits(values: np.ndarray, shift: int) -> np.ndarray:
     if values.dtype.kind == "f" and not (values == np.rint(values)).all():
-        raise PuzzleError("a board of fractions; whole numbers are wanted")
+        raise PuzzleError("a board of fractions or NaN; whole numbers are wanted, 0 for a blank")
     low, high = int(values.min()), int(values.max())
     if low < shift or high > DIGITS + shift:
         raise PuzzleError(f"values from {low} to {high}; {shift} to {DIGITS + shift} are wanted")

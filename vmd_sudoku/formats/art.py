@@ -19,6 +19,11 @@ _DRAWN = {
     **dict.fromkeys("\u2500\u2501\u2550\u2504\u2505\u2508\u2509\u254c\u254d\u2574\u2576\u2578\u257a", "-"),
 }
 _NOTHING = re.compile(r"\b(?:None|null|nil|NaN|nan)\b")
+_MATRIX = re.compile(r"^\s*\[\d+,\] ")
+_MATRIX_HEAD = re.compile(r"^\s*(?:\[,\d+\]\s*)+$")
+"""How R prints rows and columns."""
+_CALL = re.compile(r"\b(?:\w+\.)?(?:array|asarray|tensor|matrix|Matrix)\(\s*(?=\[)|,?\s*\bdtype=[\w.'\"]+\)*$")
+"""What programs set around the rows of an array when they show it."""
 _ASSIGNED = re.compile(r"^\s*[A-Za-z_][\w :<>\[\],.]{0,60}=\s*(?=[\[{(\"'])")
 _UNSEEN = re.compile("[\ufeff\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
 """Signs of no width, which web pages and word processors put between others."""
@@ -32,7 +37,10 @@ def plain(line: str) -> str:
         line = "".join("+" if "\u2500" <= c <= "\u257f" and c not in _DRAWN else _DRAWN.get(c, c) for c in line)
     if "N" in line or "n" in line:
         line = _NOTHING.sub("0", line)
-    return _ASSIGNED.sub("", line) if "=" in line else line
+    if "[" in line and "," in line:
+        line = "" if _MATRIX_HEAD.match(line) else _MATRIX.sub("", line)
+    line = _ASSIGNED.sub("", line) if "=" in line else line
+    return _CALL.sub("", line) if "(" in line or "dtype=" in line else line
 
 
 def is_border(line: str) -> bool:

@@ -14,6 +14,7 @@ from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats import hodoku
 from vmd_sudoku.formats.cells import BLANKS, FIGURES, is_answer, line_cells
 from vmd_sudoku.formats.record import clean
+from vmd_sudoku.formats.variants import KINDS, is_rule
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "puzzle": (
@@ -79,7 +80,8 @@ class Layout:
     """Where a list has what: the sign between its fields ("" for white space), and places of fields from 0 on.
 
     label: what messages call the puzzle's column, or "". fixed: whether names say where the puzzle is. sure: whether the names
-    alone show that they are some, and no title. note: what was assumed.
+    alone show that they are some, and no title. note: what was assumed. rules, words: columns, with their names, that may
+    hold more rules than the classic ones, and such that may speak of them.
     """
 
     delimiter: str
@@ -91,6 +93,8 @@ class Layout:
     fixed: bool = False
     sure: bool = True
     note: str = ""
+    rules: tuple[tuple[int, str], ...] = ()
+    words: tuple[tuple[int, str], ...] = ()
 
 
 def meant(name: str, kind: str) -> bool:
@@ -192,6 +196,8 @@ def header(line: str, columns: Columns) -> Layout | None:
     if not delimiter and not sure:
         return None  # a title of several words
     places = {kind: at if kind == "puzzle" or at != puzzle else None for kind, at in places.items()}
+    rest = [(at, clean(name)) for at, name in enumerate(names) if name and at not in places.values()]
+    rules = tuple((at, name) for at, name in rest if name.lower() in KINDS or is_rule(name))
     return Layout(
         delimiter,
         puzzle,
@@ -202,6 +208,8 @@ def header(line: str, columns: Columns) -> Layout | None:
         fixed=True,
         sure=sure,
         note=" ".join(notes),
+        rules=rules,
+        words=tuple(one for one in rest if one not in rules),
     )
 
 
@@ -242,6 +250,9 @@ def by_content(lines: Sequence[str], columns: Columns, names: str = "", last: bo
     if told is None:
         return None
     puzzle, solution = told
+    called = titles[puzzle] if names and puzzle < len(titles) else ""
+    if meant(called, "solution") and all(kind_of(row[puzzle]) == "full" for row in rows if puzzle < len(row)):
+        raise PuzzleError(f"only solutions are here (`{clean(called)}`); --puzzle-column takes them for puzzles")
     if columns.solution:
         solution = _asked(titles, columns.solution)
     rating = next((at for at in range(puzzle + 1, len(rows[0])) if _all_numbers(rows, at)), None)
@@ -256,7 +267,7 @@ def by_content(lines: Sequence[str], columns: Columns, names: str = "", last: bo
         solution,
         rating,
         name,
-        clean(titles[puzzle]) if names and puzzle < len(titles) else "",
+        clean(called),
         note=note,
     )
 

@@ -14,7 +14,7 @@ from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats import lzstring
 from vmd_sudoku.formats.cells import FIGURES, HOW, wrong_size
 from vmd_sudoku.formats.record import Record, clean
-from vmd_sudoku.formats.variants import speaks_of_rules
+from vmd_sudoku.formats.variants import VARIANT_NAMES, speaks_of_rules
 
 UNPACKED_LIMIT = 200_000
 """UTF-16 code units that a link may unpack to."""
@@ -27,24 +27,6 @@ _NO_VARIANT_CELL = {
     *("value", "given", "candidates", "centerpencilmarks", "cornerpencilmarks"),
     *("highlight", "highlightcolors", "c"),
 }
-_VARIANT_NAMES = {
-    **{"killercage": "killer cages", "arrow": "arrows", "thermometer": "thermometers", "region": "irregular boxes"},
-    **{"diagonal+": "a diagonal", "diagonal-": "a diagonal", "antiknight": "anti-knight", "antiking": "anti-king"},
-    **{"palindrome": "palindromes", "littlekillersum": "little killer sums", "sandwichsum": "sandwich sums"},
-    **{"evencell": "even cells", "odd": "odd cells", "even": "even cells", "extraregion": "extra regions"},
-    **{"whispers": "German whispers", "xv": "XV", "ratio": "ratios", "difference": "differences", "clone": "clones"},
-    **{
-        "givenpencilmarks": "given pencil marks",
-        "cage": "cages",
-        "text": "text on the board",
-        "negative": "negative rules",
-    },
-}
-
-
-def is_constraint(key: str) -> bool:
-    """Whether f-puzzles calls a constraint so, in the singular or the plural."""
-    return any(name in _VARIANT_NAMES and name != "text" for name in (key, key.removesuffix("s")))
 
 
 def from_packed(packed: str) -> Record:
@@ -94,11 +76,15 @@ def from_object(described: Any) -> Record:
         elif value:
             own[place] = value
     title = described.get("title")
+    note = _own_note(own)
+    # A drawing by another program may know no clues; digits apart from an empty puzzle are nobody's wish.
+    if own.any() and not any("given" in cell for cell in cells) and not puzzle.any() and not title:
+        puzzle, own, note = own, puzzle, "No cell is marked as given: all digits were taken as clues."
     return Record(
         puzzle=puzzle,
         own=own if own.any() else None,
         name=clean(title) if isinstance(title, str) else "",
-        notes=tuple(filter(None, [_own_note(own), rules_note(described.get("ruleset"))])),
+        notes=tuple(filter(None, [note, rules_note(described.get("ruleset"))])),
     )
 
 
@@ -132,7 +118,7 @@ def _refuse_variants(described: Mapping, cells: Iterable[Mapping]) -> None:
     # for rules that are off.
     keys = [key for key, value in described.items() if value and key.lower() not in _NO_VARIANT]
     keys += [key for cell in cells for key, value in cell.items() if value and key.lower() not in _NO_VARIANT_CELL]
-    names = list(dict.fromkeys(_VARIANT_NAMES.get(key.lower(), repr(key[:30])) for key in keys))
+    names = list(dict.fromkeys(VARIANT_NAMES.get(key.lower(), repr(key[:30])) for key in keys))
     if names:
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         raise PuzzleError(f"this is a variant, with {', '.join(names[:3])}{more}; only classic Sudoku is solved here")

@@ -18,12 +18,19 @@ from vmd_sudoku.formats.art import MARKDOWN_RULE, has_words, is_border, is_marku
 from vmd_sudoku.formats.cells import BLANKS, FIGURES, HOW, SUKAKU, cells, wrong_length, wrong_size
 from vmd_sudoku.formats.record import Record, clean
 from vmd_sudoku.formats.spaced import spaced
+from vmd_sudoku.formats.variants import ONLY_CLASSIC
 
 GRID_LIMIT = 20_000
 """Characters of the longest text that is first read as one grid, in whatever layout; a longer one must be cut into grids."""
 BLOCK = 60
 """Lines after which a block without a grid is given up."""
-_LABELLED = re.compile(r"\s*[Rr]?([A-Ia-i1-9])(?:[.:)|]|\s)(.{9,})")
+_LABELLED = re.compile(r"\s*[Rr]?([A-Ia-i0-9])(?:[.:)|]|\s)(.{9,})")
+_BELOW = re.compile(r"(?<![^\s,;|(\[{])-[1-9](?![^\s,;|)\]}])")
+_COMPARED = re.compile(r"[1-9.0_][ \t]*[<>]+[ \t]*[1-9.0_]")
+_MARKS_OF_DIGITS = [
+    *(re.compile(rf"{re.escape(two[0])}\s?[1-9]\s?{re.escape(two[1])}") for two in ("()", "[]", "{}")),
+    *(re.compile(rf"{re.escape(sign)}+[1-9]{re.escape(sign)}*|[1-9]{re.escape(sign)}+") for sign in "!*^~@&$%+"),
+]
 _STRAY = 2
 """Lines of digits beside a grid that may be a date or a page."""
 
@@ -42,12 +49,17 @@ def one_grid(lines: Sequence[str]) -> Record | None:
 
 
 def _one(lines: Sequence[str]) -> Record | None:
-    lines = _unlabelled(lines)
+    lines = _without_minus(_unlabelled(lines))
     body = [line for line in lines if not has_words(line)]
     # The strictest first: each reads less than the next, and what it reads it is sure of.
-    found = _candidates(lines) or _table(lines) or _marked(body) or _drawn(body) or spaced(body) or _mixed(body)
+    found = _candidates(lines) or _marked(body)
     if found is None:
-        return None
+        found = _table(lines) or _drawn(body)
+        if found is not None:
+            _refuse_signs(body)
+        found = found or spaced(body) or _mixed(body)
+        if found is None:
+            return None
     spoken = next(
         (line for line in lines if has_words(line) and not is_markup(line) and not is_candidate_row(line)), ""
     )
@@ -63,12 +75,50 @@ def _unlabelled(lines: Sequence[str]) -> Sequence[str]:
     ]
     labels = "".join(found[1].lower() for _, found in rows)
     # Only in order and complete: else a digit at the beginning of a row is a cell.
-    if labels not in (FIGURES, "abcdefghi"):
+    if labels not in (FIGURES, "012345678", "abcdefghi"):
         return lines
     bare = {at: found[2] for at, found in rows}
     first = rows[0][0]
     above = [line for line in lines[:first] if not _is_count(re.sub(r"[\s|+.-]", "", line).lower())]
     return above + [bare.get(at, lines[at]) for at in range(first, len(lines))]
+
+
+def _without_minus(lines: Sequence[str]) -> Sequence[str]:
+    """The lines with -1 as a blank, as some programs have it.
+
+    Raises:
+        PuzzleError: another number below zero, or both 0 and -1.
+    """
+    text = "\n".join(lines)
+    if "-" not in text or len(text) > GRID_LIMIT:
+        return lines
+    below = set(_BELOW.findall(text))
+    blanks = sum(line.count("-") for line in lines if not is_border(line))
+    if not below or blanks == CELLS - sum(map(text.count, FIGURES)):
+        return lines  # where a dash is a blank, one may stand right before a digit
+    if below != {"-1"} or re.search(r"(?<![^\s,;|(\[{])0(?![^\s,;|)\]}])", text):
+        raise PuzzleError(f"a cell is {max(below)}; wanted 1 to {SIDE}, and . or 0 for a blank")
+    return [_BELOW.sub(" 0", line) for line in lines]
+
+
+def _refuse_signs(lines: Sequence[str]) -> None:
+    """Refuse a grid whose signs say more than its digits.
+
+    Raises:
+        PuzzleError: comparisons between cells, or marks at some of the digits, which may be the clues.
+    """
+    text = "\n".join(line.strip(" \t,;>") for line in lines if not is_border(line))
+    if _COMPARED.search(text):
+        raise PuzzleError(f"this is a variant, with < and > between its cells; {ONLY_CLASSIC}")
+    digits = sum(map(text.count, FIGURES))
+    for mark in _MARKS_OF_DIGITS:
+        found = mark.findall(text)
+        # A sign as often as there are blanks is the blank.
+        if found and len(found) < digits and text.count(found[0].strip(FIGURES)[:1]) != CELLS - digits:
+            raise PuzzleError(
+                f"some digits are marked, as {found[0]}, and others are not: which are clues cannot be told; "
+                "leave out the marks, or what was filled in"
+            )
 
 
 def _has_nine(text: str) -> bool:
@@ -207,6 +257,12 @@ def _mixed(lines: Sequence[str]) -> Record | None:
     return Record(puzzle=puzzle, notes=(note,) if note else ())
 
 
+def _is_lettered(signs: str) -> bool:
+    """Whether 81 signs are blanks and no more than nine letters."""
+    letters = {sign for sign in signs if sign not in BLANKS}
+    return len(signs) == CELLS and 3 < len(letters) <= SIDE and all(map(str.isalpha, letters))
+
+
 def why_none(lines: Sequence[str]) -> str:
     """What is wrong with a text that holds no puzzle, in one sentence."""
     body = [line for line in lines if not has_words(line)]
@@ -222,9 +278,7 @@ def why_none(lines: Sequence[str]) -> str:
     bare = "\n".join(line.replace("|", "") for line in inner) if squeezed else text
     lettered = [re.sub(r"[\s|]", "", line) for line in lines if not is_border(line)]
     lettered = [row for row in lettered if row]
-    if len(lettered) == SIDE and all(
-        len(row) == SIDE and set(row) <= set("ABCDEFGHIabcdefghi" + BLANKS) for row in lettered
-    ):
+    if _is_lettered("".join(lettered)) and (len(lettered) == 1 or {len(row) for row in lettered} == {SIDE}):
         return "letters stand for the digits here; write them as 1 to 9"
     if len(bare) <= 2 * CELLS and (sum(map(bare.count, FIGURES)) >= SIDE or not has_words(bare)):
         try:

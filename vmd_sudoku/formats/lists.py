@@ -17,7 +17,7 @@ from vmd_sudoku.formats.columns import LOST, Columns, Layout, by_content, is_lis
 from vmd_sudoku.formats.links import first_link, from_link, is_link
 from vmd_sudoku.formats.record import BadLine, Record, clean, shown
 from vmd_sudoku.formats.sources import LINE_LIMIT
-from vmd_sudoku.formats.variants import JIGSAW, is_region_line
+from vmd_sudoku.formats.variants import JIGSAW, ONLY_CLASSIC, is_region_line, is_region_map, is_rule, variant_word
 
 Line = tuple[int, str | None]
 """Number and text of a line; None stands for one that is too long."""
@@ -151,12 +151,13 @@ def _record(number: int, line: str, layout: Layout, title: str) -> Record:
     fields = split(line, layout.delimiter)
     if any(map(is_region_line, fields)):
         raise PuzzleError(JIGSAW)
+    _refuse_rules(fields, layout)
     field = _puzzle_field(line, fields, layout)
     called = f"`{layout.label}` " if layout.label else ""
     if not field:
         raise PuzzleError(f"no {called or '`puzzle` '}value")
     puzzle, own = _cells(field, called)
-    solution = _field(fields, layout.solution) if layout.solution is not None or layout.fixed else _beside(line, puzzle)
+    solution = _field(fields, layout.solution) or _beside(line, puzzle)
     counted = _COUNT.fullmatch(solution) is not None
     solution = "" if counted or solution.lower() in _NONE else solution
     found = Record(
@@ -167,7 +168,43 @@ def _record(number: int, line: str, layout: Layout, title: str) -> Record:
         name=title or remark or _name(_field(fields, layout.name)),
         line=number,
     )
-    return found.noted("The list says how many solutions there are, and not which.") if counted else found
+    said = "The list says how many solutions there are, and not which." if counted else ""
+    return found.noted(said, *_left_out(fields, layout, field))
+
+
+def _refuse_rules(fields: list[str], layout: Layout) -> None:
+    """Refuse a line whose columns hold more rules than the classic ones.
+
+    Raises:
+        PuzzleError: names what there is.
+    """
+    for at, name in layout.rules:
+        value = _field(fields, at)
+        if value.lower() in (*_NONE, "false", "no", "classic", "[]", "{}"):
+            continue
+        named = variant_word(value[:200]) or variant_word(name)
+        # A number under `ratio` or `even` is a figure of the puzzle; under `diagonal` it is a yes.
+        if named or (is_rule(name) and _number(value) is None):
+            raise PuzzleError(f"this is a variant, with {named or name}; {ONLY_CLASSIC}")
+
+
+def _left_out(fields: list[str], layout: Layout, puzzle: str) -> Iterator[str]:
+    """Sentences on what stands in a line beside its puzzle.
+
+    Raises:
+        PuzzleError: a map of irregular boxes.
+    """
+    for at, field in enumerate(fields):
+        if len(field) != CELLS or at in (layout.puzzle, layout.solution) or field == puzzle:
+            continue
+        board = line_cells(field)
+        if board is not None and is_region_map(board):
+            raise PuzzleError(JIGSAW)
+        if board is not None and layout.fixed and not board.all():
+            yield f"Field {at + 1} holds another board, which was left out."
+    for at, _ in layout.words:
+        if word := variant_word(_field(fields, at)[:2000]):
+            yield f"The line speaks of {word!r}; only the classic rules are followed."
 
 
 def _field(fields: list[str], at: int | None) -> str:

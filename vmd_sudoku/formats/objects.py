@@ -3,7 +3,6 @@
 Arrays are taken apart while they are read, so a file of any size needs the memory of one element.
 """
 
-import functools
 import json
 import math
 import re
@@ -30,30 +29,14 @@ from vmd_sudoku.formats.cells import (
 )
 from vmd_sudoku.formats.columns import LOST, NAMES, Columns, meant
 from vmd_sudoku.formats.record import BadLine, Record, clean, shown
-from vmd_sudoku.formats.variants import ONLY_CLASSIC, variant_word
+from vmd_sudoku.formats.variants import JIGSAW, KINDS, ONLY_CLASSIC, is_region_map, is_rule, variant_word
 
 ELEMENT_LIMIT = 10_000_000
 """Characters of the longest JSON value that is read as a whole."""
 _DEEP = 6
 """Levels down to which puzzles are looked for in an object."""
-_RULES = {
-    *(
-        "cages",
-        "killercages",
-        "killer",
-        "arrows",
-        "thermos",
-        "thermometers",
-        "lines",
-        "constraints",
-        "regions",
-        "region",
-    ),
-    *("diagonals", "diagonal", "jigsaw", "irregular", "boxes", "variant", "variants", "sums", "dots", "kropki"),
-}
-
-_KINDS = ("type", "kind", "gametype", "puzzletype", "category", "mode")
-"""Keys whose values say what kind of puzzle this is."""
+_NAMED = {*NAMES["name"], "author", "url", "link", "site"}
+"""Keys whose texts may speak of anything; a title that names a variant is noted where all titles are."""
 
 
 class NoJson(Exception):
@@ -212,6 +195,18 @@ def from_line(line: str, number: int, columns: Columns) -> Iterator[Record | Bad
     yield from _of_value(value, number, columns)
 
 
+def from_object(value: Mapping, place: int, columns: Columns) -> Iterator[Record | BadLine]:
+    """The puzzles of keys and values that stand for one object; nothing where none of them is meant as a board."""
+    try:
+        found = list(_boards(value, columns, 0))
+    except PuzzleError as error:
+        found = [str(error)]
+    for one in found:
+        yield (
+            replace(one, line=place) if isinstance(one, Record) else BadLine(line=place, reason=one, text=_text(value))
+        )
+
+
 def _of_value(value: Any, place: int, columns: Columns) -> Iterator[Record | BadLine]:
     try:
         found = list(_boards(value, columns, 0))
@@ -263,8 +258,13 @@ def _boards(value: Any, columns: Columns, depth: int) -> Iterator[Record | str]:
         return
     if puzzle is not None:
         yield _of_object(value, keys)
+        for other in _alike(value, keys):
+            yield _of_object(value, keys | {"puzzle": other, "solution": None})
         return
     _refuse_rules(value)
+    if (placed := _by_places(value)) is not None:
+        yield placed
+        return
     if "cells" in value and isinstance(value["cells"], list):
         form = "SudokuPad's own form" if any(isinstance(row, list) for row in value["cells"]) else "a form of `cells`"
         raise PuzzleError(f"this is JSON in {form}, which is not read; copy the 81 characters or the grid")
@@ -275,6 +275,44 @@ def _boards(value: Any, columns: Columns, depth: int) -> Iterator[Record | str]:
         for inner in value.values():
             if isinstance(inner, Mapping | list):
                 yield from _boards(inner, columns, depth + 1)
+
+
+def _alike(value: Mapping, keys: Mapping[str, Any]) -> list[Any]:
+    """Keys of further puzzles, which differ from the first one's in their number alone."""
+    stem = _stem(keys["puzzle"])
+    return [key for key in value if key != keys["puzzle"] and _stem(key) == stem and value[key]] if "#" in stem else []
+
+
+def _stem(key: Any) -> str:
+    return re.sub(r"\d+", "#", str(key).lower())
+
+
+def _by_places(value: Mapping) -> Record | None:
+    """The board of an object with a key for each row, or for each cell by row and column; cells may be missing.
+
+    Raises:
+        PuzzleError: whether rows and columns are counted from 0 or from 1 cannot be told; or a cell is none.
+    """
+    numbered = {key: tuple(map(int, re.findall(r"\d{1,3}", str(key)))) for key in value}
+    rows = [(numbers, value[key]) for key, numbers in numbered.items() if re.fullmatch(r"r(?:ow)?[\W_]*#", _stem(key))]
+    if len(rows) == SIDE and [at for (at,), _ in rows] in (list(range(SIDE)), list(range(1, SIDE + 1))):
+        lines = [re.sub(r"[\s,;|]", "", row) if isinstance(row, str) else row for _, row in rows]
+        return Record(puzzle=_board(lines, "")) if _is_board(lines) else None
+    cells = {
+        numbers: value[key]
+        for key, numbers in numbered.items()
+        if re.fullmatch(r"[\W_]*r(?:ow)?[\W_]*#[\W_]*c(?:ol|olumn)?[\W_]*#[\W_]*", _stem(key))
+    }
+    if len(cells) < SIDE or not all(map(_is_cell, cells.values())):
+        return None
+    used = {number for numbers in cells for number in numbers}
+    if not used <= set(range(SIDE + 1)) or (0 in used) == (SIDE in used):
+        raise PuzzleError("whether rows and columns are counted from 0 or from 1 cannot be told from these keys")
+    first = 0 if 0 in used else 1
+    board = np.zeros(CELLS, np.int8)
+    for (row, column), cell in cells.items():
+        board[(row - first) * SIDE + column - first] = _cell(cell)
+    return Record(puzzle=board)
 
 
 def _unnamed(value: Mapping) -> Record | None:
@@ -325,7 +363,10 @@ def _keys(value: Mapping, columns: Columns) -> dict[str, Any]:
 
 def _of_object(value: Mapping, keys: Mapping[str, Any]) -> Record:
     _refuse_rules(value)
-    puzzle = _board(value[keys["puzzle"]], f"`{clean(str(keys['puzzle']))}` ")
+    field = value[keys["puzzle"]]
+    # What has no lists writes cells with a sign between them.
+    field = re.sub(r"[,;|]", "", field) if isinstance(field, str) and len(field) > CELLS else field
+    puzzle = _board(field, f"`{clean(str(keys['puzzle']))}` ")
     solution = value.get(keys["solution"]) if keys["solution"] is not None else None
     rating = value.get(keys["rating"]) if keys["rating"] is not None else None
     name = value.get(keys["name"]) if keys["name"] is not None else None
@@ -334,8 +375,48 @@ def _of_object(value: Mapping, keys: Mapping[str, Any]) -> Record:
         solution=require_answer(_board(solution, "the solution "), puzzle) if solution else None,
         rating=_rating(rating),
         name=clean(str(name)) if isinstance(name, str | int) else "",
-        notes=tuple(filter(None, [fpuzzles.rules_note(value.get("rules") or value.get("ruleset"))])),
+        notes=(*_words_on_rules(value), *_left_out(value, keys, puzzle)),
     )
+
+
+def _words_on_rules(value: Mapping) -> Iterator[str]:
+    """Sentences on rules that stand in words."""
+    rules = fpuzzles.rules_note(value.get("rules") or value.get("ruleset"))
+    if rules:
+        yield rules
+        return
+    for key, text in value.items():
+        if str(key).lower() not in _NAMED and isinstance(text, str) and (word := variant_word(text[:2000])):
+            yield f"`{clean(str(key))}` speaks of {word!r}; only the classic rules are followed."
+            return
+
+
+def _left_out(value: Mapping, keys: Mapping[str, Any], puzzle: np.ndarray) -> Iterator[str]:
+    """Sentences on what an object holds beside its puzzle.
+
+    Raises:
+        PuzzleError: a map of irregular boxes.
+    """
+    alike = _stem(keys["puzzle"])
+    for key, other in value.items():
+        if key in keys.values() or _stem(key) == alike or not isinstance(other, str | list):
+            continue
+        if re.search("candidate|pencil", _stem(key)) and other:
+            yield f"`{clean(str(key))}` was left out: pencil marks are no clues."
+        elif (board := _other_board(other)) is not None:
+            if is_region_map(board):
+                raise PuzzleError(JIGSAW)
+            if not is_answer(board, puzzle):
+                yield f"`{clean(str(key))}` holds another board, which was left out."
+
+
+def _other_board(value: Any) -> np.ndarray | None:
+    if isinstance(value, str):
+        return line_cells(plain_digits(value))
+    try:
+        return _board(value, "") if _is_board(value) else None
+    except PuzzleError:
+        return None
 
 
 def _rating(value: Any) -> float | None:
@@ -375,18 +456,11 @@ def _has(values: Any, row: Any) -> bool:
 
 def _refuse_rules(value: Mapping) -> None:
     """Refuse an object with a constraint that a classic board lacks."""
-    names = [str(key) for key, inner in value.items() if inner and _is_rule(str(key))]
-    kinds = [value[key] for key in value if str(key).lower() in _KINDS and isinstance(value[key], str)]
+    names = [str(key) for key, inner in value.items() if inner and is_rule(str(key))]
+    kinds = [value[key] for key in value if str(key).lower() in KINDS and isinstance(value[key], str)]
     names += [word for kind in kinds if (word := variant_word(kind[:200]))]
     if names:
         raise PuzzleError(f"this is a variant, with {', '.join(clean(name) for name in names[:3])}; {ONLY_CLASSIC}")
-
-
-@functools.lru_cache(maxsize=256)
-def _is_rule(key: str) -> bool:
-    """Whether a key names a constraint: by itself, or as f-puzzles and the names of variants have it."""
-    bare = re.sub(r"[\W_]+", "", key.lower())
-    return bare in _RULES or fpuzzles.is_constraint(bare) or bool(variant_word(bare))
 
 
 def _is_row(value: Any) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from vmd_sudoku.board import SIDE, looks_like_puzzle
 from vmd_sudoku.errors import PuzzleError, PuzzleFileError
-from vmd_sudoku.formats import apps, arrays, hodoku, objects
+from vmd_sudoku.formats import apps, arrays, hodoku, ini, objects
 from vmd_sudoku.formats.art import has_words, is_border, is_comment, is_markup, plain
 from vmd_sudoku.formats.columns import DELIMITERS, Columns, Layout, header, is_listed, split
 from vmd_sudoku.formats.fpuzzles import from_packed
@@ -22,7 +22,7 @@ from vmd_sudoku.formats.links import first_link, from_link, is_link
 from vmd_sudoku.formats.lists import from_list
 from vmd_sudoku.formats.pairs import with_answers
 from vmd_sudoku.formats.record import BadLine, Record, clean, shown
-from vmd_sudoku.formats.rows import one_line_each
+from vmd_sudoku.formats.rows import in_one_piece
 from vmd_sudoku.formats.sources import Source, Text, named, opened, reading
 from vmd_sudoku.formats.variants import row_of
 
@@ -30,6 +30,8 @@ ANY = Columns()
 
 _SECTION = re.compile(r"\[[A-Za-z][\w ]{0,20}\]")
 _MARKUP = re.compile(r"<[?!A-Za-z]")
+_NUMBERED = re.compile(r"^\s*#\s?(\d{1,7}[.:)]?\s+(?=[0-9.]{81}(?![0-9.])))")
+"""A list whose numbers have the sign of a remark in front."""
 _PACKED = re.compile(r"(?:fpuzzles|fpuz)?(N4Ig[\w+/=\\-]{40,})")
 
 
@@ -93,11 +95,17 @@ def _by_form(text: Text, columns: Columns) -> Iterator[Record | BadLine]:
     elif _MARKUP.match(begin) and not first_link(begin):
         yield from apps.from_xml(text.pieces())
         return
-    yield from _of_lines(_plain_lines(text), columns)
+    lines = _plain_lines(text)
+    ahead = ini.beginning(lines)
+    lines = itertools.chain(ahead, lines)
+    yield from ini.from_pairs(lines, columns) if ini.is_of_pairs(ahead) else _of_lines(lines, columns)
 
 
 def _plain_lines(text: Text) -> Iterator[tuple[int, str | None]]:
-    return ((number, line if line is None else one_line_each(plain(line))) for number, line in text.lines())
+    lines = ((number, line if line is None else plain(line)) for number, line in text.lines())
+    return in_one_piece(
+        (number, _NUMBERED.sub(r"\1", line) if line and "#" in line else line) for number, line in lines
+    )
 
 
 def _instead_of_json(found: Iterator[Record | BadLine]) -> Iterator[Record | BadLine]:
@@ -137,7 +145,7 @@ def _keeping(pieces: Iterable[str], kept: list[str]) -> Iterator[str]:
 def _of_lines(lines: Iterator[tuple[int, str | None]], columns: Columns) -> Iterator[Record | BadLine]:
     """A list or grids, by the first line that shows which."""
     ahead: list[tuple[int, str | None]] = []
-    title, names, size = "", "", 0
+    title, names, size, commented = "", "", 0, 0
     empty_link: BadLine | None = None
     unsure: Layout | None = None
     for number, line in lines:
@@ -149,6 +157,7 @@ def _of_lines(lines: Iterator[tuple[int, str | None]], columns: Columns) -> Iter
         if not bare or (is_border(line) and not is_listed(line)):
             continue
         if is_comment(line):
+            commented = commented or (number if is_listed(bare.lstrip("#/%-* ")) else 0)
             title = title or (bare[2:] if bare.startswith(("#D", "#C")) else "")
             continue
         if not is_link(bare) and (is_listed(line) or hodoku.is_library_line(bare)):
@@ -192,6 +201,10 @@ def _of_lines(lines: Iterator[tuple[int, str | None]], columns: Columns) -> Iter
             yield empty_link
         elif any(line and line.strip() and not is_comment(line) for _, line in ahead):
             yield from from_grids(iter(ahead))
+        elif commented:
+            yield BadLine(
+                line=commented, reason="every line is a remark; take the sign at its beginning away to have it read"
+            )
         return
     yield from from_list(itertools.chain(ahead, lines), None, columns)
 

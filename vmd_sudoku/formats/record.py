@@ -40,6 +40,10 @@ class Record:
         more = tuple(note for note in notes if note)
         return replace(self, notes=more + self.notes) if more else self
 
+    def named(self, name: str) -> "Record":
+        """The same with a name, where it has none of its own."""
+        return self if self.name or not name else replace(self, name=clean(name))
+
     def __eq__(self, other: object) -> bool:
         """By value, which arrays do not offer by themselves."""
         return isinstance(other, Record) and self._key() == other._key()

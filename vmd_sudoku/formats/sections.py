@@ -16,6 +16,11 @@ from vmd_sudoku.formats.record import Record, clean
 
 PART_LIMIT = 200
 """Lines of the longest puzzle with its sections."""
+_CALLED = {
+    **dict.fromkeys(("given", "givens", "clues", "initial", "board", "sudoku"), "puzzle"),
+    **dict.fromkeys(("current", "progress", "saved", "filled", "entered"), "state"),
+}
+"""What others call the sections."""
 _SECTION = re.compile(r"\[([A-Za-z][A-Za-z ]{0,20})\]")
 
 
@@ -30,7 +35,14 @@ class Sections:
 
 def begins(line: str) -> bool:
     """Whether a line begins the section of another puzzle."""
-    return line.strip().lower() == "[puzzle]"
+    return _section(line) == "puzzle"
+
+
+def _section(line: str) -> str:
+    """What a line calls the section that it begins, or ""."""
+    found = _SECTION.fullmatch(line.strip())
+    name = found[1].lower() if found else ""
+    return _CALLED.get(name, name)
 
 
 def parts(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
@@ -58,8 +70,8 @@ def split(lines: Sequence[str]) -> Sections:
     section = "puzzle"
     for line in lines:
         mark = line.strip()
-        if match := _SECTION.fullmatch(mark):
-            section = match[1].lower()
+        if named := _section(line):
+            section = named
             found.setdefault(section, [])
         elif is_comment(line):
             if mark.startswith("#"):

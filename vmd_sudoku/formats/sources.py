@@ -58,8 +58,20 @@ _REFUSED = {
     b"{\\rtf": "a document of a word processor (RTF); save it as plain text",
     b"II*\x00": "a picture; type the clues in",
     b"MM\x00*": "a picture; type the clues in",
-    b"\x80\x04\x95": "a Python pickle, which may run programs and is never opened; save it as .npy or CSV",
+    b"\x89HDF": "an HDF5 file; save the boards as .npy or CSV",
+    b"FEA1": "a Feather file; save the table as CSV",
+    b"Obj\x01": "an Avro file; save the table as CSV",
+    b"MATLAB 5.0": "a MATLAB file; save the boards as CSV",
+    b"\x04\x22\x4d\x18": "packed by lz4; unpack it first",
+    b"%!PS": "a PostScript file; copy the puzzle out of it as text",
 }
+_PICKLE = re.compile(
+    rb"\x80[\x02-\x05]|[\]}\)(]q\x00|\((?:lp|dp|tp|i)\d|c[A-Za-z_][\w.]{0,60}\n[A-Za-z_][\w.]{0,60}\n|\(?[lcd]p\d+\n|"
+    rb"V[0-9.]{81}\np0|S'[0-9.]{81}'\np0"
+)
+"""How pickles of every protocol begin."""
+_PICTURE = re.compile(rb"P[1-6]\s+(?:#[^\n]*\n\s*)?\d{1,5}[ \t]+\d{1,5}[ \t]*\r?\n")
+"""How portable pixmaps begin; the first kinds of them are text."""
 _REFUSED_INSIDE = (
     (257, b"ustar", "a tar archive; unpack it and name the file"),
     (4, b"ftyp", "a picture or a film; type the clues in"),
@@ -202,6 +214,12 @@ def opened(stream: IO) -> tuple[BinaryIO | None, Text | None]:
     for mark, what in _REFUSED.items():
         if head.startswith(mark):
             raise PuzzleFileError(f"this is {what}")
+    if _PICKLE.match(head):
+        raise PuzzleFileError(
+            "this is a Python pickle, which may run programs and is never opened; save it as .npy or CSV"
+        )
+    if _PICTURE.match(head):
+        raise PuzzleFileError("this is a picture; type the clues in")
     for start, mark, what in _REFUSED_INSIDE:
         if head[start : start + len(mark)] == mark:
             raise PuzzleFileError(f"this is {what}")

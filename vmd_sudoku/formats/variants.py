@@ -1,10 +1,13 @@
 """Puzzles that are no classic Sudoku, told by how they are written down, so that none is solved by the wrong rules."""
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
 
-from vmd_sudoku.board import BOX, CELLS, SIDE
+import numpy as np
+
+from vmd_sudoku.board import BOX, CELLS, SIDE, is_legal
 from vmd_sudoku.formats.cells import BLANKS, square, wrong_size
 
 ONLY_CLASSIC = "only classic Sudoku is solved here"
@@ -18,6 +21,40 @@ _WORDS = re.compile(
     r"chaos|consecutive|renban|whispers?|arrows?|cages?|hexadoku|wordoku|colou?rsudoku)(?![a-z])",
     re.IGNORECASE,
 )
+VARIANT_NAMES = {
+    **{"killercage": "killer cages", "arrow": "arrows", "thermometer": "thermometers", "region": "irregular boxes"},
+    **{"diagonal+": "a diagonal", "diagonal-": "a diagonal", "antiknight": "anti-knight", "antiking": "anti-king"},
+    **{"palindrome": "palindromes", "littlekillersum": "little killer sums", "sandwichsum": "sandwich sums"},
+    **{"evencell": "even cells", "odd": "odd cells", "even": "even cells", "extraregion": "extra regions"},
+    **{"whispers": "German whispers", "xv": "XV", "ratio": "ratios", "difference": "differences", "clone": "clones"},
+    **{
+        "givenpencilmarks": "given pencil marks",
+        "cage": "cages",
+        "text": "text on the board",
+        "negative": "negative rules",
+    },
+}
+"""What f-puzzles calls constraints, and how they are named."""
+_RULES = {
+    *(
+        "cages",
+        "killercages",
+        "killer",
+        "arrows",
+        "thermos",
+        "thermometers",
+        "lines",
+        "constraints",
+        "regions",
+        "region",
+    ),
+    *("diagonals", "diagonal", "jigsaw", "irregular", "boxes", "variant", "variants", "sums", "dots", "kropki"),
+}
+KINDS = (
+    *("type", "kind", "gametype", "game_type", "puzzletype", "puzzle_type", "category", "mode", "gamemode", "shape"),
+    *("layout", "variation", "subtype", "boxtype", "box_type", "boxshape", "regiontype"),
+)
+"""Keys whose values say what kind of puzzle this is."""
 _CLASSIC = re.compile(r"(?:normal|classic|standard|regular) sudoku(?: rules)?(?: apply)?|sudoku", re.IGNORECASE)
 _STARTS = (
     ("SumoCueV1", "a jigsaw or killer in SumoCue's form"),
@@ -51,6 +88,18 @@ def refused(lines: Sequence[str]) -> str:
     return _other_size(lines)
 
 
+@functools.lru_cache(maxsize=256)
+def is_rule(key: str) -> bool:
+    """Whether a key names a constraint: by itself, or as f-puzzles and the names of variants have it."""
+    bare = re.sub(r"[\W_]+", "", key.lower())
+    return bare in _RULES or _is_constraint(bare) or bool(variant_word(bare))
+
+
+def _is_constraint(key: str) -> bool:
+    """Whether f-puzzles calls a constraint so, in the singular or the plural."""
+    return any(name in VARIANT_NAMES and name != "text" for name in (key, key.removesuffix("s")))
+
+
 def is_region_line(text: str) -> bool:
     """Whether letters of a line tell the box of nine cells or of all 81."""
     if not text.isalpha() or len(text) not in (SIDE, CELLS) or set(text) <= set("xX"):
@@ -69,6 +118,18 @@ def _has_region_map(lines: Sequence[str]) -> bool:
         return True
     joined = re.search(r"(?<![A-Za-z])([A-Ia-i]{81})(?![A-Za-z])", "\n".join(lines)[: 20 * CELLS])
     return bool(joined) and len(Counter(joined[1])) == SIDE  # type: ignore[index]
+
+
+def is_region_map(board: np.ndarray) -> bool:
+    """Whether the digits of a board [81] name boxes: some nine cells each, most of them beside another of their own."""
+    if np.count_nonzero(board) < CELLS - SIDE - 4:
+        return False
+    counts = np.bincount(board, minlength=SIDE + 1)
+    if (counts[1:] > 0).sum() < SIDE - 1 or counts.max() > SIDE + 4 or is_legal(board):
+        return False
+    square = board.reshape(SIDE, SIDE)
+    across, down = square[:, 1:] == square[:, :-1], square[1:] == square[:-1]
+    return int(across.sum() + down.sum()) > CELLS // 2
 
 
 def is_classic_map(names: Sequence) -> bool:
@@ -106,5 +167,9 @@ def row_of(line: str) -> list[str]:
     if not bare or re.fullmatch(r"[-=+ ]+", bare):
         return []
     fields = [field for field in re.split(r"[\s,;]+", bare) if field]
-    cells = fields if len(fields) > 3 and max(map(len, fields)) <= 2 else list("".join(fields))
+    whole = "".join(fields)
+    even = len({len(field) for field in fields}) == 1 and (square(len(whole)) or square(len(whole) ** 2)) > 0
+    if not even and sum(map(str.isalpha, whole)) > sum(map(str.isdigit, whole)) and max(map(len, fields)) > 2:
+        return []  # words, though they may hold a number
+    cells = fields if len(fields) > 3 and max(map(len, fields)) <= 2 else list(whole)
     return cells if all(len(c) <= 2 and (c.isalnum() or c in BLANKS) for c in cells) else []
