@@ -24,7 +24,6 @@ PUZZLE_HELP = "81 characters, `.` or `0` for a blank, or any text or link of a p
 PUZZLE_USE = "Compare on this puzzle"
 PUZZLE_BAD = "That is not a puzzle: it takes 81 cells, 1 to 9, and `.` or `0` for a blank. The boards stay as they are."
 FROM_SOLVE = "Take the board of the Solve page"
-TO_SOLVE = "Put this puzzle on the Solve page"
 FIND = "Find a difference"
 FIND_HELP = "Tries example puzzles until one board is solved and another is not."
 FINDING = "Looking for a puzzle on which they differ…"

@@ -48,7 +48,6 @@ SET_IS = "{sequences} sequences of {length} tokens: {examples}"
 SET_MORE = " … and {more} more"
 SET_NOISE = " Noise stands between the tied tokens, which makes {length} in all."
 
-PREDICT = "First, predict"
 PREDICT_ASK = (
     "In **one call** a perfect MDM still writes every place on its own. How far is that from the data, in "
     "nats of KL? A digit that may be any of ten holds ln 10 = 2.303 nats."
@@ -89,7 +88,6 @@ MODELS = {"mdm": "MDM", "vmd": "VMD"}
 
 HEAT = "Which pairs are written"
 HEAT_TITLES = ("The data", "Product of marginals", "MDM, one call", "VMD, one call")
-HEAT_AXES = ("first token", "second token")
 HEAT_HOVER = "%{y} then %{x}: %{z:.1%}<extra></extra>"
 HEAT_IN_WORDS = (
     "Of the pairs that are written, {mdm:.0%} of the MDM's and {vmd:.0%} of the VMD's are pairs of the data."
@@ -108,7 +106,6 @@ CALLS_NOTE = {
 }
 CALLS_NOTE_EXACT = "Exact sums, without samples."
 MAP = "The map of z"
-MAP_NONE = "The map of z appears with the first step."
 
 # ---- words
 

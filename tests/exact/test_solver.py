@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations, product
 from pathlib import Path
 
 import numpy as np
@@ -6,8 +7,9 @@ import pytest
 from sat import SatCounter, corrupted
 from stubs import ENDLESS
 
-from vmd_sudoku.board import PEERS, UNITS, parse, solved
+from vmd_sudoku.board import CELLS, PEERS, UNITS, parse, solved
 from vmd_sudoku.exact import generate, solver
+from vmd_sudoku.exact.symmetry import Symmetry
 from vmd_sudoku.formats import files as puzzle_file
 
 
@@ -177,3 +179,103 @@ def test_a_digit_without_a_place_is_a_contradiction():
         for cell in UNITS[unit]:
             node[cell // 27] &= ~(1 << cell % 27)
         assert not solver.propagate(node, np.empty(solver.MASKS, np.int64)), unit
+
+
+TRIPLETS = [
+    [[sorted(set(line) & set(box)) for box in UNITS[18:].tolist() if set(line) & set(box)] for line in lines]
+    for lines in UNITS[:18].reshape(6, 3, 9).tolist()
+]
+"""Three cells of a line and a box, for every three lines that share their boxes: [6 bands and stacks][3 lines][3 boxes]."""
+
+
+def slowly(board):
+    """The candidates of every cell after the three rules, sets; None at a contradiction."""
+    left = [{int(digit)} if digit else set(range(1, 10)) for digit in board]
+    before = None
+    while before != left:
+        before = [set(some) for some in left]
+        for digit in range(1, 10):
+            for part in TRIPLETS:
+                ways = [
+                    way for way in permutations(range(3)) if all(has(left, part[i][way[i]], digit) for i in range(3))
+                ]
+                for line, box in product(range(3), repeat=2):
+                    if all(way[line] != box for way in ways):
+                        for cell in part[line][box]:
+                            left[cell].discard(digit)
+            for unit in UNITS.tolist():
+                if len(places := [cell for cell in unit if digit in left[cell]]) == 1:
+                    left[places[0]] &= {digit}
+        for cell in range(CELLS):
+            for peer in PEERS[cell] if len(left[cell]) == 1 else ():
+                left[peer] -= left[cell]
+    return (
+        left
+        if all(left) and all(set().union(*(left[c] for c in unit)) == set(range(1, 10)) for unit in UNITS)
+        else None
+    )
+
+
+def has(left, cells, digit):
+    return any(digit in left[cell] for cell in cells)
+
+
+def test_propagation_leaves_what_three_rules_leave_and_no_more(rng):
+    puzzles, _ = generate.puzzles(12, seed=21)
+    loose = np.where(rng.random(puzzles.shape) < 0.3, 0, puzzles).astype(np.int8)
+    dead = 0
+    for board in [*puzzles, *loose, *corrupted(puzzles, rng), *corrupted(loose, rng)]:
+        node = np.zeros(solver.NODE, np.int64)
+        fine = solver.load(node, board) and solver.propagate(node, np.empty(solver.MASKS, np.int64))
+        wanted = slowly(board)
+        assert fine == (wanted is not None)
+        dead += not fine
+        if fine:
+            places = [cells_of(node, digit) for digit in range(9)]
+            assert [{d + 1 for d in range(9) if cell in places[d]} for cell in range(CELLS)] == wanted
+            settled = [node[solver.SETTLED + cell // 27] >> cell % 27 & 1 for cell in range(CELLS)]
+            assert settled == [len(some) == 1 for some in wanted]
+    assert 8 < dead < 40
+
+
+def every_solution(board):
+    """By trying the digits of the cell with fewest, one after another."""
+    if (board > 0).all():
+        return [tuple(board.tolist())]
+    left = {c: set(range(1, 10)) - set(board[PEERS[c]].tolist()) for c in np.flatnonzero(board == 0).tolist()}
+    cell = min(left, key=lambda c: len(left[c]))
+    return [
+        one for digit in sorted(left[cell]) for one in every_solution(np.where(np.arange(CELLS) == cell, digit, board))
+    ]
+
+
+@pytest.fixture(scope="module")
+def with_solutions():
+    """Boards of a few to some dozens of solutions, and these."""
+    clues, _ = generate.puzzles(40, 22)
+    loose = np.where(np.random.default_rng(0).random(clues.shape) < 0.06, 0, clues).astype(np.int8)
+    counts = solver.count_solutions(loose, 40)
+    return [(board, sorted(every_solution(board))) for board in loose[(counts > 1) & (counts < 40)][:4]]
+
+
+def test_a_search_finds_every_solution_once_however_the_board_lies(with_solutions, rng):
+    for board, wanted in with_solutions:
+        symmetry = Symmetry.random(rng)
+        for moved, answers in ((board, wanted), (symmetry.board(board), symmetry.board(np.array(wanted)).tolist())):
+            for nodes in (1, 7, 10_000):
+                search = solver.Search(moved, limit=len(wanted) + 1)
+                while not search.over:
+                    search.go_on(nodes)
+                assert sorted(map(tuple, search.solutions.tolist())) == sorted(map(tuple, answers))
+        for limit in (1, len(wanted), len(wanted) + 1):
+            assert solver.count_solutions(board[None], limit).tolist() == [min(limit, len(wanted))]
+
+
+def test_a_digit_can_be_left_out_of_a_search(with_solutions, rng):
+    for board, wanted in with_solutions:
+        for cell in rng.permutation(np.flatnonzero(board == 0))[:8].tolist():
+            digit = wanted[0][cell]
+            search = solver.Search(board, limit=len(wanted), but_not=(cell, digit))
+            search.go_on(10_000)
+            assert search.over
+            assert sorted(map(tuple, search.solutions.tolist())) == [one for one in wanted if one[cell] != digit]

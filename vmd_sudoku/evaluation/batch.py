@@ -231,11 +231,6 @@ class Measured:
     totals: dict[int, list[Counts]]
     bad_lines: list[dict[str, Any]]
 
-    @property
-    def is_finished(self) -> bool:
-        """Whether no part is missing."""
-        return self.parts == self.plan.parts
-
     def rows(self) -> list[dict[str, Any]]:
         """A row of figures for every file and arm: counts, rates, settings, means and speed."""
         rows = []

@@ -17,8 +17,3 @@ def field_shape(boards: int, size: int, kind: str = "candidate") -> tuple[int, .
 def draw_prior(boards: int, size: int, rng: torch.Generator, kind: str = "candidate") -> Tensor:
     """z from the prior N(0, I), float32 in the shape of `field_shape` (VMD, arXiv 2510.23606)."""
     return torch.randn(field_shape(boards, size, kind), generator=rng, device=rng.device)
-
-
-def prior_mode(boards: int, size: int, kind: str = "candidate") -> Tensor:
-    """z = 0, the prior's most likely value: what solving a puzzle starts from."""
-    return torch.zeros(field_shape(boards, size, kind))
