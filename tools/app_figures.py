@@ -20,6 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import click
 import websockets
@@ -33,7 +35,7 @@ from vmd_sudoku.board import to_line
 from vmd_sudoku.formats import files as puzzle_file
 
 WAIT = 120_000
-OPENINGS, SOLVES, KEYS, SESSIONS, CLICKS = 5, 10, 40, 20, 10
+OPENINGS, SOLVES, KEYS, SESSIONS, CLICKS, RUNS = 5, 10, 40, 20, 10, 3
 TRY_AGAIN_AFTER = 2.25
 """Seconds after which a page asks a busy server again, on average."""
 PLAYED = 5000
@@ -93,6 +95,18 @@ COUNT_FRAMES = """(wanted) => new Promise((done) => {
 })"""
 
 
+WATCH_PRESS = """([name, words]) => new Promise((done) => {
+    const button = [...document.querySelectorAll('button')].find((one) => one.textContent.includes(name))
+    const start = performance.now()
+    const look = () => {
+        if (new RegExp(words).test(document.body.innerText)) done(performance.now() - start)
+        else requestAnimationFrame(look)
+    }
+    button.click()
+    look()
+})"""
+
+
 @dataclass(frozen=True)
 class Figure:
     """One line of the table: what was measured, the value in words, the target, and whether it was reached."""
@@ -118,8 +132,8 @@ class Visits:
         return len(re.findall("the network solved", self.log.read_text()))
 
     @contextmanager
-    def page(self, path: str = "/", **options: object) -> Iterator[Page]:
-        """A visitor of his own; `options` are those of a browser context."""
+    def page(self, path: str = "/", ready: str = "window.opened", **options: object) -> Iterator[Page]:
+        """A visitor of his own, once `ready` is true in the browser; `options` are those of a browser context."""
         context = self._browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})  # type: ignore[arg-type]
         page = context.new_page()
         page.set_default_timeout(WAIT)
@@ -129,7 +143,7 @@ class Visits:
         page.on("console", self._heard)
         page.add_init_script(WATCH_OPENING)
         page.goto(self.url + path)
-        page.wait_for_function("window.opened")
+        page.wait_for_function(ready)
         yield page
         context.close()
 
@@ -302,6 +316,36 @@ def clicks(visits: Visits) -> Iterator[Figure]:
         yield Figure(f"  {CLICKS} boards and clicks in a second, verdict", words)
 
 
+def batch(visits: Visits) -> Iterator[Figure]:
+    """From the press of Measure to the first figures of a run, and from the press of Cancel to the end of its process.
+
+    A visitor takes some seconds to choose puzzles; at once is what an impatient one gets.
+    """
+    for name, wait in (("after five seconds on the page", 5000), ("as soon as it is there", 0)):
+        first, ended = [], []
+        for turn in range(RUNS):
+            with visits.page("/batch", f"!!({ROOT_OF})('.batch')") as page:
+                page.locator("input[type=file]").set_input_files(_many_puzzles(turn))
+                page.get_by_text("puzzles, ").first.wait_for()
+                page.wait_for_timeout(wait)
+                first.append(_pressed(page, "Measure", r"[1-9]\d* of [\d,]+ puzzles"))
+                ended.append(_pressed(page, "Cancel", "Cancelled after"))
+        yield Figure(f"Batch, Measure to first result, {name}", _spread(first, "s"), "< 3 s", max(first) < 3)
+        yield Figure("  Cancel to the end of the run", _spread(ended, "s"), "< 1 s", max(ended) < 1)
+
+
+def _many_puzzles(turn: int) -> Any:
+    """A file that takes long enough to be cancelled; another one each time."""
+    lines = [relabelled(line, turn) for line in puzzles("hard")] * 20
+    return {"name": f"hard-{turn}.txt", "mimeType": "text/plain", "buffer": "\n".join(lines).encode()}
+
+
+def _pressed(page: Page, button: str, words: str) -> float:
+    """Seconds from the press of a button until the page says something, by the browser's own clock."""
+    page.get_by_role("button", name=button).wait_for()
+    return page.evaluate(WATCH_PRESS, [button, words]) / 1000
+
+
 def looks(visits: Visits) -> Iterator[Figure]:
     """axe's objections, and whether a phone has to scroll sideways."""
     easy, apart = puzzles("easy")[0], to_line(puzzle_file.read(APART).puzzles[0])
@@ -337,6 +381,7 @@ MEASURES: dict[str, Callable[[Visits], Iterator[Figure]]] = {
     "keys": keys,
     "playing": playing,
     "clicks": clicks,
+    "batch": batch,
     "looks": looks,
     "sessions": sessions,
 }
@@ -358,7 +403,11 @@ def cli(which: tuple[str, ...], output: Path | None) -> None:
     click.echo("{cores} cores, of one of which a busy process gets {share_of_a_core:.0%}".format(**machine))
     outside: list[str] = []
     errors: list[str] = []
-    with tempfile.TemporaryDirectory() as folder, served(log := Path(folder) / "log.txt") as url:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _own_runs(Path(folder)),
+        served(log := Path(folder) / "log.txt") as url,
+    ):
         with chromium() as browser, Visits(browser, url, log, outside, errors).page() as page:
             cold = page.evaluate("window.opened") / 1000
         tell(Figure("first board, server just started", f"{cold:.2f} s", "< 3 s", cold < 3))
@@ -372,6 +421,15 @@ def cli(which: tuple[str, ...], output: Path | None) -> None:
     tell(Figure("errors in the console", f"{len(errors)} {errors or ''}".strip(), "0", not errors))
     if output:
         output.write_text(json.dumps({"machine": machine, "figures": [asdict(one) for one in figures]}, indent=1))
+
+
+@contextmanager
+def _own_runs(folder: Path) -> Iterator[None]:
+    """The server that is started within this keeps runs of the Batch page there, and not among the owner's."""
+    limits = folder / "limits.toml"
+    limits.write_text(f"folder = {json.dumps(str(folder / 'runs'))}\n")
+    with mock.patch.dict(os.environ, {"VMD_SUDOKU_BATCH": str(limits)}):
+        yield
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from app.batch.store import Job, id_or_none
 from app.parts.form import WIDTH, form
 from app.parts.settings import MODELS, Settings
 from app.parts.verdict import sentence
-from app.server import examples, start
+from app.server import examples
 from vmd_sudoku.board import Line
 from vmd_sudoku.errors import ConfigError, OutputError
 
@@ -86,7 +86,6 @@ def page(open_compare: Open) -> None:
             _run(visit, runs, job, open_compare)
         else:
             _brief(visit, runs)
-    start.warm_up()
 
 
 def _shown(visit: Visit, runs: Queue) -> Job | None:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-GRACE = 0.5
+GRACE = 0.3
 """Seconds that a process has to end by itself: what it has begun is lost then, what is finished is not."""
 
 

@@ -10,6 +10,7 @@ from app.batch import words as batch_words
 from app.batch.figures import Figure, Figures, level
 from app.batch.queue import Queue
 from app.parts.settings import Settings
+from app.server import start
 from vmd_sudoku.board import Line
 from vmd_sudoku.errors import RunError
 
@@ -108,6 +109,9 @@ def _ended(runs: Queue, figures: Figures, done: int) -> None:
 
 def _so_far(figures: Figures) -> None:
     """Solved boards of every arm with their interval, apart by how much the rules helped."""
+    if figures.arms()[0].boards:
+        # Not before: until the first result is there, the cores belong to the process that makes it.
+        start.warm_up()
     for words, arms in _by_level(figures):
         st.caption(words)
         with st.container(horizontal=True, gap="large"):

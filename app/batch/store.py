@@ -118,8 +118,9 @@ class Store:
 
     def command(self, job: Job, minutes: float) -> list[str]:
         """The command line of a run, to be started in its folder; the same again goes on."""
-        # Small parts: a result comes within a second or so, and a cancelled run loses little.
-        size = str(max(4, 16 // len(job.arms)))
+        # Small parts: a third of a second of work, so that the first result comes soon and a cancelled run loses little. Fewer
+        # than four boards in a batch would take longer each; with four they hardly do.
+        size = str(max(4, 8 // len(job.arms)))
         return [
             *("evaluate", f"puzzles/{job.file}", "--grid", "arms.toml", "--out", "run"),
             *(("--limit", str(job.puzzles)) if job.cut else ()),

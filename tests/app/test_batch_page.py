@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from app_stubs import needs_model
@@ -26,6 +27,8 @@ from app.server import start
 from vmd_sudoku.board import Line
 from vmd_sudoku.cli.main import main
 from vmd_sudoku.errors import ConfigError, OutputError
+
+ROOT = Path(__file__).parents[2]
 
 PUZZLES = "".join(
     f"{line}\n"
@@ -212,7 +215,7 @@ def test_a_run_whose_time_is_up_or_that_fails_ends(runs):
 
 def test_time_of_a_process_that_was_killed_counts(runs):
     job = asked(runs, "slow")
-    wait_for(lambda: (runs.store.folder(job) / "argv").exists())
+    wait_for(lambda: (runs.store.run(job) / "parts").exists())
     times = [("begin", 100), ("part", 130), ("begin", 500), ("part", 510), ("end", 519.5)]
     notes = "".join(json.dumps({"event": event, "time": time}) + "\n" for event, time in times)
     (runs.store.run(job) / "progress.jsonl").write_text(notes)
@@ -304,6 +307,16 @@ def test_help_of_the_rules_is_kept_apart():
 
 
 # ---- the page
+
+
+def test_a_run_is_watched_without_torch_and_numba():
+    """To load them takes seconds of the cores that the first result is waiting for."""
+    code = (
+        "import sys, app.batch.page, vmd_sudoku.evaluation.folder as folder; "
+        "list(folder.RunFolder(folder.Path('none')).parts()); print({'torch', 'numba'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 @pytest.fixture

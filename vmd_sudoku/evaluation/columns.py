@@ -71,6 +71,8 @@ PLACE = {
 """What tells the rows of a run apart: they stand before the columns of a row, in every part and every table."""
 SCHEMA = pa.schema([(name, column.kind) for name, column in (PLACE | COLUMNS).items()])
 """Of a part."""
+STATISTICS, ABOUT = b"statistics", b"about"
+"""Keys of a part's metadata: JSON of the arms' statistics, and of what the part is."""
 GALLERY = [name for name, column in COLUMNS.items() if column.gallery]
 
 

@@ -17,15 +17,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vmd_sudoku.errors import RunError
-from vmd_sudoku.evaluation.judging import ABOUT, STATISTICS
-from vmd_sudoku.evaluation.statistics import Counts
+from vmd_sudoku.evaluation.columns import ABOUT, STATISTICS
 from vmd_sudoku.writing import replacing
+
+if TYPE_CHECKING:  # else whoever looks at a run, as the app does twice a second, would wait for numba
+    from vmd_sudoku.evaluation.statistics import Counts
 
 FORMAT = 1
 _FILES = {"manifest.json", "bad_lines.jsonl", "progress.jsonl", "report.html", "report.csv", "report.json"}
@@ -40,7 +42,7 @@ class Part:
     file: int
     first: int
     puzzles: int
-    arms: list[Counts]
+    arms: "list[Counts]"
 
 
 @dataclass(frozen=True)

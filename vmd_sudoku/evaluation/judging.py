@@ -17,7 +17,7 @@ from vmd_sudoku import board as boards
 from vmd_sudoku.board import BLANK, CELLS, PEERS
 from vmd_sudoku.evaluation import statistics
 from vmd_sudoku.evaluation.arms import Arm
-from vmd_sudoku.evaluation.columns import SCHEMA
+from vmd_sudoku.evaluation.columns import ABOUT, SCHEMA, STATISTICS
 from vmd_sudoku.evaluation.shards import Shard
 from vmd_sudoku.exact import techniques
 from vmd_sudoku.exact.reasons import TECHNIQUES
@@ -30,9 +30,6 @@ UNDECIDED = -1
 """Stands where the exact search for one puzzle was given up."""
 _NODES = 100_000
 """Nodes of that search: a tenth of a second; hardly a puzzle with one solution needs a thousand."""
-
-STATISTICS, ABOUT = b"statistics", b"about"
-"""Keys of a part's metadata: JSON of the arms' statistics, and of what the part is."""
 
 
 @dataclass(frozen=True)
