@@ -174,7 +174,9 @@ def _few_ratings(groups: dict[str, list[int]]) -> list[tuple[str, list[int]]]:
     # Never 0, of which there is no logarithm: all puzzles may have the same rating.
     spread = max(float(values.max() - values.min()), 1e-9)
     power = 10.0 ** np.floor(np.log10(spread / _RATING_GROUPS))
-    step = next(step for step in (power, 2 * power, 5 * power, 10 * power) if spread / step <= _RATING_GROUPS - 1)
+    # One group fewer than there may be: the lowest and the highest rating may lie in the middle of theirs. So ten is not
+    # always enough, as of a spread of 23.5.
+    step = next(power * times for times in (1, 2, 5, 10, 20) if spread / (power * times) <= _RATING_GROUPS - 1)
     found: dict[float, list[int]] = {}
     for value, (n, solved) in zip(values.tolist(), groups.values(), strict=True):
         # A little more than the value: a rating at the border of two groups must not fall below it by rounding.
