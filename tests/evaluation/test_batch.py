@@ -138,10 +138,10 @@ def test_rows_are_equal_to_the_bit_for_any_workers(whole, request_, engine, tmp_
 def test_jobs_that_share_a_folder_do_each_their_part(whole, request_, tmp_path):
     folder = RunFolder(tmp_path / "run")
     half = measure(request_, folder, share=Slice(2, 3))
-    assert (half.parts, half.plan.parts, folder.done()) == (1, 3, {1})
+    assert (half.parts, half.plan.parts, folder.done()) == (1, 4, {1})
     for index in (1, 3):
         found = measure(request_, folder, share=Slice(index, 3))
-    assert found.parts == 3
+    assert found.parts == 4
     assert table(folder.path) == table(whole)
 
 

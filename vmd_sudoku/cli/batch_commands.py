@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from vmd_sudoku import __version__
+from vmd_sudoku.addresses import is_remote
 from vmd_sudoku.cli.options import (
     BATCH_SIZE,
     JSON,
@@ -21,6 +22,7 @@ from vmd_sudoku.cli.options import (
     InFile,
     OutFile,
     OutFolder,
+    RunPath,
     column_options,
     described_option,
     engine_options,
@@ -84,10 +86,8 @@ def _grid_options(command: Callable) -> Callable:
 @BATCH_SIZE
 @click.option("--compile/--eager", "compiled", default=False, help="Compile the network's round: for big sets.")
 @click.option("--techniques", is_flag=True, help="Also find the human technique that each puzzle needs.")
-@click.option("--out", type=OutFolder(), help="Folder for the run; the same command goes on in it.")
-@click.option(
-    "--resume", type=click.Path(path_type=Path), help="Go on with the run in this folder, as it was asked for."
-)
+@click.option("--out", type=OutFolder(stores=True), help="Folder for the run; the same command goes on in it.")
+@click.option("--resume", type=RunPath(), help="Go on with the run in this folder, as it was asked for.")
 @click.option("--part-size", type=whole(1, 1_000_000), default=512, show_default=True, help="Puzzles of a part.")
 @engine_options()
 @THREADS
@@ -237,10 +237,10 @@ def _show_bad(measured: Any, folder: Any, bad: int) -> None:
 
 
 @click.command()
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, required=True, type=RunPath())
 @click.option(
     "--out",
-    type=OutFolder(),
+    type=OutFolder(stores=True),
     help="Folder for the report (default: that of the only run).",
 )
 @click.option(
@@ -262,7 +262,8 @@ def report(runs: tuple[Path, ...], out: Path | None, failures: Path | None) -> N
     found = summary.summary(runs)
     folder = out or runs[0]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not is_remote(folder):
+            folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RunError(f"cannot write {folder}: {error.strerror}; give an --out that can be written") from None
     for path in page.write(found, folder):

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from vmd_sudoku.addresses import is_address, is_remote, located
 from vmd_sudoku.config import About, abouts, where
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.network.cards import folder_of
@@ -51,14 +52,23 @@ def number(low: float, high: float) -> Value:
     return Value(About(help="", kind=float, low=low, high=high))
 
 
+def _require_no_address(value: Any, what: str) -> None:
+    """Refuse an address where only files of this machine can be written."""
+    if "://" in str(value):
+        raise ConfigError(f"{str(value)[:80]} is an address; give {what} of this machine, or of a share mounted on it")
+
+
 class InFile(click.Path):
-    """A file of puzzles to be read; a link in its place is named as what it is, since a path would lose one of its strokes."""
+    """A file of puzzles to be read, here or in an object store; any other link in its place is named as what it is, since a
+    path would lose one of its strokes."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """A text as a path."""
+        if is_address(value):
+            return located(value)
         if "://" in str(value):
             self.fail(
                 f"{value[:80]} is a link, and a file is wanted here; write the link into a file, a link a line",
@@ -76,6 +86,7 @@ class OutFile(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """A text as a path."""
+        _require_no_address(value, "a file")
         path = Path(value)
         super().convert(value, param, ctx)
         require_file(path)
@@ -83,17 +94,34 @@ class OutFile(click.Path):
 
 
 class OutFolder(click.Path):
-    """A folder to be written in, made where it is missing; refused before the work where it could not be."""
+    """A folder to be written in, made where it is missing; refused before the work where it could not be. stores: whether an
+    address of an object store will do."""
+
+    def __init__(self, *, stores: bool = False) -> None:
+        super().__init__(path_type=Path)
+        self.stores = stores
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """A text as a path."""
+        if self.stores and is_address(value) and is_remote(found := located(value)):
+            return found
+        if not (self.stores and is_address(value)):
+            _require_no_address(value, "a folder")
+        path = located(value)
+        super().convert(path, param, ctx)
+        require_folder(path)
+        return path
+
+
+class RunPath(click.Path):
+    """A run folder, here or in an object store."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """A text as a path."""
-        path = Path(value)
-        super().convert(value, param, ctx)
-        require_folder(path)
-        return path
+        return located(value) if is_address(value) else super().convert(value, param, ctx)
 
 
 def described_option(about: About) -> Callable:

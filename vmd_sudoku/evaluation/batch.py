@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from vmd_sudoku import __version__, machine
+from vmd_sudoku.addresses import located
 from vmd_sudoku.engines import HERE, Engine, Job
 from vmd_sudoku.errors import ConfigError, RunError
 from vmd_sudoku.evaluation import statistics
@@ -93,7 +94,7 @@ class Request:
         """The request of a run that has begun."""
         plain = manifest["request"]
         same = {name: plain[name] for name in ("limit", "part_size", "batch_size", "compiled", "threads", "techniques")}
-        files, arms = tuple(map(Path, manifest["paths"])), tuple(map(Arm.from_plain, plain["arms"]))
+        files, arms = tuple(map(located, manifest["paths"])), tuple(map(Arm.from_plain, plain["arms"]))
         return cls(files=files, arms=arms, columns=Columns(**plain["columns"]), **same)
 
 

@@ -7,7 +7,8 @@
     report.html, …     what `vmd-sudoku report` writes
 
 Every file but progress.jsonl is written beside and then renamed, so it is whole or not there. A part that is there is done: no
-other record is needed to go on, and several processes may fill one folder.
+other record is needed to go on, and several processes may fill one folder. It may lie in an object store, too, whose objects
+are whole or not there by themselves; nothing can be added to an object, so progress.jsonl is not kept there.
 """
 
 import contextlib
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from vmd_sudoku.addresses import is_remote, putting
 from vmd_sudoku.errors import RunError
 from vmd_sudoku.evaluation.columns import ABOUT, STATISTICS
 from vmd_sudoku.writing import replacing
@@ -47,7 +49,7 @@ class Part:
 
 @dataclass(frozen=True)
 class RunFolder:
-    """A run folder by its path."""
+    """A run folder by its path, or by what `addresses.located` gives for an address."""
 
     path: Path
 
@@ -128,7 +130,8 @@ class RunFolder:
             RunError: the folder cannot be written.
         """
         try:
-            (self.path / "parts").mkdir(parents=True, exist_ok=True)
+            if not is_remote(self.path):  # a store has objects and no folders
+                (self.path / "parts").mkdir(parents=True, exist_ok=True)
             with self._replacing(self.path / "bad_lines.jsonl") as file:
                 yield lambda line: file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
         except OSError as error:
@@ -136,7 +139,7 @@ class RunFolder:
 
     def bad_lines(self) -> Iterator[dict[str, Any]]:
         """Lines that hold no puzzle: file, line, reason."""
-        with contextlib.suppress(FileNotFoundError), open(self.path / "bad_lines.jsonl", encoding="utf-8") as lines:
+        with contextlib.suppress(FileNotFoundError), (self.path / "bad_lines.jsonl").open(encoding="utf-8") as lines:
             yield from map(json.loads, lines)
 
     def part_path(self, number: int) -> Path:
@@ -177,11 +180,15 @@ class RunFolder:
 
     def _replacing(self, path: Path) -> contextlib.AbstractContextManager[Any]:
         """A file that takes its place when it is whole. Several processes may write the same one at a time."""
+        if is_remote(path):
+            return putting(path)
         # With the process in its name: several may fill one folder, and `sweep` can tell whose is left over.
         return replacing(path, f"{_NEW}.{os.getpid()}")
 
     def sweep(self) -> None:
         """Take away what a process that was killed had begun to write."""
+        if is_remote(self.path):  # nothing lies beside an object
+            return
         for folder in (self.path, self.path / "parts"):
             for left in folder.glob(f"*{_NEW}.*"):
                 pid = left.suffix[1:]
@@ -202,17 +209,21 @@ class RunFolder:
         path = self.part_path(number)
         try:
             # The schema alone, at the file's end: a report of thousands of parts reads no rows.
-            return pq.read_schema(path).metadata or {}
+            with path.open("rb") as file:
+                return pq.read_schema(file).metadata or {}
         except (OSError, pa.ArrowException) as error:
             reason = str(error).splitlines()[0]
             raise RunError(f"{path} is damaged ({reason}); delete it, and the same command makes it again") from None
 
     def rows(self, number: int, columns: list[str] | None = None) -> pa.Table:
         """The rows of a part."""
-        return pq.read_table(self.part_path(number), columns=columns)
+        with self.part_path(number).open("rb") as file:
+            return pq.read_table(file, columns=columns)
 
     def note(self, **what: Any) -> None:
         """Add a line to progress.jsonl. A short line is written at once, so several processes do not mix theirs."""
+        if is_remote(self.path):
+            return
         line = json.dumps({"time": round(time.time(), 3), "pid": os.getpid(), **what}) + "\n"
         # Progress is for those who watch; a full disk must not end a run for its sake.
         with contextlib.suppress(OSError), open(self.path / "progress.jsonl", "ab", buffering=0) as file:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from vmd_sudoku.addresses import located
 from vmd_sudoku.board import CELLS, parse
 from vmd_sudoku.errors import PuzzleFileError
 from vmd_sudoku.evaluation.arms import Arm
@@ -37,9 +38,9 @@ def evaluate(
 ) -> Iterator[Row]:
     """Judge puzzles by a model and a setting; yields a row for each, a batch at a time.
 
-    puzzles: a file, a PuzzleSet, an array int8 [n,81], or texts of 81 characters. A `Row` has puzzle and
-    board as texts, whether it is solved by the rules, calls, rounds, and so on: the columns of a run's parts (docs/scale.md).
-    `techniques` looks for the human technique that each puzzle needs.
+    puzzles: a file, by its path or its address in an object store, a PuzzleSet, an array int8 [n,81], or texts of 81
+    characters. A `Row` has puzzle and board as texts, whether it is solved by the rules, calls, rounds, and so on: the columns
+    of a run's parts (docs/scale.md). `techniques` looks for the human technique that each puzzle needs.
 
     Raises:
         PuzzleFileError: a file cannot be read, or one of its lines holds no puzzle.
@@ -57,7 +58,7 @@ def evaluate(
 
 def _source(puzzles: Puzzles) -> Source:
     if isinstance(puzzles, (str, Path)):
-        return source_of(Path(puzzles))
+        return source_of(located(puzzles))
     if isinstance(puzzles, PuzzleSet):
         return source_of_set(puzzles)
     if isinstance(puzzles, np.ndarray):

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, TextIO
 
+from vmd_sudoku.addresses import is_remote
 from vmd_sudoku.errors import PuzzleFileError
 from vmd_sudoku.formats.cells import HOW
 
@@ -176,11 +177,16 @@ def _not_text(why: str) -> PuzzleFileError:
 
 @contextmanager
 def named(source: str | Path | IO) -> Iterator[tuple[str, IO, Path | None]]:
-    """Name, stream, and path where there is one, of a path, `-` or an open file; only what was opened here is closed.
+    """Name, stream, and path where there is one, of a path, `-`, an object in a store (`addresses.located`) or an open file;
+    only what was opened here is closed.
 
     Raises:
         PuzzleFileError: it cannot be opened.
     """
+    if is_remote(source):
+        with _object(source) as stream:
+            yield source.name, stream, None  # type: ignore[union-attr]
+        return
     if not isinstance(source, str | Path):
         yield Path(str(getattr(source, "name", "text"))).name, source, None
         return
@@ -193,6 +199,13 @@ def named(source: str | Path | IO) -> Iterator[tuple[str, IO, Path | None]]:
         raise _unreadable(source, error) from None
     with stream:
         yield Path(source).name, stream, Path(source)
+
+
+def _object(source: Any) -> IO[bytes]:
+    try:
+        return source.open("rb")
+    except Exception as error:  # stores raise what they like
+        raise _unreadable(source, error) from None
 
 
 def opened(stream: IO) -> tuple[BinaryIO | None, Text | None]:
@@ -319,11 +332,12 @@ def require_files(sources: Iterable[str | Path]) -> None:
     for source in sources:
         if str(source) != "-":
             try:
-                os.stat(source)
+                source.stat() if is_remote(source) else os.stat(source)  # type: ignore[union-attr]
             except (OSError, ValueError) as error:
                 raise _unreadable(source, error) from None
 
 
 def _unreadable(source: str | Path, error: Exception) -> PuzzleFileError:
-    why = getattr(error, "strerror", None) or str(error)
+    gone = "No such file or directory" if isinstance(error, FileNotFoundError) else str(error)
+    why = getattr(error, "strerror", None) or gone
     return PuzzleFileError(f"cannot read {str(source)[:200]}: {why}; {HOW}, or name a file")
