@@ -168,7 +168,8 @@ def test_ratings_are_grouped_by_three_digits_that_are_never_above_them(rating):
 
 
 @pytest.mark.parametrize(
-    ("rating", "said"), [(math.nan, ""), (0.0, "0.0"), (math.inf, "inf"), (1234.5, "1230"), (1.234, "1.23")]
+    ("rating", "said"),
+    [(math.nan, ""), (0.0, "0.0"), (math.inf, "inf"), (1234.5, "1230"), (1.234, "1.23"), (5e-324, "5e-324")],
 )
 def test_ratings_in_words(rating, said):
     assert statistics._rating(rating) == said

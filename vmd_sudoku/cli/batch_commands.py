@@ -86,6 +86,14 @@ def _grid_options(command: Callable) -> Callable:
 @BATCH_SIZE
 @click.option("--compile/--eager", "compiled", default=False, help="Compile the network's round: for big sets.")
 @click.option("--techniques", is_flag=True, help="Also find the human technique that each puzzle needs.")
+@click.option(
+    "--rater",
+    metavar="COMMAND",
+    help="Rate puzzles by a program (puzzles in, a line with a number each out): `pencilmark`, or a command of your own.",
+)
+@click.option(
+    "--rater-seconds", type=number(0.01, 1e6), default=30, show_default=True, help="That it may take for a puzzle."
+)
 @click.option("--out", type=OutFolder(stores=True), help="Folder for the run; the same command goes on in it.")
 @click.option("--resume", type=RunPath(), help="Go on with the run in this folder, as it was asked for.")
 @click.option("--part-size", type=whole(1, 1_000_000), default=512, show_default=True, help="Puzzles of a part.")
@@ -122,7 +130,7 @@ def evaluate(files: tuple[Path, ...], **given: Any) -> None:
     with finishing() as stopped, _progress(len(request.arms)) as (surveyed, done):
         watch = batch.Watch(surveyed, done, lambda: stopped() or time.monotonic() > until)
         measured = batch.measure(request, folder, engine=given["engine"], share=share, watch=watch, command=_command())
-    _show(measured, folder, share, stopped())
+    _show(measured, folder, request.rater)
     write_json(given["output"], accuracy.report(measured.rows(), __version__))
     if stopped():
         click.echo("vmd-sudoku: stopped; what was finished is kept", err=True)
@@ -140,7 +148,7 @@ def _refuse_beside_resume(files: tuple[Path, ...], out: Path | None) -> None:
 
 
 def _request(files: tuple[Path, ...], given: dict[str, Any]) -> Any:
-    from vmd_sudoku.evaluation import batch
+    from vmd_sudoku.evaluation import batch, raters
 
     if not files:
         raise ConfigError("no file of puzzles; give one or more, or --resume RUN")
@@ -148,7 +156,8 @@ def _request(files: tuple[Path, ...], given: dict[str, Any]) -> Any:
         name: given[name]
         for name in ("limit", "columns", "part_size", "batch_size", "threads", "compiled", "techniques")
     }
-    return batch.Request(files=files, arms=_arms(given), **same)
+    rater = raters.Rater(given["rater"], given["rater_seconds"]) if given["rater"] else None
+    return batch.Request(files=files, arms=_arms(given), rater=rater, **same)
 
 
 def _arms(given: dict[str, Any]) -> tuple[Any, ...]:
@@ -196,7 +205,7 @@ def _progress(arms: int) -> Iterator[tuple[Callable, Callable]]:
         yield surveyed, done
 
 
-def _show(measured: Any, folder: Any, share: Any, stopped: bool) -> None:
+def _show(measured: Any, folder: Any, rater: Any) -> None:
     """The table, lines that held no puzzle, and where the run is."""
     rows = measured.rows()
     apart = [
@@ -204,6 +213,8 @@ def _show(measured: Any, folder: Any, share: Any, stopped: bool) -> None:
     ]
     if rows:
         print_table(rows, [*_ALWAYS.split(), *apart])
+    if rater:
+        _show_unrated(measured, rater)
     bad = sum(measured.plan.bad)
     if bad:
         _show_bad(measured, folder, bad)
@@ -213,6 +224,16 @@ def _show(measured: Any, folder: Any, share: Any, stopped: bool) -> None:
     state = f"{measured.parts} of {measured.plan.parts} parts" if missing else "finished"
     then = "the same command goes on" if missing else f"vmd-sudoku report {folder.path}"
     click.echo(f"{folder.path}: {state}; {then}")
+
+
+def _show_unrated(measured: Any, rater: Any) -> None:
+    """How many puzzles the rater gave no rating, so that nobody takes those with one for all."""
+    counts = [arms[0] for arms in measured.totals.values()]
+    boards = sum(one["boards"] for one in counts)
+    unrated = boards - sum(n for one in counts for n, _ in one["by"]["rating"].values())
+    if unrated:
+        why = f"no single solution, no number said, or more than {rater.seconds:g} s"
+        click.echo(f"{unrated:,} of {boards:,} puzzles got no rating by {rater.command} ({why})", err=True)
 
 
 def _differs(rows: list[dict[str, Any]], name: str) -> bool:

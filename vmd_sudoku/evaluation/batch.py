@@ -23,6 +23,7 @@ from vmd_sudoku.evaluation.accuracy import settings_of
 from vmd_sudoku.evaluation.arms import Arm
 from vmd_sudoku.evaluation.folder import Part, RunFolder, packed, part_of, part_of_bytes
 from vmd_sudoku.evaluation.judging import Judge
+from vmd_sudoku.evaluation.raters import Rater
 from vmd_sudoku.evaluation.shards import (
     Shard,
     Source,
@@ -52,7 +53,7 @@ class Request:
 
     limit: first puzzles of each file. part_size: puzzles of a part; batch_size: boards decoded together. compiled: whether the
     network's round is compiled. threads: of the network, in each worker. techniques: whether the human technique that each
-    puzzle needs is looked for. columns: of the files, where a person named them.
+    puzzle needs is looked for. rater: of the puzzles, instead of their source. columns: of the files, where they were named.
 
     Raises:
         ConfigError: no file, no arm, or a number below 1.
@@ -66,6 +67,7 @@ class Request:
     compiled: bool = False
     threads: int = 1
     techniques: bool = False
+    rater: Rater | None = None
     columns: Columns = ANY
 
     def __post_init__(self) -> None:
@@ -86,6 +88,7 @@ class Request:
             "compiled": self.compiled,
             "threads": self.threads,
             "techniques": self.techniques,
+            "rater": asdict(self.rater) if self.rater else None,
             "columns": asdict(self.columns),
         }
 
@@ -95,7 +98,8 @@ class Request:
         plain = manifest["request"]
         same = {name: plain[name] for name in ("limit", "part_size", "batch_size", "compiled", "threads", "techniques")}
         files, arms = tuple(map(located, manifest["paths"])), tuple(map(Arm.from_plain, plain["arms"]))
-        return cls(files=files, arms=arms, columns=Columns(**plain["columns"]), **same)
+        rater = Rater(**plain["rater"]) if plain.get("rater") else None
+        return cls(files=files, arms=arms, rater=rater, columns=Columns(**plain["columns"]), **same)
 
 
 @dataclass(frozen=True)
@@ -270,7 +274,7 @@ def measure(
     done = folder.done() if folder else set()
     missing = frozenset(number for number in range(plan.parts) if share.has(number) and number not in done)
     watch.surveyed(plan, len([number for number in done if share.has(number)]))
-    judge = Judge(request.arms, models, request.batch_size, request.techniques)
+    judge = Judge(request.arms, models, request.batch_size, request.techniques, request.rater)
     how = Cut(request.part_size, request.limit, missing, request.compiled, request.threads)
     sums = _Sums()
     for part, data in _noted(folder, judged(judge, sources, how, engine, watch.stop), missing, engine):

@@ -51,7 +51,7 @@ class Row:
     remasked: int = _column(pa.int32(), "Cells that went back to MASK.")
     ms: float = _column(pa.float32(), "Milliseconds, the batch's time shared by its puzzles.")
     clues: int = _column(pa.int8(), "Of the puzzle.", gallery=True)
-    rating: float | None = _column(pa.float64(), "Difficulty as the file has it.", gallery=True)
+    rating: float | None = _column(pa.float64(), "Difficulty by the file, or by the rater (`--rater`).", gallery=True)
     technique: str | None = _column(pa.string(), "The hardest human technique needed (`--techniques`).", gallery=True)
     nats: float = _column(pa.float32(), "Mean log-probability of the digits that were filled in.")
     wrong: tuple[int, ...] = _column(

@@ -7,7 +7,7 @@ what is drawn belongs to a puzzle's number. Only the times differ.
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from vmd_sudoku.board import BLANK, CELLS, PEERS
 from vmd_sudoku.evaluation import statistics
 from vmd_sudoku.evaluation.arms import Arm
 from vmd_sudoku.evaluation.columns import ABOUT, SCHEMA, STATISTICS
+from vmd_sudoku.evaluation.raters import Rater, rated
 from vmd_sudoku.evaluation.shards import Shard
 from vmd_sudoku.exact import techniques
 from vmd_sudoku.exact.reasons import TECHNIQUES
@@ -34,17 +35,18 @@ _NODES = 100_000
 
 @dataclass(frozen=True)
 class Judge:
-    """All that judging a shard takes: the arms with their models by sha256, boards decoded together, and whether the human
-    technique that a puzzle needs is looked for."""
+    """All that judging a shard takes: the arms with their models by sha256, boards decoded together, whether the human
+    technique that a puzzle needs is looked for, and a program that rates puzzles instead of their source."""
 
     arms: tuple[Arm, ...]
     models: dict[str, LoadedModel]
     batch_size: int = 64
     techniques: bool = False
+    rater: Rater | None = None
 
     def part(self, shard: Shard) -> pa.Table:
         """One row a puzzle and arm, the arms one after the other; `ms` and `seconds` are those of the arm alone."""
-        facts = Facts.of(shard, self.techniques)
+        facts = Facts.of(shard, self.techniques, self.rater)
         decoded = self._decode(shard)
         outcomes = [Outcome.of(facts, *decoded[number]) for number in range(len(self.arms))]
         tables = [
@@ -103,9 +105,12 @@ class Facts:
     technique: np.ndarray | None
 
     @classmethod
-    def of(cls, shard: Shard, with_techniques: bool) -> "Facts":
-        """Found out by the exact solver, and by the human techniques if they are asked for."""
+    def of(cls, shard: Shard, with_techniques: bool, rater: Rater | None = None) -> "Facts":
+        """Found out by the exact solver, and by the human techniques and a rater if they are asked for."""
         solutions, exact = exact_answers(shard.puzzles)
+        if rater:
+            # All of them its own, or none: two scales in one column would be compared with each other.
+            shard = replace(shard, ratings=rated(rater, shard.puzzles, solutions == 1))
         technique = techniques.hardest(shard.puzzles, solutions == 1) if with_techniques else None
         return cls(shard, solutions, exact, technique)
 

@@ -65,7 +65,8 @@ def _rating(rating: float) -> str:
     """Three significant digits, rounded down: a source may rate in any scale, and the number of groups must stay small."""
     if math.isnan(rating):
         return ""
-    if not rating or math.isinf(rating):
+    # Of the smallest numbers, a hundredth is none that a double can hold.
+    if abs(rating) < 1e-300 or math.isinf(rating):
         return str(rating)
     step = 10.0 ** (math.floor(math.log10(abs(rating))) - 2)
     return f"{math.floor(rating / step + 1e-9) * step:.6g}"

@@ -106,6 +106,7 @@ def _about(run: _Run) -> Plain:
         "puzzles_done": sum(part.puzzles for part in run.parts),
         **{name: made[name] for name in ("version", "command", "date", "machine")},
         **same,
+        "rater": (made["request"].get("rater") or {}).get("command"),
     }
 
 
