@@ -1,6 +1,7 @@
 """Imports point one way: a package may use the root and those above it in this list, never those below."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,10 @@ def test_the_app_draws_without_html_of_its_own_making():
 def test_no_two_files_of_tests_have_one_name():
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert sorted(names) == sorted(set(names)), "pytest cannot import two test files of one name"
+
+
+def test_what_may_be_no_number_is_not_taken_for_one():
+    # `"²".isdigit()` is true, and int("²") an error.
+    for top in ("vmd_sudoku", "app", "tools"):
+        for path in (ROOT / top).rglob("*.py"):
+            assert not re.search(r"\.(isdigit|isnumeric)\b", path.read_text()), path.name

@@ -27,11 +27,11 @@ from vmd_sudoku.formats.record import BadLine, Record
 
 SIGNS = (
     "0123456789" * 4 + ".........    \n\n\n,;|\t:-_*xX+#[]{}()\"'=<>/?&%\\~\r\x00\x0cN"
-    "\ufeff\u0660\uff15\u2502\u2550\u00b7\ud800\u2028"
+    "\u00b2\u2460\ufeff\u0660\uff15\u2502\u2550\u00b7\ud800\u2028"
 )
 PIECES = (
     *("[Puzzle]\n", "[State]\n", "puzzle,solution\n", ":0000:x:", "https://", "?p=", "N4Ig", "\n\n", "81", "null"),
-    '{"puzzle":',
+    *('{"puzzle":', "[Game]\nboard=", "-1,", "array([", "\n#1 ", "\nSolution: ", "type=killer\n"),
 )
 LONGEST = 1500
 SLOW = 2.0

@@ -221,7 +221,7 @@ def _workers_of(name: str) -> list[int]:
     """Processes that judge parts right now: children of the server of forks, or those that Ray has named."""
     found = []
     for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
+        if not entry.name.isdecimal():
             continue
         try:
             command = (entry / "cmdline").read_bytes()

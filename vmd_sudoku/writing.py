@@ -59,6 +59,8 @@ def require_file(path: Path) -> None:
     Raises:
         OutputError: it is a folder, lies in none, or may not be written.
     """
+    # Its name until it is whole is longer, and may be too long where its own is not.
+    _require_name(path.with_name(path.name + ".new") if path.name else path)
     if path.is_dir():
         raise OutputError(f"{path} is a folder; name a file in it")
     if not path.parent.is_dir():
@@ -75,6 +77,7 @@ def require_folder(path: Path) -> None:
     Raises:
         OutputError: something on the way to it is a file, or may not be written.
     """
+    _require_name(path)
     # The folder may be several levels deep and none of them made yet; what exists of the way decides.
     there = path
     while not there.exists() and there != there.parent:
@@ -82,6 +85,17 @@ def require_folder(path: Path) -> None:
     if not there.is_dir():
         raise OutputError(f"{there} is a file, so {path} can be no folder; give another path")
     _try(there)
+
+
+def _require_name(path: Path) -> None:
+    try:
+        path.exists()
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        pass  # where it will be made, or what is said of below
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise OutputError(f"{str(path)[:60]!r} cannot be the name of a file: {why}; give another path") from None
 
 
 def _try(folder: Path) -> None:

@@ -179,7 +179,7 @@ def _race(text: str) -> RaceSettings | None:
 
 def _number(text: str, most: int) -> int | None:
     # isdigit alone takes the digits of other scripts, and superscripts, which int refuses.
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= most else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) <= most else None
 
 
 def _request(comparison: Comparison) -> str:

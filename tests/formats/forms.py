@@ -100,6 +100,11 @@ FORMS = {
     "SudokuPad": load_link(f_puzzles(), "https://sudokupad.app/fpuzzles"),
     "SudokuPad, older": load_link(f_puzzles(), "https://app.crackingthecryptic.com/sudoku/?puzzleid=fpuzzles"),
     "f-puzzles JSON": json.dumps(f_puzzles()),
+    "INI": f"[Game]\nname=Monday\nboard={LINE}\n",
+    "rows under keys": "[Sudoku]\n" + "".join(f"row{n}={','.join(row)}\n" for n, row in enumerate(ROWS, 1)),
+    "printed by numpy": "array([[" + "],\n       [".join(", ".join(row) for row in ROWS).replace(".", "0") + "]], dtype=int8)",
+    "printed by pandas": "  0 1 2 3 4 5 6 7 8\n" + "\n".join(f"{n} {' '.join(row)}" for n, row in enumerate(ROWS)),
+    "numbers with -1": "\n".join(",".join(row) for row in ROWS).replace(".", "-1"),
     "a link in a message": f"Look at this one:\nhttps://sudokuexchange.com/play/?s={LINE} (from today)",
 }  # fmt: skip
 
@@ -116,6 +121,15 @@ def table(*columns, mark=","):
 
 
 LISTS = {
+    "a field for every cell": table(*zip(*ZEROS, strict=True)),
+    "a field for every cell, and others": ",".join(["id", *(f"c{at}" for at in range(81))])
+    + "\n"
+    + table("123", *zip(*ZEROS, strict=True)),
+    "a field for every cell behind a number": table("123", *zip(*ZEROS, strict=True)),
+    "sections of keys": "".join(
+        f"[P{n}]\nclues={a}\nsolution={b}\n" for n, (a, b) in enumerate(zip(ZEROS, ANSWERS, strict=True))
+    ),
+    "solutions above": "".join(f"Solution: {b}\nPuzzle: {a}\n" for a, b in zip(ZEROS, ANSWERS, strict=True)),
     "alone": "\n".join(LINES),
     "zeros, ended by CR alone": "\r".join(ZEROS) + "\r",
     "Kaggle": "quizzes,solutions\n" + table(ZEROS, ANSWERS),

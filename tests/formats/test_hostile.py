@@ -258,6 +258,12 @@ def test_letters_in_place_of_digits_are_named(letters):
         assert refusals(text) == ["letters stand for the digits here; write them as 1 to 9"]
 
 
+@pytest.mark.parametrize("sign", "\u00b2\u2460")
+def test_signs_that_are_nearly_digits_are_no_cells(sign):
+    for text in (f"1{sign}3.\n..2.\n.1..\n4...", f"1{sign}3456\n" * 6, LINES[0][:40] + sign + LINES[0][41:]):
+        assert refusals(text)
+
+
 def test_a_title_with_a_number_stands_above_the_names_of_columns():
     assert boards(f"Sudoku export 2024\npuzzle,solution\n{ZEROS[0]},{ANSWERS[0]}\n") == LINES[:1]
     assert boards(f"puzzle1,puzzle2\n{ZEROS[0]},{ZEROS[1]}\n") == LINES[:1]

@@ -45,8 +45,9 @@ class SliceOf(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
         """`2/8` -> (2, 8)."""
         index, _, count = str(value).partition("/")
-        if not (index.isdigit() and count.isdigit() and 1 <= int(index) <= int(count)):
-            self.fail(f"{value!r} is not I/N with I from 1 to N, such as 2/8", param, ctx)
+        # Python refuses to read numbers of thousands of digits.
+        if not (index.isdecimal() and count.isdecimal() and len(count + index) < 20 and 1 <= int(index) <= int(count)):
+            self.fail(f"{str(value)[:40]!r} is not I/N with I from 1 to N, such as 2/8", param, ctx)
         return int(index), int(count)
 
 

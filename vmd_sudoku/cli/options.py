@@ -220,6 +220,8 @@ def engine_options(workers: int = 1, what: str = "Processes at a time.") -> Call
         def gathered(workers: int, engine: str, ray_address: str | None, **given: Any) -> Any:
             from vmd_sudoku.engines import Engine
 
+            if ray_address is not None and engine != "ray":
+                raise click.UsageError("--ray-address is for --engine ray; leave it out, or choose that engine")
             return command(engine=Engine(name=engine, workers=workers, address=ray_address), **given)
 
         return adds(*options)(gathered)

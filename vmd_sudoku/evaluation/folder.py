@@ -149,7 +149,7 @@ class RunFolder:
     def done(self) -> set[int]:
         """Numbers of the parts that are there."""
         names = (path.stem for path in (self.path / "parts").glob("part-*.parquet"))
-        return {int(name[5:]) for name in names if name[5:].isdigit()}
+        return {int(name[5:]) for name in names if name[5:].isdecimal()}
 
     def write_part(self, number: int, data: bytes) -> None:
         """A part, whole or not at all.
@@ -193,7 +193,7 @@ class RunFolder:
             for left in folder.glob(f"*{_NEW}.*"):
                 pid = left.suffix[1:]
                 # What a process that still runs is writing is left alone.
-                if not pid.isdigit() or not _is_alive(int(pid)):
+                if not pid.isdecimal() or not _is_alive(int(pid)):
                     left.unlink(missing_ok=True)
 
     def parts(self, numbers: Iterable[int] | None = None) -> Iterator[Part]:

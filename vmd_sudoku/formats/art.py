@@ -46,7 +46,7 @@ def plain(line: str) -> str:
 def is_border(line: str) -> bool:
     """Whether a line is part of the art between rows."""
     bare = line.strip()
-    if bare[:1].isdigit():
+    if bare[:1].isdecimal():
         return False
     signs = set(bare)
     if signs <= _BRACKETS:

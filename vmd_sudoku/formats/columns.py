@@ -127,7 +127,7 @@ def is_candidates(groups: Sequence[str]) -> bool:
     return (
         len(groups) == SIDE
         and any(len(group) > 1 for group in groups)
-        and all(list(group) == sorted(set(group)) and group.isdigit() for group in groups)
+        and all(list(group) == sorted(set(group)) and group.isdecimal() for group in groups)
     )
 
 

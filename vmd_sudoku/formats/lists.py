@@ -239,7 +239,7 @@ def _cells(field: str, called: str) -> tuple[np.ndarray, np.ndarray | None]:
         )
     if len(field) != CELLS:
         said = wrong_length(field)
-        raise PuzzleError(f"{called}has {said}" if called and said[0].isdigit() else called + said)
+        raise PuzzleError(f"{called}has {said}" if called and said[0].isdecimal() else called + said)
     try:
         return one_line(field), None
     except PuzzleError as error:

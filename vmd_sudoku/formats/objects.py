@@ -506,7 +506,7 @@ def _board(value: Any, called: str) -> np.ndarray:
             text = "".join(text.split())
             if len(text) != CELLS:
                 said = wrong_length(text)
-                raise PuzzleError(f"{called}has {said}" if called and said[0].isdigit() else called + said)
+                raise PuzzleError(f"{called}has {said}" if called and said[0].isdecimal() else called + said)
             found = one_line(text)
         return found
     if not isinstance(value, list):

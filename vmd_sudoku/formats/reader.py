@@ -172,7 +172,7 @@ def _of_lines(lines: Iterator[tuple[int, str | None]], columns: Columns) -> Iter
                 yield from _list(ahead[-1:], lines, None, columns, "", title)
                 return
             empty_link = empty_link or found
-        if not names and len(row_of(line)) > SIDE and any(map(str.isdigit, line)):
+        if not names and len(row_of(line)) > SIDE and any(map(str.isdecimal, line)):
             yield from from_grids(itertools.chain(ahead, lines))  # a row of a larger board, which will be called so
             return
         if names and not has_words(line) and _has_as_many_fields(names, line):

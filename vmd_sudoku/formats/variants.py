@@ -154,7 +154,7 @@ def _other_size(lines: Sequence[str]) -> str:
     elif (side := square(len(rows[0]))) and all(len(row) == len(rows[0]) > size for row in rows):
         return wrong_size(side)  # a list, one board a line
     known = size in (4, 6, 8, 10, 12, 15, 16, 20, 21, 25) and all(len(row) == size for row in rows)
-    digits = {c for row in rows for c in row if c.isdigit()} - {"0"}
+    digits = {c for row in rows for c in row if c.isdecimal()} - {"0"}
     # A cut off puzzle of ours may have as many signs, but hardly without a digit above its size.
     if size == SAMURAI and max(map(len, rows)) in (2 * SIDE, SAMURAI):
         return f"this has {SAMURAI} rows, as a samurai of five boards; {ONLY_CLASSIC}"
@@ -169,7 +169,7 @@ def row_of(line: str) -> list[str]:
     fields = [field for field in re.split(r"[\s,;]+", bare) if field]
     whole = "".join(fields)
     even = len({len(field) for field in fields}) == 1 and (square(len(whole)) or square(len(whole) ** 2)) > 0
-    if not even and sum(map(str.isalpha, whole)) > sum(map(str.isdigit, whole)) and max(map(len, fields)) > 2:
+    if not even and sum(map(str.isalpha, whole)) > sum(map(str.isdecimal, whole)) and max(map(len, fields)) > 2:
         return []  # words, though they may hold a number
     cells = fields if len(fields) > 3 and max(map(len, fields)) <= 2 else list(whole)
     return cells if all(len(c) <= 2 and (c.isalnum() or c in BLANKS) for c in cells) else []

@@ -1,6 +1,7 @@
 """Models on disk as far as they are known without being loaded: names, folders, cards. No torch."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,12 @@ def folder_of(where: str | Path) -> Path:
     """
     # Shipped names first: a folder called `vmd` in the working directory must not change what the default model is.
     folder = SHIPPED / where if str(where) in shipped_models() else Path(where)
-    if not folder.is_dir():
+    # Not `Path.is_dir`, which raises where a name is too long.
+    if not os.path.isdir(folder):
         known = ", ".join(shipped_models()) or "none"
-        raise CheckpointError(f"no model {str(where)!r}: give a shipped one ({known}) or the folder of a trained one")
+        raise CheckpointError(
+            f"no model {str(where)[:80]!r}: give a shipped one ({known}) or the folder of a trained one"
+        )
     return folder
 
 
