@@ -223,7 +223,8 @@ class Seen:
 
     def tests_of(self, mutant: Mutant) -> list[str]:
         """Those that may notice a mutant, the quick ones first."""
-        marks = self.enter[mutant.function] if mutant.function else set(self.seconds)
+        # What no test enters may have made a table while the module was loaded, so every test may notice.
+        marks = (mutant.function and self.enter.get(mutant.function)) or set(self.seconds)
         return sorted((one for one in self.seconds if {one, one.split("::")[0]} & marks), key=self.seconds.__getitem__)
 
 

@@ -181,6 +181,26 @@ def test_a_digit_without_a_place_is_a_contradiction():
         assert not solver.propagate(node, np.empty(solver.MASKS, np.int64)), unit
 
 
+def test_two_equal_digits_of_one_unit_cannot_be_loaded():
+    node = np.zeros(solver.NODE, np.int64)
+    for cell in range(CELLS):
+        for other in range(cell):
+            board = np.zeros(CELLS, np.int8)
+            board[[cell, other]] = 6
+            assert solver.load(node, board) == (other not in PEERS[cell])
+            board[other] = 7
+            assert solver.load(node, board)
+
+
+@pytest.mark.parametrize("column", range(9))
+def test_a_column_without_a_place_for_a_digit_is_told_by_the_search_for_singles_too(column):
+    node = open_node()
+    for cell in range(column, CELLS, 9):
+        node[cell // 27] &= ~(1 << cell % 27)
+    assert not solver._hidden_singles(node, 0)
+    assert solver._hidden_singles(node, 1)
+
+
 TRIPLETS = [
     [[sorted(set(line) & set(box)) for box in UNITS[18:].tolist() if set(line) & set(box)] for line in lines]
     for lines in UNITS[:18].reshape(6, 3, 9).tolist()
