@@ -59,23 +59,37 @@ def public_set():
 
 
 @pytest.fixture
+def call(capsys):
+    """Run the command line: exit code, stdout, stderr."""
+    from vmd_sudoku.cli import main as cli  # here, since few tests want it
+
+    def run(*args):
+        with pytest.raises(SystemExit) as stop:
+            cli.main([str(a) for a in args])
+        out, err = capsys.readouterr()
+        return stop.value.code or 0, out, err
+
+    return run
+
+
+EASY = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"
+
+
+@pytest.fixture
 def easy():
     """A puzzle that needs singles only, with its solution."""
-    return (
-        parse("53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"),
-        parse("534678912672195348198342567859761423426853791713924856961537284287419635345286179"),
-    )
+    return parse(EASY), parse("534678912672195348198342567859761423426853791713924856961537284287419635345286179")
 
 
 @pytest.fixture
 def easy_line():
-    return "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"
+    return EASY
 
 
 @pytest.fixture(scope="session")
 def compiled_reasons():
     """numba's code of the human techniques: half a minute on a fresh checkout, more than a page should wait for."""
-    next_step(parse("53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"))
+    next_step(parse(EASY))
 
 
 @pytest.fixture(scope="session")

@@ -22,19 +22,6 @@ def one():
     return board.to_line(clues[0]), board.to_line(solutions[0])
 
 
-@pytest.fixture
-def call(capsys):
-    """Run the command line: exit code, stdout, stderr."""
-
-    def run(*args):
-        with pytest.raises(SystemExit) as stop:
-            cli.main([str(a) for a in args])
-        out, err = capsys.readouterr()
-        return stop.value.code or 0, out, err
-
-    return run
-
-
 def test_solve_prints_steps_board_and_verdict(call, one, tmp_path):
     code, out, _ = call("solve", one[0], "--nfe", 5, "--constraints", "rules", "--json", tmp_path / "trace.json")
     lines = out.splitlines()

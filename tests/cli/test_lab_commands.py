@@ -2,21 +2,6 @@ import json
 
 import pytest
 
-from vmd_sudoku.cli import main as cli
-
-
-@pytest.fixture
-def call(capsys):
-    """Run `reproduce`: exit code, stdout, stderr."""
-
-    def run(*args):
-        with pytest.raises(SystemExit) as stop:
-            cli.main(["reproduce", *(str(a) for a in args)])
-        out, err = capsys.readouterr()
-        return stop.value.code or 0, out, err
-
-    return run
-
 
 def test_a_set_of_ones_own_is_trained_and_reported(call, tmp_path):
     file = tmp_path / "coins.csv"
@@ -24,7 +9,7 @@ def test_a_set_of_ones_own_is_trained_and_reported(call, tmp_path):
     out_file = tmp_path / "out.json"
     kinds = ("--kind", "mdm", "--kind", "code")
     code, out, err = call(
-        "synthetic", "--csv", file, *kinds, "--seeds", 2, "--blocks", 1, "--workers", 1, "--json", out_file
+        "reproduce", "synthetic", "--csv", file, *kinds, "--seeds", 2, "--blocks", 1, "--workers", 1, "--json", out_file
     )
     assert code == 0
     assert "coins: 2 sequences of 2 tokens over 2 symbols, entropy 0.693 nats, total correlation 0.693 nats" in err
@@ -47,7 +32,7 @@ def test_a_set_of_ones_own_is_trained_and_reported(call, tmp_path):
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(call, args, message):
-    code, out, err = call("synthetic", *args)
+    code, out, err = call("reproduce", "synthetic", *args)
     assert code == 2
     assert out == ""
     assert message in err.splitlines()[-1]

@@ -1,11 +1,9 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stubs import contrary, oracle, uniform
+from stubs import contrary, examples, oracle, uniform
 
 from vmd_sudoku.board import BLANK, CELLS, is_legal
 from vmd_sudoku.decoding import levels
@@ -15,12 +13,10 @@ from vmd_sudoku.decoding.loop import CONSTRAINTS, POLICIES, REMASKING, Decoding,
 from vmd_sudoku.diffusion.noise import Noise
 from vmd_sudoku.diffusion.schedule import Budget
 from vmd_sudoku.exact.generate import puzzles
-from vmd_sudoku.formats import files as puzzle_file
 
 CLUES, SOLUTIONS = (torch.from_numpy(boards).long() for boards in puzzles(5, seed=3))
 CLUES[0] = SOLUTIONS[0]  # one board that is full already
 CLUES[1, 27:] = SOLUTIONS[1, 27:]  # and one with blanks in the first band only
-EXAMPLES = Path(__file__).parents[2] / "puzzles"
 KINDS = [name for name in BLOCKS if name != "none"]
 LEVELS = [name for name in CONSTRAINTS if name != "search"]
 
@@ -133,7 +129,7 @@ def test_one_block_is_the_whole_board():
 
 def test_an_impossible_puzzle_gets_its_clues_back_however_long_the_search(monkeypatch):
     monkeypatch.setattr(levels, "PATIENCE", 1)
-    hard = puzzle_file.read(EXAMPLES / "extreme.csv")
+    hard = examples("extreme")
     clues = torch.from_numpy(hard.puzzles).long()
     blank = (clues == BLANK).int().argmax(1, keepdim=True)
     right = torch.from_numpy(hard.solutions).long().gather(1, blank)

@@ -1,12 +1,11 @@
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stubs import contrary, oracle, uniform
+from stubs import contrary, examples, oracle, uniform
 
 from vmd_sudoku.board import BLANK, is_legal, solved
 from vmd_sudoku.decoding import levels, search
@@ -18,9 +17,7 @@ from vmd_sudoku.diffusion.noise import Noise
 from vmd_sudoku.diffusion.schedule import Budget
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.exact.generate import puzzles
-from vmd_sudoku.formats import files as puzzle_file
 
-EXAMPLES = Path(__file__).parents[2] / "puzzles"
 CLUES, SOLUTIONS = (torch.from_numpy(boards).long() for boards in puzzles(6, seed=3))
 CLUES[0] = SOLUTIONS[0]  # one board that is full already
 CLUES[1, 1:], CLUES[1, 0] = SOLUTIONS[1, 1:], BLANK  # and one with a single blank
@@ -141,7 +138,7 @@ def test_search_solves_whatever_the_network_says(seed, policy, nfe, temperature)
 
 def test_search_asks_again_where_it_is_stuck_and_says_what_it_took_back(monkeypatch):
     monkeypatch.setattr(levels, "PATIENCE", 1)
-    clues = torch.from_numpy(puzzle_file.read(EXAMPLES / "extreme.csv").puzzles).long()
+    clues = torch.from_numpy(examples("extreme").puzzles).long()
     calls = torch.zeros(len(clues), dtype=torch.long)
     taken = 0
     for step in decode(noisy(clues.clamp(min=1), 9.0, 0), clues, named(level="search"), noise(len(clues))):
@@ -411,7 +408,7 @@ def test_patience_doubles_with_every_call(monkeypatch):
 
     monkeypatch.setattr(levels, "PATIENCE", 2)
     monkeypatch.setattr(search.GuidedSearch, "go_on", heard)
-    clues = torch.from_numpy(puzzle_file.read(EXAMPLES / "extreme.csv").puzzles).long()
+    clues = torch.from_numpy(examples("extreme").puzzles).long()
     run(uniform, clues, level="search")
     assert len(asked) > 3
     assert asked == [2 << call for call in range(len(asked))]

@@ -1,11 +1,9 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 from measuring import figures_of
 from sat import SatCounter, corrupted
-from stubs import ENDLESS, contrary, uniform
+from stubs import ENDLESS, contrary, examples, uniform
 
 from vmd_sudoku.board import BLANK, parse, solved
 from vmd_sudoku.decoding import levels, search
@@ -109,7 +107,7 @@ def test_many_open_nodes_are_searched_to_the_end():
 
 def test_the_bare_solver_counts_its_backtracks(easy):
     assert count_backtracks(easy[0][None]).tolist() == [0]
-    hard = puzzle_file.read(Path(__file__).parents[2] / "puzzles" / "extreme.csv").puzzles
+    hard = examples("extreme").puzzles
     assert count_backtracks(hard).sum() > 50
     assert count_backtracks(hard).max() > 20
 
@@ -136,7 +134,7 @@ def test_a_search_that_would_not_end_can_be_stopped_and_holds_nobody_up(clue):
 
 def test_a_search_in_slices_is_the_search_in_one(monkeypatch):
     """Down to one node a slice: the same boards, the same decisions undone, the same calls."""
-    boards = puzzle_file.read(Path(__file__).parents[2] / "puzzles" / "extreme.csv").puzzles
+    boards = examples("extreme").puzzles
     clues = torch.from_numpy(boards).long()
     monkeypatch.setattr(levels, "PATIENCE", 8)
     found = []

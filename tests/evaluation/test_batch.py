@@ -14,7 +14,6 @@ import torch
 from engine_jobs import EACH, name_of
 
 from vmd_sudoku import board
-from vmd_sudoku.cli import main as cli
 from vmd_sudoku.errors import ConfigError, PuzzleFileError, RunError
 from vmd_sudoku.evaluation import batch, rows, statistics
 from vmd_sudoku.evaluation.arms import Arm, grid, labels, read_grids
@@ -295,17 +294,6 @@ def test_grids_of_settings(tmp_path):
 def test_labels_say_what_differs():
     arms = [Arm("runs/mine/model", "1", Setting(nfe=5)), Arm("vmd", "2", Setting(cells=2, z=4))]
     assert labels(arms) == ["model, margin, NFE 5, z mode", "vmd, margin, 2 cells a call, z 4"]
-
-
-@pytest.fixture
-def call(capsys):
-    def run(*args):
-        with pytest.raises(SystemExit) as stop:
-            cli.main([str(a) for a in args])
-        out, err = capsys.readouterr()
-        return stop.value.code or 0, out, err
-
-    return run
 
 
 def test_the_command_measures_goes_on_and_prints_the_same_table(call, file, model, tmp_path):

@@ -146,12 +146,7 @@ def test_ratings_fall_into_few_groups_of_equal_width():
     assert len(summary._few_ratings({"5": [3, 2]})) == 1
 
 
-def test_the_command(runs, capsys, tmp_path):
-    def call(*args):
-        with pytest.raises(SystemExit) as stop:
-            cli.main([str(a) for a in args])
-        return stop.value.code or 0, *capsys.readouterr()
-
+def test_the_command(runs, call, tmp_path):
     code, out, _ = call("report", runs / "before")
     assert code == 0
     for name in ("report.html", "report.csv", "report.json"):

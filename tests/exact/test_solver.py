@@ -1,11 +1,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations, product
-from pathlib import Path
 
 import numpy as np
 import pytest
 from sat import SatCounter, corrupted
-from stubs import ENDLESS
+from stubs import ENDLESS, examples
 
 from vmd_sudoku.board import CELLS, PEERS, UNITS, parse, solved
 from vmd_sudoku.exact import generate, solver
@@ -43,7 +42,7 @@ def test_puzzles_without_a_single_solution_agree_with_a_sat_solver(sat, public_s
 
 @pytest.mark.parametrize("level", ["easy", "medium", "hard", "expert", "extreme"])
 def test_examples_agree_with_a_sat_solver(level, sat, rng):
-    puzzles = puzzle_file.read(Path(__file__).parents[2] / "puzzles" / f"{level}.csv").puzzles
+    puzzles = examples(level).puzzles
     for boards in (puzzles, corrupted(puzzles, rng)):
         assert solver.count_solutions(boards).tolist() == [sat.count(board) for board in boards]
 

@@ -9,15 +9,14 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small import SMALL
 
 from vmd_sudoku.board import is_complete, is_legal
 from vmd_sudoku.exact import generate, solver
 from vmd_sudoku.formats.files import PuzzleSet
-from vmd_sudoku.network.model import ModelConfig
-from vmd_sudoku.network.symmetric import NetworkConfig
 from vmd_sudoku.training import journal
 from vmd_sudoku.training.mixture import BoardStream, MixtureConfig, open_boards, unique_boards
-from vmd_sudoku.training.updates import SEEDS_APART, TrainConfig, Training
+from vmd_sudoku.training.updates import SEEDS_APART, Training
 
 SHARES = st.sampled_from([0.0, 0.3, 1.0])
 MIXTURES = st.builds(
@@ -25,15 +24,7 @@ MIXTURES = st.builds(
     **dict.fromkeys(["several", "all_masked", "hard", "untouched", "search", "moved", "blocks"], SHARES),
 )
 HARD = PuzzleSet("hard", *generate.puzzles(5, 77))
-SMALL = TrainConfig(
-    model=ModelConfig(network=NetworkConfig(width=8, middle=8, hidden=16), encoder_rounds=2),
-    steps=1000,
-    minutes=10_000,
-    batch=8,
-    segment=2,
-    dreams=0.0,
-    workers=0,
-)
+LONG = replace(SMALL, steps=1000, minutes=10_000, batch=8, life=12)
 
 
 @settings(max_examples=25)
@@ -91,13 +82,13 @@ def test_a_stream_is_the_same_however_it_is_taken(counts):
 
 def test_processes_and_seeds_beside_each_other_train_on_other_boards(monkeypatch):
     monkeypatch.setattr(BoardStream, "CHUNK", 8)
-    training = Training(SMALL)
+    training = Training(LONG)
     boards = [{tuple(row) for row in s.take(8)[0].tolist()} for s in training.streams]
     monkeypatch.setattr("vmd_sudoku.training.updates.parallel.rank", lambda: 1)
-    other = Training(SMALL)
+    other = Training(LONG)
     assert other.seed == training.seed + SEEDS_APART
     boards += [{tuple(row) for row in s.take(8)[0].tolist()} for s in other.streams]
-    next_seed = Training(replace(SMALL, seed=1))
+    next_seed = Training(replace(LONG, seed=1))
     boards += [{tuple(row) for row in s.take(8)[0].tolist()} for s in next_seed.streams]
     for i, one in enumerate(boards):
         for two in boards[:i]:
@@ -109,11 +100,11 @@ def test_processes_and_seeds_beside_each_other_train_on_other_boards(monkeypatch
 @pytest.fixture
 def training(monkeypatch):
     monkeypatch.setattr(BoardStream, "CHUNK", 16)
-    return Training(SMALL)
+    return Training(LONG)
 
 
 def test_the_learning_rate_comes_up_and_goes_down_along_a_cosine(training):
-    top = SMALL.learning_rate
+    top = LONG.learning_rate
     assert training._set_rate(0.0) == pytest.approx(top / 200)
     training.progress.step = 99
     assert training._set_rate(0.0) == pytest.approx(top / 2)
@@ -127,7 +118,7 @@ def test_the_learning_rate_comes_up_and_goes_down_along_a_cosine(training):
 
 
 def test_puzzles_live_until_they_are_solved_and_others_by_chance(training):
-    training.config = replace(SMALL, life=24, open_life=5)
+    training.config = replace(LONG, life=24, open_life=5)
     lives = training._lives(torch.arange(4000) % 2 == 0)
     assert set(lives[::2].tolist()) == {24}
     assert sorted(set(lives[1::2].tolist())) == [1, 2, 3, 4, 5]
@@ -135,7 +126,7 @@ def test_puzzles_live_until_they_are_solved_and_others_by_chance(training):
 
 
 def test_z_is_zero_for_a_share_of_the_slots_without_the_posterior(training):
-    training.config = replace(SMALL, mode=0.5)
+    training.config = replace(LONG, mode=0.5)
     training.posterior_slots = 3
     at_zero = []
     for _ in range(200):
@@ -151,7 +142,7 @@ def test_z_is_zero_for_a_share_of_the_slots_without_the_posterior(training):
     ("seconds", "step", "done"), [(0, 0, 0), (30, 0, 0.5), (0, 250, 0.25), (30, 900, 0.9), (90, 0, 1), (0, 5000, 1)]
 )
 def test_the_budget_that_is_used_up_more_counts(training, seconds, step, done):
-    training.config = replace(SMALL, minutes=1)
+    training.config = replace(LONG, minutes=1)
     training.progress.seconds, training.progress.step = seconds, step
     assert training.done() == pytest.approx(done)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from small import SMALL
 
 from vmd_sudoku.board import is_complete, is_legal, to_line
 from vmd_sudoku.config import abouts
@@ -29,16 +30,6 @@ from vmd_sudoku.training import journal, presets
 from vmd_sudoku.training.dreams import Dreams
 from vmd_sudoku.training.mixture import Boards, BoardStream, MixtureConfig, open_boards, unique_boards
 from vmd_sudoku.training.updates import TrainConfig, Training, run
-
-SMALL = TrainConfig(
-    model=ModelConfig(network=NetworkConfig(width=8, middle=8, hidden=16), encoder_rounds=2),
-    steps=12,
-    batch=6,
-    segment=2,
-    life=2,
-    dreams=0.0,
-    workers=0,
-)
 
 
 @pytest.fixture(autouse=True)
