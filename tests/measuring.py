@@ -20,4 +20,4 @@ def untrained(latent=1):
 def figures_of(loaded, puzzles, setting, batch_size=BATCH_SIZE):
     shards = [shard_of_set(puzzles, n, PART_SIZE) for n in range(shards_of(len(puzzles.puzzles), PART_SIZE))]
     counts = [counts_of(loaded, shard, setting, batch_size=batch_size) for shard in shards]
-    return figures_of_set(loaded, puzzles.name, setting, counts)
+    return figures_of_set(loaded, puzzles.name, setting, counts).to_plain()

@@ -231,8 +231,8 @@ def test_a_run_that_is_stopped_in_its_second_file_keeps_the_first(request_, file
     both = replace(request_, files=(file, other))
     seen: list[int] = []
     stopped = measure(both, watch=Watch(done=lambda part: seen.append(part.number), stop=lambda: len(seen) >= 5))
-    assert [(row["file"], row["boards"]) for row in stopped.rows()] == [("some.csv", 30)] * 3 + [("other.csv", 8)] * 3
-    assert stopped.rows()[0]["solved"] == measure(request_).rows()[0]["solved"]
+    assert [(row.file, row.figures.boards) for row in stopped.rows()] == [("some.csv", 30)] * 3 + [("other.csv", 8)] * 3
+    assert stopped.rows()[0].figures.solved == measure(request_).rows()[0].figures.solved
     # Nothing of a part stays in memory but what is added up.
     assert not any("bits" in counts for arms in stopped.totals.values() for counts in arms)
 
@@ -255,10 +255,13 @@ def test_rows_for_a_notebook(easy_line, model, file):
 def test_a_puzzle_is_judged_alike_whatever_stands_in_other_files(request_, file, tmp_path):
     before = tmp_path / "before.txt"
     before.write_text("\n".join(map(board.to_line, puzzles(3, seed=9, clues=60)[0])) + "\n")
-    alone = measure(request_).rows()
-    second = [row for row in measure(replace(request_, files=(before, file))).rows() if row["file"] == file.name]
-    steady = [name for name in alone[0] if name not in ("seconds", "puzzles_per_s")]
-    assert [[row[n] for n in steady] for row in alone] == [[row[n] for n in steady] for row in second]
+
+    def untimed(rows):
+        return [replace(row.figures, seconds=0.0, puzzles_per_s=0.0) for row in rows if row.file == file.name]
+
+    both = measure(replace(request_, files=(before, file))).rows()
+    assert len(both) == 6
+    assert untimed(both) == untimed(measure(request_).rows())
 
 
 def test_shards_of_puzzles_in_memory():

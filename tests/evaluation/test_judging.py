@@ -14,6 +14,7 @@ from vmd_sudoku.evaluation import statistics, summary
 from vmd_sudoku.evaluation.judging import Facts, Outcome
 from vmd_sudoku.evaluation.metrics import wilson_interval
 from vmd_sudoku.evaluation.shards import Shard
+from vmd_sudoku.evaluation.statistics import Figures
 from vmd_sudoku.exact.generate import puzzles
 from vmd_sudoku.solving.batch import Decoded
 
@@ -120,7 +121,7 @@ def test_sums_of_parts_are_the_sums_of_the_whole(judged, cuts):
 def test_figures_are_rates_of_the_sums(judged):
     facts, ends = judged
     counts = statistics.count(facts, ends)
-    row = statistics.figures(counts, {"latents": 4, "prove": True})
+    row = Figures.of(counts).to_plain({"latents": 4, "prove": True})
     solved = int(ends.solved.sum())
     assert (row["boards"], row["solved"], row["accuracy"]) == (12, solved, solved / 12)
     assert row["interval"] == pytest.approx(wilson_interval(solved, 12), abs=1e-5)
@@ -134,8 +135,8 @@ def test_figures_are_rates_of_the_sums(judged):
     assert row["mean_remasked"] == round(ends.decoded.remasked.mean(), 2)
     assert (row["seconds"], row["puzzles_per_s"]) == (66.0, round(12 / 66, 2))
     some = statistics.count(Facts.of(shard(stored=False), with_techniques=False), ends)
-    assert "as_stored" not in statistics.figures(some, {})
-    nothing = statistics.figures(statistics.NOTHING, {"latents": 4})
+    assert "as_stored" not in Figures.of(some).to_plain({})
+    nothing = Figures.of(statistics.NOTHING).to_plain({"latents": 4})
     assert (nothing["accuracy"], nothing["mean_calls"], nothing["puzzles_per_s"]) == (0, 0, 0)
     assert (nothing["interval"], nothing["draws_until_solved"]) == ([0, 1], None)
 

@@ -132,7 +132,7 @@ def evaluate(files: tuple[Path, ...], **given: Any) -> None:
         watch = batch.Watch(surveyed, done, lambda: stopped() or time.monotonic() > until)
         measured = batch.measure(request, folder, engine=given["engine"], share=share, watch=watch, command=_command())
     _show(measured, folder, request.rater)
-    write_json(given["output"], accuracy.report(measured.rows(), __version__))
+    write_json(given["output"], accuracy.report([one.to_plain() for one in measured.rows()], __version__))
     if stopped():
         click.echo("vmd-sudoku: stopped; what was finished is kept", err=True)
         sys.exit(130)
@@ -208,7 +208,7 @@ def _progress(arms: int) -> Iterator[tuple[Callable, Callable]]:
 
 def _show(measured: Any, folder: Any, rater: Any) -> None:
     """The table, lines that held no puzzle, and where the run is."""
-    rows = measured.rows()
+    rows = [one.to_plain() for one in measured.rows()]
     apart = [
         name for name in ("latents", "z", "seed", "remask", "blocks", "schedule", "temperature") if _differs(rows, name)
     ]

@@ -33,7 +33,7 @@ from vmd_sudoku.evaluation.shards import (
     source_of,
     survey,
 )
-from vmd_sudoku.evaluation.statistics import Counts
+from vmd_sudoku.evaluation.statistics import Counts, Figures
 from vmd_sudoku.formats.columns import Columns
 from vmd_sudoku.formats.reader import ANY
 from vmd_sudoku.formats.record import BadLine
@@ -226,6 +226,19 @@ def _part(judge: Judge, shard: Shard) -> bytes:
 
 
 @dataclass(frozen=True)
+class ArmFigures:
+    """What an arm came to on a file. settings: as the model made them."""
+
+    file: str
+    settings: dict[str, Any]
+    figures: Figures
+
+    def to_plain(self) -> dict[str, Any]:
+        """A row of JSON types: counts, rates, settings, means and speed."""
+        return {"file": self.file} | self.figures.to_plain(self.settings)
+
+
+@dataclass(frozen=True)
 class Measured:
     """What a request came to. settings: of every arm, as the model made them; parts: how many are done; totals: statistics
     of the arms by file, so that memory does not grow with the parts; bad_lines: the first few, where no folder has them all."""
@@ -236,13 +249,13 @@ class Measured:
     totals: dict[int, list[Counts]]
     bad_lines: list[dict[str, Any]]
 
-    def rows(self) -> list[dict[str, Any]]:
-        """A row of figures for every file and arm: counts, rates, settings, means and speed."""
-        rows = []
-        for file, name in enumerate(self.plan.names):
-            for counts, settings in zip(self.totals.get(file, ()), self.settings, strict=False):
-                rows.append({"file": name} | statistics.figures(counts, settings))
-        return rows
+    def rows(self) -> list["ArmFigures"]:
+        """The figures of every file and arm."""
+        return [
+            ArmFigures(name, settings, Figures.of(counts))
+            for file, name in enumerate(self.plan.names)
+            for counts, settings in zip(self.totals.get(file, ()), self.settings, strict=False)
+        ]
 
 
 def measure(
@@ -420,7 +433,7 @@ def counts_of(loaded: LoadedModel, shard: Shard, setting: Setting, *, batch_size
     return counts
 
 
-def figures_of_set(loaded: LoadedModel, name: str, setting: Setting, parts: Sequence[Counts]) -> dict[str, Any]:
-    """The row of figures of all parts of a set, in their order."""
+def figures_of_set(loaded: LoadedModel, name: str, setting: Setting, parts: Sequence[Counts]) -> ArmFigures:
+    """The figures of all parts of a set, in their order."""
     counts = statistics.total(parts) or statistics.NOTHING
-    return {"file": name} | statistics.figures(counts, settings_of(loaded, setting))
+    return ArmFigures(name, settings_of(loaded, setting), Figures.of(counts))

@@ -193,7 +193,7 @@ def _decoding(key: Row, loaded: LoadedModel, puzzles: PuzzleSet, plan: Plan, set
         return counts_of(loaded, shard_of_set(puzzles, number, PART_SIZE), setting, batch_size=plan.batch_size)
 
     def row(parts: list[Row]) -> Row:
-        found = figures_of_set(loaded, puzzles.name, setting, parts)
+        found = figures_of_set(loaded, puzzles.name, setting, parts).to_plain()
         solved = np.concatenate([bits_of(counts) for counts in parts])
         found["which"] = np.packbits(solved).tobytes().hex()  # one bit a puzzle, for paired tests
         if puzzles.ratings is not None:

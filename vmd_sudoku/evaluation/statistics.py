@@ -1,7 +1,8 @@
 """Sufficient statistics: what every figure of a report is made of, counted once for each part and then only added up."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -121,32 +122,64 @@ def bits_of(counts: Counts) -> np.ndarray:
     return np.unpackbits(packed, count=counts["boards"]).astype(bool)
 
 
-def figures(counts: Counts, settings: dict[str, Any]) -> dict[str, Any]:
-    """What is said of an arm with these settings: counts of boards first, then rates, settings, means and speed."""
-    n, solved, seconds = counts["boards"], counts["solved"], counts["seconds"]
-    row: dict[str, Any] = {
-        "boards": n,
-        "solved": solved,
-        "accuracy": solved / n if n else 0.0,
-        "interval": [round(end, 5) for end in wilson_interval(solved, n)],
-        "legal": counts["legal"],
-    }
-    # Only where every puzzle has one: a share of some of them would look like one of all.
-    if n and counts["stored"] == n:
-        row["as_stored"] = counts["as_stored"]
-    if settings.get("latents", 1) > 1:
-        row["draws_until_solved"] = round(counts["draws"] / solved, 2) if solved else None
-    if settings.get("prove"):
-        row["proved"] = dict(zip(("none", "one", "several"), counts["proved"], strict=True))
-    return (
-        row
-        | settings
-        | {
-            "mean_calls": round(counts["calls"] / max(n, 1), 2),
-            "mean_rounds": round(counts["rounds"] / max(n, 1), 1),
-            "mean_backtracks": round(counts["backtracks"] / max(n, 1), 2),
-            "mean_remasked": round(counts["remasked"] / max(n, 1), 2),
-            "seconds": round(seconds, 2),
-            "puzzles_per_s": round(n / seconds, 2) if seconds else 0.0,
-        }
-    )
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What is said of an arm: counts of boards, rates, means a puzzle, and speed.
+
+    interval: 95 %, of the accuracy. as_stored: boards equal to their source's solution; None unless every puzzle brings one.
+    draws_until_solved: for each solved puzzle, None where none is. proved: puzzles with none, one and several solutions, by the
+    arm's own search.
+    """
+
+    boards: int
+    solved: int
+    accuracy: float
+    interval: tuple[float, float]
+    legal: int
+    as_stored: int | None
+    draws_until_solved: float | None
+    proved: tuple[int, int, int]
+    mean_calls: float
+    mean_rounds: float
+    mean_backtracks: float
+    mean_remasked: float
+    seconds: float
+    puzzles_per_s: float
+
+    @classmethod
+    def of(cls, counts: Counts) -> "Figures":
+        """Of the sum of an arm's parts."""
+        n, solved, seconds = counts["boards"], counts["solved"], counts["seconds"]
+        low, high = wilson_interval(solved, n)
+        none, one, several = counts["proved"]
+        return cls(
+            boards=n,
+            solved=solved,
+            accuracy=solved / n if n else 0.0,
+            interval=(round(low, 5), round(high, 5)),
+            legal=counts["legal"],
+            # A share of some of the puzzles would look like one of all.
+            as_stored=counts["as_stored"] if n and counts["stored"] == n else None,
+            draws_until_solved=round(counts["draws"] / solved, 2) if solved else None,
+            proved=(none, one, several),
+            mean_calls=round(counts["calls"] / max(n, 1), 2),
+            mean_rounds=round(counts["rounds"] / max(n, 1), 1),
+            mean_backtracks=round(counts["backtracks"] / max(n, 1), 2),
+            mean_remasked=round(counts["remasked"] / max(n, 1), 2),
+            seconds=round(seconds, 2),
+            puzzles_per_s=round(n / seconds, 2) if seconds else 0.0,
+        )
+
+    def to_plain(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """A row of JSON types: counts first, then the settings, then means and speed. What has no meaning for such settings is
+        left out."""
+        row = {name: getattr(self, name) for name in ("boards", "solved", "accuracy")}
+        row |= {"interval": list(self.interval), "legal": self.legal}
+        if self.as_stored is not None:
+            row["as_stored"] = self.as_stored
+        if settings.get("latents", 1) > 1:
+            row["draws_until_solved"] = self.draws_until_solved
+        if settings.get("prove"):
+            row["proved"] = dict(zip(("none", "one", "several"), self.proved, strict=True))
+        means = ("mean_calls", "mean_rounds", "mean_backtracks", "mean_remasked", "seconds", "puzzles_per_s")
+        return row | dict(settings) | {name: getattr(self, name) for name in means}

@@ -20,6 +20,7 @@ from vmd_sudoku.evaluation.batch import Plan
 from vmd_sudoku.evaluation.columns import GALLERY
 from vmd_sudoku.evaluation.folder import Part, RunFolder
 from vmd_sudoku.evaluation.metrics import holm, mcnemar, wilson_interval
+from vmd_sudoku.evaluation.statistics import Figures
 from vmd_sudoku.exact.reasons import TECHNIQUES
 
 FAILURES = 12
@@ -130,7 +131,7 @@ def _arms(number: int, run: _Run, several: bool) -> Iterator[Plain]:
 def _figures(counts: Plain, settings: Plain) -> Plain:
     # At least 1, so that a run without boards has figures of 0 and no error.
     n, cells = max(counts["boards"], 1), counts["cells"]
-    row = statistics.figures(counts, {"prove": settings.get("prove")})
+    row = Figures.of(counts).to_plain({"prove": settings.get("prove")})
     row.pop("prove", None)
     return row | {
         "full": counts["full"],
