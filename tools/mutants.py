@@ -18,9 +18,9 @@ import shutil
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -48,9 +48,13 @@ TESTS: dict[str, tuple[str, ...]] = {
 """Modules that are tried, and the tests that should notice."""
 EXPLAINED: dict[str, str] = {
     "decoding.loop: order = order.where(open_cells.gather(1, order), -1): 1 to 2": "what reads it asks whether it is below 0",
+    "exact.solver: return _advance(stack, seen, limit, solution.reshape(1, CELLS), 0, 0, 1 << 62)[1]: 1 to 2, the second": (
+        "2 << 62 nodes are as endless as 1 << 62"
+    ),
     "decoding.policies: top = probabilities.topk(2, -1).values: 2 to 3": "the first two of three are the same two",
 }
 """Mutants that change nothing that can be seen, by `module: statement: change`, with the reason."""
+_ORDINALS = {2: "second", 3: "third"}
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     **{ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq},
     **{
@@ -116,7 +120,19 @@ def mutants(module: str) -> list[Mutant]:
         function = _first_line(min(around, key=_start)) if around and not _for_all_tests(around) else 0
         words = ast.unparse(statement).splitlines()[0]
         found += [Mutant(module, line, function, words, change, place, number) for change, number in changes]
-    return found
+    return _told_apart(found)
+
+
+def _told_apart(found: list[Mutant]) -> list[Mutant]:
+    """The same, with a place in the change of those that would have one name."""
+    seen: Counter[str] = Counter()
+    apart = []
+    for mutant in found:
+        seen[mutant.name] += 1
+        place = seen[mutant.name]
+        ordinal = "" if place == 1 else f", the {_ORDINALS.get(place, f'{place}th')}"
+        apart.append(replace(mutant, change=mutant.change + ordinal))
+    return apart
 
 
 def _start(node: ast.stmt) -> int:

@@ -200,6 +200,25 @@ def test_a_column_without_a_place_for_a_digit_is_told_by_the_search_for_singles_
     assert solver._hidden_singles(node, 1)
 
 
+@pytest.mark.parametrize("fewest", [2, 3, 4, 6])
+def test_the_cell_to_guess_has_two_digits_or_else_few(fewest, rng):
+    """The first with two; else the first with three of the first band that has one; else the first open one."""
+    for settled_share in (0.2, 0.9, 1.0):
+        for _ in range(30):
+            sizes = rng.integers(fewest, 10, CELLS)
+            settled = rng.random(CELLS) < settled_share
+            node = np.zeros(solver.NODE, np.int64)
+            for cell, size in enumerate(sizes):
+                band, bit = cell // 27, 1 << cell % 27
+                node[solver.SETTLED + band] |= bit * int(settled[cell])
+                for digit in rng.permutation(9)[: 1 if settled[cell] else size]:
+                    node[3 * digit + band] |= bit
+            open_cells = np.flatnonzero(~settled)
+            best = [[c for c in open_cells if sizes[c] == count] for count in (2, 3)] + [open_cells.tolist()]
+            wanted = next((divmod(int(cells[0]), 27) for cells in best if len(cells)), (-1, 0))
+            assert tuple(solver.branch_cell(node)) == wanted
+
+
 TRIPLETS = [
     [[sorted(set(line) & set(box)) for box in UNITS[18:].tolist() if set(line) & set(box)] for line in lines]
     for lines in UNITS[:18].reshape(6, 3, 9).tolist()
