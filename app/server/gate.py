@@ -4,17 +4,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from app.parts import words
 from app.server.together import Flag
 from vmd_sudoku.errors import VmdSudokuError
-
-if TYPE_CHECKING:
-    pass
-
 
 _LOOK_EVERY = 0.05
 """Seconds between two looks at whether somebody in the queue still wants to come in."""

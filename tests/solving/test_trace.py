@@ -1,9 +1,12 @@
+import copy
 import json
 from dataclasses import replace
 
 import pytest
 
+from vmd_sudoku.cli.show import print_trace
 from vmd_sudoku.errors import TraceError
+from vmd_sudoku.solving.playing import playable
 from vmd_sudoku.solving.trace import FORMAT, Trace, TraceStep
 
 NINTHS = ((round(1 / 9, 4),) * 9,) * 81
@@ -92,6 +95,37 @@ def test_a_changed_trace_is_refused_in_one_line(trace, change, words):
     with pytest.raises(TraceError, match=words) as caught:
         Trace.from_json(change(plain(trace)))
     assert "\n" not in str(caught.value)
+
+
+def places(value, path=()):
+    """Where the values of a JSON object are; of lists the first two."""
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value[:2]) if isinstance(value, list) else ()
+    for key, one in inner:
+        yield from places(one, (*path, key))
+
+
+@pytest.mark.parametrize(
+    "other", [None, True, "x", -1, 0.5, 10**9, 1e308, float("nan"), [], {}, [["a"]]], ids=lambda other: repr(other)
+)
+def test_whatever_stands_in_a_trace_is_refused_or_can_be_shown(trace, other):
+    """One value after another is replaced: either reading says no in one line, or who shows the trace has no trouble."""
+    read = 0
+    for path in [path for path in places(plain(trace)) if path]:
+        changed = inside = copy.deepcopy(plain(trace))
+        for key in path[:-1]:
+            inside = inside[key]
+        inside[path[-1]] = other
+        try:
+            found = Trace.from_json(changed)
+        except TraceError as error:
+            said = str(error)
+            assert "\n" not in said, said
+            continue
+        read += 1
+        print_trace(found)
+        json.dumps(playable(found), allow_nan=False)
+    assert read < 20
 
 
 def test_solved_is_the_verdict(trace):

@@ -4,11 +4,14 @@ A trace holds everything that the solve depended on, so that it can be repeated,
 steps do not lead to its board is refused.
 """
 
+import functools
 import json
+import math
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import UnionType
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -148,11 +151,34 @@ class Trace:
 
 
 def _values(kind: type, plain: dict[str, Any]) -> dict[str, Any]:
-    """The values of a dataclass with lists as tuples; refuses missing and unknown names."""
-    names = {field.name for field in fields(kind)}
-    if names != set(plain):
-        raise ValueError(f"{', '.join(sorted(names ^ set(plain)))}: missing or unknown")
-    return {name: _frozen(value) for name, value in plain.items()}
+    """The values of a dataclass with lists as tuples; refuses missing and unknown names, and values of another type."""
+    types = _types(kind)
+    if set(types) != set(plain):
+        raise ValueError(f"{', '.join(sorted(set(types) ^ set(plain)))}: missing or unknown")
+    values = {name: _frozen(value) for name, value in plain.items()}
+    # Whoever shows a trace does arithmetic with its numbers, so they must be some.
+    for name, value in values.items():
+        if name != "steps" and not _fits(value, types[name]):
+            raise ValueError(f"{name} is of another type: {str(plain[name])[:40]!r}")
+    return values
+
+
+@functools.cache
+def _types(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _fits(value: object, kind: Any) -> bool:
+    """Whether a value has a type of the fields of a trace; numbers that are infinite, or none, have not."""
+    if isinstance(kind, UnionType):
+        return any(_fits(value, one) for one in get_args(kind))
+    if get_origin(kind) is tuple:
+        return isinstance(value, tuple) and all(_fits(item, get_args(kind)[0]) for item in value)
+    if get_origin(kind) is dict:
+        return isinstance(value, dict)
+    if kind is float:
+        return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]  # JSON writes 1.0 as 1
+    return type(value) is kind
 
 
 def _frozen(value: Any) -> Any:
@@ -172,6 +198,8 @@ def _require_sound(trace: Trace) -> None:
             raise ValueError("a step's cells, digits and figures differ in number")
         if [len(row) for row in step.probabilities] != [DIGITS] * CELLS:
             raise ValueError(f"a step has no {CELLS} rows of {DIGITS} probabilities")
+        if any(not 0 <= p <= 1 for row in (step.confidence, step.margin, *step.probabilities) for p in row):
+            raise ValueError("a step holds a probability that is not from 0 to 1")
     if trace.solutions not in SOLUTIONS:
         raise ValueError(f"solutions is {trace.solutions!r}")
     if not np.array_equal(trace.grids()[-1], board):
