@@ -27,7 +27,7 @@ import click
 import websockets
 from axe_playwright_python.sync_playwright import Axe
 from pictures import APART, LOOKS, ROOT, chromium, served
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -95,11 +95,11 @@ COUNT_FRAMES = """(wanted) => new Promise((done) => {
 })"""
 
 
-WATCH_PRESS = """([name, words]) => new Promise((done) => {
+WATCH_PRESS = """([name, words, wait]) => new Promise((done) => {
     const button = [...document.querySelectorAll('button')].find((one) => one.textContent.includes(name))
     const start = performance.now()
     const look = () => {
-        if (new RegExp(words).test(document.body.innerText)) done(performance.now() - start)
+        if (new RegExp(words).test(document.body.innerText) || performance.now() - start > wait) done(performance.now() - start)
         else requestAnimationFrame(look)
     }
     button.click()
@@ -342,8 +342,8 @@ def _many_puzzles(turn: int) -> Any:
 
 def _pressed(page: Page, button: str, words: str) -> float:
     """Seconds from the press of a button until the page says something, by the browser's own clock."""
-    page.get_by_role("button", name=button).wait_for()
-    return page.evaluate(WATCH_PRESS, [button, words]) / 1000
+    expect(page.get_by_role("button", name=button)).to_be_enabled(timeout=WAIT)
+    return page.evaluate(WATCH_PRESS, [button, words, WAIT]) / 1000
 
 
 def looks(visits: Visits) -> Iterator[Figure]:
