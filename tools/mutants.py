@@ -315,7 +315,11 @@ def survives(mutant: Mutant, known: Seen) -> bool:
     while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
-            return os.waitstatus_to_exitcode(status) == 0
+            code = os.waitstatus_to_exitcode(status)
+            # Not a mutant that was noticed: the files have changed under this run.
+            if code == pytest.ExitCode.NO_TESTS_COLLECTED:
+                raise click.ClickException(f"the tests of {mutant.module} are not what they were; begin again")
+            return code == pytest.ExitCode.OK
         time.sleep(0.05)
     os.kill(child, 9)
     os.waitpid(child, 0)
