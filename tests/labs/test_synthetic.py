@@ -15,26 +15,10 @@ KIND = {kind.short: kind for kind in synthetic.KINDS}
 
 def row(seed, kl, **other):
     about = {
-        **{
-            "set": "D1",
-            "distance": 1,
-            "blocks": 2,
-            "nfe": 2,
-            "model": "mdm",
-            "latent": "none",
-            "objective": "bound",
-            "later": "tied",
-        },
-        **{
-            "accuracy": 0.5,
-            "kl": kl,
-            "kl_unbiased": kl - 0.1,
-            "missing": 0,
-            "accuracy_exact": 0.25,
-            "kl_exact": None,
-            "seconds": 2.0,
-        },
-        **{"is_sum": True, "total_correlation": 2.303, "parameters": 100, "seed": seed},
+        **{"set": "D1", "distance": 1, "blocks": 2, "nfe": 2, "later": "tied", "seed": seed},
+        **{"model": "mdm", "latent": "none", "objective": "bound"},
+        **{"accuracy": 0.5, "kl": kl, "kl_unbiased": kl - 0.1, "missing": 0, "accuracy_exact": 0.25, "kl_exact": None},
+        **{"seconds": 2.0, "is_sum": True, "total_correlation": 2.303, "parameters": 100},
     }
     return about | other
 
