@@ -258,6 +258,34 @@ def test_letters_in_place_of_digits_are_named(letters):
         assert refusals(text) == ["letters stand for the digits here; write them as 1 to 9"]
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"https://sudoku.example/Sudoku_X.htm?bd={ZEROS[0]}",
+        f"https://sudoku.example/squiggly/{ZEROS[0]}",
+        f"https://sudoku.example/?p={ZEROS[0]}&map={MAP}",
+        f"id,url\n1,https://sudoku.example/killer/{ZEROS[0]}\n",
+        f"id,puzzle\n1,https://sudoku.example/killer/{ZEROS[0]}\n",
+        f"7\thttps://sudoku.example/jigsaw/{ZEROS[0]}\n",
+    ],
+)
+def test_links_of_variants_are_refused_wherever_they_stand(link):
+    assert "only classic Sudoku" in refusals(link)[0]
+    plain = link.replace("Sudoku_X", "Sudoku").replace(f"&map={MAP}", "")
+    for word in ("squiggly/", "killer/", "jigsaw/"):
+        plain = plain.replace(word, "")
+    assert boards(plain) == LINES[:1]
+
+
+def test_a_document_type_that_declares_nothing_is_no_harm():
+    letters = "".join("_bcdefghij"[int(digit)] for digit in ZEROS[0])
+    graph = f'<graph order="9" type="sudoku" specific-type="Plain"><values>{letters}</values></graph>'
+    game = f"<ksudoku><game><puzzle>{graph}</puzzle></game></ksudoku>"
+    assert boards(f"<!DOCTYPE ksudoku>\n{game}") == LINES[:1]
+    for kind in ('ksudoku SYSTEM "x.dtd"', 'ksudoku [<!ENTITY a "b">]', "html"):
+        assert refusals(f"<!DOCTYPE {kind}>\n{game}")
+
+
 @pytest.mark.parametrize("sign", "\u00b2\u2460")
 def test_signs_that_are_nearly_digits_are_no_cells(sign):
     for text in (f"1{sign}3.\n..2.\n.1..\n4...", f"1{sign}3456\n" * 6, LINES[0][:40] + sign + LINES[0][41:]):

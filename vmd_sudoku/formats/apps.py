@@ -21,6 +21,8 @@ from vmd_sudoku.formats.variants import KINDS, ONLY_CLASSIC, is_rule, variant_wo
 _LONGEST_TEXT = 20_000
 _DEEPEST = 50
 _WEB = ("html", "svg", "rss", "feed")
+_OF_A_TYPE = 4
+"""Name, two addresses, and whether declarations follow."""
 _OURS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -75,6 +77,9 @@ def _taken(state: _Parsing) -> Iterator[Record | BadLine]:
 
 
 def _refuse_types(*args: object) -> None:
+    # KSudoku names its type and declares nothing.
+    if len(args) == _OF_A_TYPE and not any(args[1:]) and str(args[0]).lower() not in _WEB:
+        return
     if args and str(args[0]).lower() in _WEB:
         raise PuzzleError(f"this is a web page or a picture ({str(args[0]).lower()}); copy the puzzle out of it: {HOW}")
     raise PuzzleError("this XML declares a document type or entities, which are refused; save the puzzles without them")

@@ -12,7 +12,7 @@ from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats import fpuzzles, lzstring, packed
 from vmd_sudoku.formats.cells import BLANKS, FIGURES, HOW, SUKAKU, cells, is_answer, line_cells, one_line, plain_digits
 from vmd_sudoku.formats.record import Record, clean
-from vmd_sudoku.formats.variants import ONLY_CLASSIC, variant_word
+from vmd_sudoku.formats.variants import JIGSAW, ONLY_CLASSIC, is_classic_map, is_region_map, variant_word
 
 LINK_LIMIT = 2_000_000
 """Characters of the longest link that is looked at."""
@@ -33,6 +33,8 @@ _LINK = re.compile(
     re.ASCII | re.I,
 )
 _IN_MARKDOWN = re.compile(r"\]\(\s*([^\s()]{1,9999})")
+_BETWEEN = re.compile(r"""\s+|[,;|]["']?(?=https?://)""")
+"""What stands between words, or before a link in a field of a table."""
 _PIECES = re.compile(
     r"(?<=[/=])[\[{\"]*[0-9.]{9}(?:[\]\[\"\s/,;|:-]+[0-9.]{9}){8}(?![0-9.])|(?<==)\[*[0-9](?:[\]\[,\s]+[0-9]){80}(?![0-9])"
 )
@@ -47,7 +49,7 @@ def is_link(text: str) -> bool:
 
 def first_link(text: str) -> str:
     """The first link among the words of a text, without the signs around it, or ""."""
-    for word in _IN_MARKDOWN.findall(text) + text.split():
+    for word in _IN_MARKDOWN.findall(text) + _BETWEEN.split(text):
         bare = word.strip("<>()[]\"'`,;")
         if is_link(bare):
             return bare
@@ -130,6 +132,8 @@ def _in_clear(link: str, host: str) -> Record:
             cells(part) for part in re.split(r"[/?&=#]", plain_digits(unquote(link))) if CELLS < len(part) < 3 * CELLS
         ]
         boards = {to_line(found): found for found in drawn if found is not None}
+    if any(is_region_map(board) and not is_classic_map(board.tolist()) for board in boards.values()):
+        raise PuzzleError(JIGSAW)
     puzzles = [board for board in boards.values() if not board.all()] or list(boards.values())
     if len(puzzles) > 1:
         raise PuzzleError("several boards are in this link; copy the one that is meant")

@@ -144,7 +144,7 @@ def _record(number: int, line: str, layout: Layout, title: str) -> Record:
     bare = line.strip()
     if hodoku.is_library_line(bare):
         return replace(hodoku.from_library(bare), line=number, name=title)
-    if not layout.fixed and (link := first_link(bare)) and (is_link(bare) or not is_listed(line)):
+    if not layout.fixed and (link := first_link(bare)) and (is_link(bare) or not is_listed(line.replace(link, ""))):
         found = from_link(link)
         return replace(found, line=number, name=title or found.name)
     line, remark = _without_remark(line)
@@ -153,6 +153,9 @@ def _record(number: int, line: str, layout: Layout, title: str) -> Record:
         raise PuzzleError(JIGSAW)
     _refuse_rules(fields, layout)
     field = _puzzle_field(line, fields, layout)
+    if is_link(field):
+        found = from_link(field)
+        return replace(found, line=number, name=found.name or _name(_field(fields, layout.name)))
     called = f"`{layout.label}` " if layout.label else ""
     if not field:
         raise PuzzleError(f"no {called or '`puzzle` '}value")

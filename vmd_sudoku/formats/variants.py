@@ -17,8 +17,9 @@ JIGSAW = f"a map of irregular boxes stands with this puzzle, so it is a jigsaw; 
 
 _WORDS = re.compile(
     r"(?<![a-z])(?:jigsaw\w*|killer\w*|samurai\w*|windoku\w*|hyper(?:sudoku)?|irregular|str8ts|kakuro|kenken|kendoku|calcudoku|futoshiki|"
-    r"thermo\w*|sandwich|skyscrapers?|kropki|anti-?k\w+|diagonals?|(?:sudoku-?x|x-?sudoku)|"
-    r"chaos|consecutive|renban|whispers?|arrows?|cages?|hexadoku|wordoku|colou?rsudoku)(?![a-z])",
+    r"thermo\w*|sandwich|skyscrapers?|kropki|anti-?k\w+|diagonal\w*|(?:sudoku[-_ ]?x|x[-_ ]?sudoku)|"
+    r"chaos|consecutive|renban|whispers?|arrows?|cages?|hexa?d?oku|wordoku|colou?r[-_ ]?sudoku|squiggly|nonomino|mathdoku|"
+    r"roxdoku|tripledoku|toroidal|(?:odd[-_ ]even|even[-_ ]odd)|greater[-_ ]than|irr[e\u00e9]guli\w*|unregelm\w*)(?![a-z])",
     re.IGNORECASE,
 )
 VARIANT_NAMES = {
