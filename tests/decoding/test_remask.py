@@ -3,7 +3,7 @@ import torch
 from stubs import oracle
 
 from vmd_sudoku.board import BLANK
-from vmd_sudoku.decoding.loop import CONSTRAINTS, Decoding, decode, finish
+from vmd_sudoku.decoding.loop import CONSTRAINTS, POLICIES, Decoding, decode, finish
 from vmd_sudoku.decoding.remask import REMASKING, Filled, conflicting
 from vmd_sudoku.diffusion.noise import Noise
 from vmd_sudoku.diffusion.schedule import Budget
@@ -101,6 +101,19 @@ def test_cells_return_only_within_the_budget():
         assert (ended.board == 1).all()
         assert ended.remasked.item() <= budget
         assert (ended.remasked.item() > 0) == (budget > 0)
+
+
+def test_what_the_network_filled_between_two_digits_that_clash_stays_where_it_sees_neither():
+    _, solutions = (torch.from_numpy(boards).long() for boards in puzzles(1, seed=5))
+    board, said = solutions.clone(), solutions.clone()
+    board[0, [0, 40, 72]] = BLANK
+    said[0, 72] = said[0, 0]  # of one column; the cell between is filled after the first, and sees neither
+    how = Decoding(policy=POLICIES["left-to-right"], remasking=REMASKING["conflict"], remask_budget=9)
+    first, second, third, *_ = decode(oracle(said), board, how, Noise(0, [0]))
+    assert [int(step.filled[0].nonzero()) for step in (first, second, third)] == [0, 40, 72]
+    assert not first.remasked.any()
+    assert not second.remasked.any()
+    assert third.remasked[0].nonzero()[:, 0].tolist() == [0, 72]
 
 
 @pytest.mark.parametrize("digits", [(1, 2), (2, 1), (9, 1)])
