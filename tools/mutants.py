@@ -47,7 +47,10 @@ TESTS: dict[str, tuple[str, ...]] = {
 }
 """Modules that are tried, and the tests that should notice."""
 EXPLAINED: dict[str, str] = {
-    "decoding.loop: order = order.where(open_cells.gather(1, order), -1): 1 to 2": "what reads it asks whether it is below 0",
+    "decoding.loop: self.at = torch.full_like(board, -1): USub left out": "it is read of cells that were filled since",
+    "decoding.loop: order = order.where(open_cells.gather(1, order), -1): 1 to 2, the second": (
+        "what reads it asks whether it is below 0"
+    ),
     "exact.solver: _COLUMN = 1 << 0 | 1 << 9 | 1 << 18: LShift to RShift": "1 >> 0 is 1 << 0",
     "exact.solver: return _advance(stack, seen, limit, solution.reshape(1, CELLS), 0, 0, 1 << 62)[1]: 1 to 2, the second": (
         "2 << 62 nodes are as endless as 1 << 62"
