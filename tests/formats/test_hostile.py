@@ -286,6 +286,39 @@ def test_a_document_type_that_declares_nothing_is_no_harm():
         assert refusals(f"<!DOCTYPE {kind}>\n{game}")
 
 
+CELLS_APART = [mark.join(row).replace(".", "0") for mark in (",", ";", " ", "\t") for row in ROWS]
+
+
+@pytest.mark.parametrize(
+    "rows", [CELLS_APART[at : at + 9] for at in range(0, 36, 9)] + [ROWS, [row.replace(".", " ") for row in ROWS]]
+)
+@pytest.mark.parametrize("twice", range(9))
+def test_a_row_that_stands_twice_is_no_other_puzzle(rows, twice):
+    for between in ("\n", "\n\n"):
+        text = between.join([*rows[: twice + 1], *rows[twice:]])
+        assert not [one for one in read(text) if isinstance(one, Record)], text
+
+
+def test_a_row_too_many_spoils_its_own_grid_alone():
+    banded = ["\n\n".join("\n".join(grid.split("\n")[at : at + 3]) for at in (0, 3, 6)) for grid in GRIDS[:3]]
+    for row in banded[1].split("\n"):
+        if row:
+            spoilt = "\n\n\n".join([banded[0], banded[1].replace(row, f"{row}\n{row}", 1), banded[2]])
+            assert {to_line(one.puzzle) for one in read(spoilt) if isinstance(one, Record)} <= {LINES[0], LINES[2]}
+
+
+def test_slips_in_cells_do_not_move_the_others():
+    rows = [",".join(row).replace(".", "") for row in ROWS]
+    assert refusals("\n".join(rows).replace(",,", ",", 1))
+    assert boards("\n".join(row.rstrip(",") for row in rows)) == LINES[:1]
+    assert "some digits are marked, as *" in refusals("\n".join(" ".join(row) for row in ROWS).replace("7", "*7", 1))[0]
+    assert refusals("\n".join(FULL).replace(FULL[3], FULL[3][1:]))
+    cells = [",".join([str(n), *line]) for n, line in enumerate(ZEROS * 3, 1)]
+    for spoilt in (0, 1):
+        lines = [line.replace("0,0", "0.0", 1) if n == spoilt else line for n, line in enumerate(cells)]
+        assert [one.line for one in read("\n".join(lines)) if isinstance(one, BadLine)] == [spoilt + 1]
+
+
 @pytest.mark.parametrize("sign", "\u00b2\u2460")
 def test_signs_that_are_nearly_digits_are_no_cells(sign):
     for text in (f"1{sign}3.\n..2.\n.1..\n4...", f"1{sign}3456\n" * 6, LINES[0][:40] + sign + LINES[0][41:]):

@@ -1,6 +1,7 @@
 """Texts of grids: one, or many with titles between them, cut apart where a grid is full or no longer makes sense."""
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +16,9 @@ from vmd_sudoku.formats.sources import LINE_LIMIT
 from vmd_sudoku.formats.variants import refused
 
 Line = tuple[int, str]
+
+_STRETCH = SIDE + 6
+"""Lines that are looked at behind a grid: another with borders between its bands and around it."""
 
 
 def from_grids(lines: Iterable[tuple[int, str | None]]) -> Iterator[Record | BadLine]:
@@ -78,6 +82,8 @@ class _Block:
     gap: int = 0
     widest: int = 0
     since_gap: float = 0
+    stretches: list[float] = field(default_factory=list)
+    gaps: list[int] = field(default_factory=list)
     heading: bool = False
 
     def add(self, number: int, line: str, share: float) -> None:
@@ -89,6 +95,7 @@ class _Block:
 def _blocks(lines: Iterator[Line]) -> Iterator[Record | BadLine]:
     """Grids one after the other, cut where nine rows are full, where words stand between, or where rows stop making sense."""
     block = _Block()
+    narrowest, lost = 0, False
     following = _Ahead(lines)
     for number, line in following:
         bare = line.strip()
@@ -101,23 +108,39 @@ def _blocks(lines: Iterator[Line]) -> Iterator[Record | BadLine]:
             continue
         is_title = _is_title(line, "" if block.rows else following.next_line())
         share = 0 if is_title else _share(line)
-        if block.rows and (is_title or _is_apart(block, share)):
-            yield _finished(block)
+        if block.rows and block.gap and not block.heading:
+            narrowest = min(narrowest or block.gap, block.gap)
+        if block.rows and (is_title or _is_apart(block, share) or block.gap > narrowest > 0):
+            found, lost = _in_step(block, lost)
+            yield found
+            lost = lost and not is_title and block.gap <= narrowest
             block = _Block()
         if is_title:
             block.title = "" if is_markup(line) else clean(line.strip("#*=/% "))
             continue
         if block.gap:
+            block.stretches.append(block.since_gap)
+            block.gaps.append(block.gap)
             block.widest, block.gap, block.since_gap = max(block.widest, block.gap), 0, 0
         block.add(number, line, share)
-        if block.rows == SIDE and len(block.lines) == SIDE and (more := following.rest_of_a_grid()):
+        if block.rows == SIDE and not block.heading and (more := following.rest_of_a_grid(block)):
             yield _too_many(block, more)
             block = _Block()
         if block.rows >= SIDE + block.heading or len(block.lines) > BLOCK:
-            yield _finished(block)
+            found, lost = _in_step(block, lost)
+            yield found
             block = _Block()
     if block.rows:
-        yield _finished(block)
+        yield _in_step(block, lost)[0]
+
+
+def _in_step(block: _Block, lost: bool) -> tuple[Record | BadLine, bool]:
+    """The puzzle of a block; and whether bands have fallen out of step, so that those below may be of two grids."""
+    found = _finished(block)
+    if lost and block.stretches and isinstance(found, Record):
+        reason = "where this grid begins cannot be told, since a line of one above it is missing or too many"
+        return BadLine(line=block.lines[0][0], reason=reason, text=_beginning([line for _, line in block.lines])), True
+    return found, isinstance(found, BadLine) and (lost or bool(block.stretches) or block.rows < SIDE)
 
 
 class _Ahead:
@@ -138,13 +161,27 @@ class _Ahead:
         """The line that follows, or ""."""
         return next((line for _, line in self._look(1)), "")
 
-    def rest_of_a_grid(self) -> list[Line]:
-        """Whole rows that follow without a gap, taken away, if they are too few for a grid of their own."""
-        rows = list(itertools.takewhile(lambda one: _is_whole_row(one[1]), self._look(SIDE)))
-        if len(rows) == SIDE:
+    def rest_of_a_grid(self, block: "_Block") -> list[Line]:
+        """Rows that go on below a full grid as its own stand, taken away, if they are too few for a grid of their own."""
+        if not self._look(1) or is_border(self._ahead[0][1]):
+            return []  # a frame ends here
+        apart = block.gaps[0] if block.gaps and {*block.stretches, block.since_gap} == {1} else 0
+        stretch, gap = list[Line](), 0
+        for line in self._look(_STRETCH * (1 + apart)):
+            gap = 0 if line[1].strip() else gap + 1
+            if gap > apart or (not gap and not _may_be_row(line[1])):
+                break
+            stretch.append(line)
+        rows = [line for line in stretch if line[1].strip() and not is_border(line[1])]
+        if sum(_share(line) for _, line in rows) >= SIDE:
             return []
-        del self._ahead[: len(rows)]
+        del self._ahead[: len(stretch)]
         return rows
+
+
+def _may_be_row(line: str) -> bool:
+    """Whether a line goes on with a grid: what holds something, and neither words nor remarks."""
+    return bool(line.strip()) and not _is_title(line, "")
 
 
 def _is_whole_row(line: str) -> bool:
@@ -162,7 +199,7 @@ def _is_title(line: str, below: str) -> bool:
 def _too_many(block: _Block, more: list[Line]) -> Record | BadLine:
     """What nine rows and some more right below them are: a grid below the numbers of its columns, or no grid."""
     number, first = block.lines[0]
-    if len(more) == 1 and "".join(first.split()) == FIGURES:
+    if len(more) == 1 and re.sub(r"[\s,;|]", "", first) == FIGURES:
         return _finished(replace(block, lines=block.lines[1:] + more))
     return BadLine(line=number, reason=f"{SIDE + len(more)} lines of a grid, {SIDE} wanted", text=first.strip()[:80])
 
@@ -186,6 +223,11 @@ def _finished(block: _Block) -> Record | BadLine:
     """The puzzle of a block, or why it is none."""
     texts = [line for _, line in block.lines]
     number = block.lines[0][0]
+    stretches = [*block.stretches, block.since_gap]
+    # Bands, or every row by itself; else a line is too many somewhere, or belongs to another grid.
+    odd = len(set(block.gaps)) > 1 or (any(size % 3 for size in stretches) and set(stretches) != {1})
+    if block.stretches and not block.heading and odd:
+        return BadLine(line=number, reason=_why_no_block(block, " that stand evenly"), text=_beginning(texts))
     try:
         found = one_grid(texts)
     except PuzzleError as error:
@@ -195,8 +237,8 @@ def _finished(block: _Block) -> Record | BadLine:
     return replace(found, line=number, name=block.title or found.name)
 
 
-def _why_no_block(block: _Block) -> str:
+def _why_no_block(block: _Block, how: str = "") -> str:
     rows = [line for _, line in block.lines if line.strip() and not is_border(line)]
-    if len(rows) != SIDE:
-        return f"{len(rows)} line{'s' * (len(rows) > 1)} of a grid, {SIDE} wanted"
+    if len(rows) != SIDE or how:
+        return f"{len(rows)} line{'s' * (len(rows) > 1)} of a grid, {SIDE} wanted{how}"
     return why_none(rows)

@@ -31,6 +31,7 @@ _MARKS_OF_DIGITS = [
     *(re.compile(rf"{re.escape(two[0])}\s?[1-9]\s?{re.escape(two[1])}") for two in ("()", "[]", "{}")),
     *(re.compile(rf"{re.escape(sign)}+[1-9]{re.escape(sign)}*|[1-9]{re.escape(sign)}+") for sign in "!*^~@&$%+"),
 ]
+_FEWEST_STARS = 10
 _STRAY = 2
 """Lines of digits beside a grid that may be a date or a page."""
 
@@ -144,7 +145,8 @@ def _candidates(lines: Iterable[str]) -> Record | None:
     # Single digits alone are an ordinary grid, which another rule reads.
     if all(len(group) == 1 for group in groups) and not own.any():
         return None
-    if any(len(set(group)) < len(group) or ("0" in group and len(group) > 1) for group in groups):
+    # Candidates leave no cell for a zero; where both stand, two cells have grown together.
+    if any(len(set(group)) < len(group) or "0" in group for group in groups):
         return None
     digits = np.array([int(group) if len(group) == 1 else BLANK for group in groups], np.int8)
     note = "A grid of candidates: cells with one candidate were read as clues, the others as blanks."
@@ -184,6 +186,11 @@ def _fields_of(rows: Sequence[str], mark: str) -> Record | None:
     if width != SIDE or (mark == "|" and any(len(row) != SIDE for row in table)):
         return None
     if any(len(row) < SIDE for row in table):
+        # Where empty fields at the ends are left away, they are everywhere, and no blank is written as a sign.
+        if any(not row[-1:] or not row[-1] for row in table) or any(
+            field in BLANKS for row in table for field in row if field
+        ):
+            return None
         table = [row + [""] * (SIDE - len(row)) for row in table]
         note = "Rows that end early were filled up with blanks."
     if any(set(fields) - {*FIGURES, "", *BLANKS} for fields in table):
@@ -220,7 +227,10 @@ def _drawn(lines: Sequence[str]) -> Record | None:
     # A date or the number of a page may stand alone above or below; what has bars is a row, even if its blanks are spaces.
     rows = [line for line in inner if "|" in line or sum(map(line.count, FIGURES + "0._*xX-")) >= SIDE]
     rows = rows if len(inner) - len(rows) <= _STRAY else []
-    for text in ("\n".join(inner), "\n".join(lines), "\n".join(rows) if len(rows) == SIDE else ""):
+    # What looks like art is rows of blanks only where nine lines come of it: else its signs would fill up for lost cells.
+    filled = [line for line in lines if line.strip()]
+    whole = "\n".join(filled) if len(filled) == SIDE else ""
+    for text in ("\n".join(inner), whole, "\n".join(rows) if len(rows) == SIDE else ""):
         if text and len(text) <= GRID_LIMIT and (puzzle := cells(text)) is not None:
             return Record(puzzle=puzzle)
     return None
@@ -238,6 +248,8 @@ def _marked(lines: Sequence[str]) -> Record | None:
         # A mark before a blank, or one alone, means something else than a clue.
         if not marked.any() or text.count(mark) != marked.sum():
             continue
+        if mark == "*" and marked.sum() < _FEWEST_STARS:
+            continue  # a slip rather than the clues
         given = marked if mark == "*" else ~marked
         note = "Digits without a star were filled in by hand." if mark == "*" else ""
         own = np.where(given, 0, digits)

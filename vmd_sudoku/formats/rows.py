@@ -59,6 +59,7 @@ def in_one_piece(lines: Iterable[Line]) -> Iterator[Line]:
         PuzzleFileError: a field for every cell and others, and which is which cannot be told.
     """
     frame: _Frame | None = None
+    expected = 0
     lines = iter(lines)
     ahead: list[Line] = []
     while ahead or (ahead := list(itertools.islice(lines, 1))):
@@ -79,7 +80,19 @@ def in_one_piece(lines: Iterable[Line]) -> Iterator[Line]:
             if (frame is None or frame.fields != len(fields)) and _leaves_a_doubt(fields):
                 ahead += itertools.islice(lines, max(0, _LOOKED_AT - len(ahead)))
                 frame = _found_out(number, fields, ahead)
+            if not expected:
+                ahead += itertools.islice(lines, max(0, 1 - len(ahead)))
+                following = _fields(ahead[0][1] or "")[1] if ahead else []
+                # A line that lost a field would be another board, so the next one has to agree.
+                expected = len(fields) if len(following) in (0, len(fields)) else 0
+                if frame is None and len(following) == len(fields) and _leaves_a_doubt(following):
+                    ahead += itertools.islice(lines, max(0, _LOOKED_AT - len(ahead)))
+                    frame = _found_out(ahead[0][0], following, ahead[1:])
+            if frame is None and len(fields) != expected:
+                yield number, line
+                continue
             whole = frame.joined(fields) if frame and frame.fields == len(fields) else _joined(fields)
+            whole = whole if frame is None or frame.fields == len(fields) else None
             yield number, (mark or " ").join(whole) if whole else line
 
 

@@ -21,7 +21,8 @@ def spaced(lines: Sequence[str]) -> Record | None:
     if any(c in FIGURES for row in rows if "|" not in row for c in row):
         barred = rows
     rows = barred if len(barred) == SIDE else rows
-    if len(rows) != SIDE or set("".join(rows)) - set(FIGURES + " |"):
+    # Rows without any space are whole ones, of which one may have lost a digit.
+    if len(rows) != SIDE or set("".join(rows)) - set(FIGURES + " |") or not any(" " in row for row in rows):
         return None
     starts = _columns(rows)
     if starts is None:
