@@ -1,9 +1,11 @@
 """What holds for all delimiters, encodings, line ends, signs of blanks and comments, and for every form that we write."""
 
 import gzip
+import importlib.util
 import io
 import itertools
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -162,6 +164,17 @@ def test_whatever_comes_out_is_a_record_or_one_sentence(given):
     assert len(refusal.splitlines()) <= 1
     for one in found:
         assert isinstance(one, Record) or re.fullmatch(r"[^\r\n]+", one.reason)
+
+
+def test_a_slip_of_a_hand_makes_no_other_puzzle():
+    spec = importlib.util.spec_from_file_location("slips", Path(__file__).parents[2] / "tools" / "slips.py")
+    assert spec
+    assert spec.loader
+    slips = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(slips)
+    puzzles, others = slips.become(1500, seed=1)
+    assert puzzles > 1000
+    assert not others
 
 
 def test_a_puzzle_and_its_solution_below_are_one_record():
