@@ -151,7 +151,8 @@ def _record(number: int, line: str, layout: Layout, title: str) -> Record:
     fields = split(line, layout.delimiter)
     if any(map(is_region_line, fields)):
         raise PuzzleError(JIGSAW)
-    _refuse_rules(fields, layout)
+    if layout.rules:
+        _refuse_rules(fields, layout)
     field = _puzzle_field(line, fields, layout)
     if is_link(field):
         found = from_link(field)

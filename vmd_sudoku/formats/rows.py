@@ -100,8 +100,8 @@ def _fields(line: str) -> tuple[str, list[str]]:
     """The sign between a field for every cell and the fields; none for any other line."""
     mark = next((mark for mark in DELIMITERS if line.count(mark) >= CELLS - 1), "")
     if not mark:
-        fields = line.split()
         # 81 alone between spaces are read as one board anyway, whatever they are.
+        fields = line.split() if line.count(" ") >= CELLS else []
         return "", fields if len(fields) > CELLS else []
     bare = line.strip()[1:-1] if mark == "|" and line.count(mark) % CELLS == 1 else line
     fields = [field.strip() for field in (split(line, mark) if '"' in line else bare.split(mark))]
