@@ -149,7 +149,7 @@ class Visits:
 
     def _heard(self, message: ConsoleMessage) -> None:
         # Opened at a page other than the first, Streamlit's own script looks for its server below that page's address.
-        if message.type == "error" and "/compare/_stcore/" not in message.location.get("url", ""):
+        if message.type == "error" and not re.search(r"/(compare|batch)/_stcore/", message.location.get("url", "")):
             self.errors.append(message.text)
 
 
