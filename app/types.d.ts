@@ -100,6 +100,14 @@ export interface View {
   notes?: number
   candidates?: number
   field?: { z: number[]; p: number[] }
+  ghost?: Ghost | null
+}
+
+/** What one call would write into a blank: `clash`, whether that breaks a rule. */
+export interface Ghost {
+  digit: number
+  sure: number
+  clash: boolean
 }
 
 /** A cell looked into. */

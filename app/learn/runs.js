@@ -4,7 +4,7 @@ import { make, setData, setText } from "../parts/dom.js"
 import { Grid, gridHost, movedBy } from "../parts/grid.js"
 import { Player } from "../parts/player.js"
 import { BLANK, everyCell, findClashes, toDigits } from "../parts/sudoku.js"
-import { framesOf, stepAt, stepWords, viewOf } from "../parts/trace.js"
+import { framesOf, stepWords, viewOf } from "../parts/trace.js"
 import { WORDS, fillIn } from "../parts/words.js"
 import { Bars } from "./bars.js"
 
@@ -91,21 +91,19 @@ export class RunsView {
   }
 
   #draw() {
-    for (const board of this.boards) board.draw(this.player.at, this.player.length)
+    for (const board of this.boards) board.draw(this.player.at)
     this.#drawBars()
   }
 
   #drawBars() {
     const [board] = this.boards
-    if (board) this.bars?.show(board.run.trace, board.stepAt(this.player.at, this.player.length), board.grid.selected)
+    if (board) this.bars?.show(board.run.trace, board.stepAt(this.player.at), board.grid.selected)
   }
 
   /** @param {number} at @returns {string} */
   #words(at) {
     if (this.boards.length !== 1) {
-      return this.boards
-        .map((board) => `${board.run.label}: ${board.stateWords(board.stepAt(at, this.player.length))}`)
-        .join(". ")
+      return this.boards.map((board) => `${board.run.label}: ${board.stateWords(board.stepAt(at))}`).join(". ")
     }
     return this.boards[0] ? stepWords(this.boards[0].run.trace, at) : ""
   }
@@ -138,14 +136,15 @@ class LessonBoard {
     return this.frames.length - 1
   }
 
-  /** @param {number} tick @param {number} ticks */
-  stepAt(tick, ticks) {
-    return stepAt(tick, this.steps, ticks)
+  // A tick of the slider is a call, for every board: who needs one call is done when the other has only begun.
+  /** @param {number} tick */
+  stepAt(tick) {
+    return Math.min(tick, this.steps)
   }
 
-  /** @param {number} tick @param {number} ticks */
-  draw(tick, ticks) {
-    const step = this.stepAt(tick, ticks)
+  /** @param {number} tick */
+  draw(tick) {
+    const step = this.stepAt(tick)
     const frame = this.frames[step]
     const now = new Set(frame.now)
     const gone = new Set(frame.gone)

@@ -1,7 +1,8 @@
 // 81 labelled cells on the screen. Knows no server and no run.
 
 import { make, setData, setName, setText } from "./dom.js"
-import { ALL_DIGITS, CELLS, DIGITS, SIDE, bitOf, column, inMask, row, sureBin } from "./sudoku.js"
+import { drawGhost, drawMarks } from "./marks.js"
+import { CELLS, DIGITS, SIDE, column, inMask, row, sureBin } from "./sudoku.js"
 import { signOf } from "./teaching.js"
 import { WORDS, fillIn, percent } from "./words.js"
 
@@ -11,7 +12,7 @@ import { WORDS, fillIn, percent } from "./words.js"
  * @typedef {object} GridHandlers
  * @property {(cell: number) => void} select
  * @property {(cell: number) => void} [press] for a pointer alone
- * @property {(cell: number, digit: number, rise: number, done: boolean) => void} [drag] for the candidates of a field
+ * @property {(cell: number, digit: number, rise: number, done: boolean) => void} [drag] for the candidates of a field, and for a ghost
  */
 
 /** @type {("now" | "gone" | "clash" | "peer" | "same" | "target" | "basis")[]} */
@@ -26,7 +27,8 @@ const DRAG_FROM = 2
 //   any of MARKS as true or false,
 //   mark: a word for the style sheet, says: what it adds to the label, label: other words than the usual ones,
 //   notes, candidates: nine bits each, shown small in a blank cell (notes go first),
-//   field: {z: [9], p: [9]}, shown in a blank cell instead of them.
+//   field: {z: [9], p: [9]}, shown in a blank cell instead of them,
+//   ghost: {digit, sure, clash}, what the network would write in a blank cell.
 export class Grid {
   selected = 0
   /** @type {HTMLElement[]} */
@@ -52,7 +54,7 @@ export class Grid {
     const node = make("div", "cell")
     node.setAttribute("role", "gridcell")
     node.dataset.cell = String(cell)
-    for (const part of ["order", "digit", "flag", "marks"]) {
+    for (const part of ["order", "digit", "flag", "marks", "ghost"]) {
       const span = make("span", part)
       span.setAttribute("aria-hidden", "true")
       node.append(span)
@@ -85,10 +87,13 @@ export class Grid {
   #startDrag(event, cell) {
     const { drag } = this.handlers
     const target = /** @type {Element} */ (event.target)
-    const mark = /** @type {HTMLElement | null} */ (target.closest("i[data-up]"))
+    const mark = /** @type {HTMLElement | null} */ (target.closest("i[data-up], .ghost[data-digit]"))
     if (!drag || !mark || event.pointerType === "touch") return
     event.preventDefault()
-    const digit = [.../** @type {Element} */ (mark.parentElement).children].indexOf(mark) + 1
+    // That of a ghost as it was taken: while it is pulled another digit may come in its place.
+    const digit = Number(
+      mark.dataset.digit ?? [.../** @type {Element} */ (mark.parentElement).children].indexOf(mark) + 1,
+    )
     const from = event.clientY
     let rise = 0
     let moved = false
@@ -112,7 +117,7 @@ export class Grid {
 
   /** @param {HTMLElement} node @param {View} view @param {number} cell */
   #drawCell(node, view, cell) {
-    const [order, digit, , marks] = node.children
+    const [order, digit, , marks, ghost] = node.children
     const isFill = view.kind === "fill"
     setText(digit, signOf(view.digit))
     setText(order, isFill ? String(view.order) : "")
@@ -123,6 +128,7 @@ export class Grid {
     setData(node, "sure", isFill ? sureBin(view.confidence ?? 0) : "")
     setData(node, "mark", view.mark)
     drawMarks(/** @type {HTMLElement} */ (marks), view)
+    drawGhost(/** @type {HTMLElement} */ (ghost), view)
     const words = view.label ?? labelOf(cell, view)
     if (node.getAttribute("aria-label") !== words) node.setAttribute("aria-label", words)
   }
@@ -136,28 +142,13 @@ function labelOf(cell, view) {
   else if (view.kind === "blank" && view.candidates) {
     what += fillIn(WORDS.cell_candidates, { candidates: inMask(view.candidates).join(" ") })
   }
+  if (view.kind === "blank" && view.ghost) {
+    what += fillIn(WORDS.cell_ghost, { digit: view.ghost.digit, sure: percent(view.ghost.sure) })
+    if (view.ghost.clash) what += WORDS.cell_clash
+  }
   for (const mark of SPOKEN) if (view[mark]) what += WORDS[`cell_${mark}`]
   what += view.says ?? ""
   return fillIn(WORDS.cell, { row: row(cell) + 1, column: column(cell) + 1, what })
-}
-
-// The nine small digits of a blank cell: notes, candidates, or the field of z.
-/** @param {HTMLElement} host @param {View} view */
-function drawMarks(host, view) {
-  const field = view.kind === "blank" ? view.field : undefined
-  const shown = field ? ALL_DIGITS : view.kind === "blank" ? view.notes || view.candidates || 0 : 0
-  if (!shown && host.childElementCount === 0) return
-  if (host.childElementCount === 0) host.append(...DIGITS.map(() => document.createElement("i")))
-  const likeliest = field ? field.p.indexOf(Math.max(...field.p)) : -1
-  DIGITS.forEach((digit, at) => {
-    const mark = /** @type {HTMLElement} */ (host.children[at])
-    setText(mark, shown & bitOf(digit) ? signOf(digit) : "")
-    setName(mark, field ? (at === likeliest ? "top" : "") : view.notes ? "note" : "")
-    setData(mark, "up", field ? field.z[at] >= 0 : "")
-    if (!field) return
-    mark.style.setProperty("--high", `${Math.min(1, Math.abs(field.z[at]) / 3) * 50}%`)
-    mark.style.setProperty("--p", field.p[at].toFixed(2))
-  })
 }
 
 // The element that a grid is drawn in, with the name that a screen reader says.

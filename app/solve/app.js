@@ -179,7 +179,7 @@ export class App {
   }
 
   remove() {
-    for (const part of [this.talk, this.run, this.steer.network]) part.stop()
+    for (const part of [this.talk, this.run, this.steer]) part.stop()
     this.player.pause()
     this.drop.remove()
   }

@@ -40,13 +40,21 @@ export class Network {
     return (app.isOpen("look") && !app.run.frames) || (app.steer.hasZ && (app.isOpen("latent") || app.steer.field))
   }
 
+  // What it said of this board, with whatever z; null for another board.
+  /** @param {number[]} shown */
+  saidOf(shown) {
+    const { prediction } = this
+    return prediction?.p && prediction.key.startsWith(`${toLine(shown)} `) ? prediction.p : null
+  }
+
   // Have the network look at the board on show, if somebody looks at what it says.
   want() {
     // While a run plays, boards go by faster than the network answers.
     if (!this.#isWanted() || this.app.player.playing) return
     if (this.prediction?.key === this.#key()) return
     // Not set anew by each change: while a lever moves without a pause, looks go on at this pace.
-    if (!this.#timers.isSet("look")) this.#timers.later("look", LOOK_AFTER, () => this.#look())
+    const wait = this.app.steer.held ? 0 : LOOK_AFTER
+    if (!this.#timers.isSet("look")) this.#timers.later("look", wait, () => this.#look())
   }
 
   // The server was busy: look once more, a little later.

@@ -1,8 +1,10 @@
 // The latent z: how it is drawn, what was changed by hand, and how much that changes.
 
 import { BLANK, DIGITS, SIDE, everyCell } from "../parts/sudoku.js"
-import { WORDS, fillIn } from "../parts/words.js"
+import { Timers } from "../parts/timers.js"
+import { WORDS, cellsWord, fillIn } from "../parts/words.js"
 import { change } from "./edit.js"
+import { ghostsOf } from "./ghost.js"
 import { nine } from "./look.js"
 import { Network } from "./network.js"
 import { EMPTY } from "./state.js"
@@ -13,6 +15,8 @@ import { EMPTY } from "./state.js"
 
 // Standard deviations of z for a pixel that a candidate is dragged.
 const Z_A_PIXEL = 0.05
+// Milliseconds after a lever was let go: a key that is held, or pressed again, lets go many times.
+const SOLVE_AFTER = 500
 export const Z_MOST = 6
 
 /** @param {number[]} p */
@@ -33,9 +37,13 @@ export class Steer {
   edits = new Map()
   /** @type {{edits: [number, number][], drawn: Drawn | null}[]} */
   editsDone = []
-  // Whether a lever is under the hand, and whether z is shown on the board.
+  // Whether a lever is under the hand.
   held = false
-  field = false
+  // What the board shows of it: "ghost" while the drawer is open, "field" (z itself), or "none".
+  shows = "ghost"
+  // Whether a lever that is let go starts a solve.
+  solves = false
+  #timers = new Timers()
   // z of the candidate that is dragged, where the drag began.
   /** @type {number | null} */
   #dragFrom = null
@@ -56,6 +64,10 @@ export class Steer {
     this.network.prediction = null
     // What steers z here is newer than what the server has just heard of it.
     if (asked !== "look") this.take(data.edits)
+  }
+
+  get field() {
+    return this.shows === "field"
   }
 
   // z by hand, as the server has it.
@@ -80,7 +92,10 @@ export class Steer {
     if (!this.held) this.#remember()
     this.held = !isDone
     this.edits.set(cell * SIDE + digit - 1, Math.round(Math.max(-Z_MOST, Math.min(Z_MOST, z)) * 10) / 10)
+    // Of a run that is full nothing can be written: back to its clues.
+    if (this.app.run.frames && !this.app.boardShown().includes(BLANK)) this.app.player.seek(0)
     this.network.lookNow()
+    if (this.solves) this.#timers.later("solve", SOLVE_AFTER, () => this.#solveOnce())
   }
 
   // A candidate on the board is dragged up or down.
@@ -107,10 +122,24 @@ export class Steer {
     this.network.lookNow(old.drawn)
   }
 
-  /** @param {boolean} on */
-  showField(on) {
-    this.field = on
+  #solveOnce() {
+    // Not while the lever is held, and not while an older z is being solved: then once more.
+    if (this.held || this.app.talk.isAsking("solve")) this.#timers.later("solve", SOLVE_AFTER, () => this.#solveOnce())
+    else this.app.solve()
+  }
+
+  /** @param {string} what */
+  show(what) {
+    this.shows = what
     this.app.draw()
+  }
+
+  // What the network would write now on a board, if that is shown.
+  /** @param {number[]} shown */
+  ghosts(shown) {
+    const isShown = this.shows === "ghost" && this.hasZ && this.app.isOpen("latent")
+    const p = isShown ? this.network.saidOf(shown) : null
+    return p ? ghostsOf(shown, p) : null
   }
 
   writeFromNothing() {
@@ -144,10 +173,24 @@ export class Steer {
     if (!prediction || waiting) return WORDS.look_asking
     if (prediction.error) return prediction.error
     const { p } = prediction
-    if (!before || !p) return ""
     const shown = this.app.boardShown()
     const blanks = everyCell.filter((cell) => shown[cell] === BLANK)
+    const now = this.#ghostWords(shown)
+    if (!before || !p || !blanks.length) return now
     const turned = blanks.filter((cell) => likeliest(nine(p, cell * SIDE)) !== likeliest(nine(before, cell * SIDE)))
-    return fillIn(WORDS.z_turned, { turned: turned.length, blanks: blanks.length })
+    return `${fillIn(WORDS.z_turned, { turned: turned.length, blanks: blanks.length })} ${now}`.trim()
+  }
+
+  /** @param {number[]} shown @returns {string} */
+  #ghostWords(shown) {
+    const ghosts = this.ghosts(shown)?.filter((one) => one !== null)
+    if (!ghosts?.length) return ""
+    const wrong = ghosts.filter(({ clash }) => clash).length
+    return wrong ? fillIn(WORDS.z_ghost_wrong, { cells: cellsWord(wrong) }) : WORDS.z_ghost_right
+  }
+
+  stop() {
+    this.#timers.stopAll()
+    this.network.stop()
   }
 }

@@ -7,6 +7,9 @@ import { Z_MOST } from "./steer.js"
 
 /** @typedef {import("./app.js").App} App */
 
+// What the board may show: see `shows` in steer.js.
+const SHOWN = ["ghost", "field", "none"]
+
 /** @param {number} value */
 export const signed = (value) => `${value <= -0.05 ? "−" : value >= 0.05 ? "+" : ""}${Math.abs(value).toFixed(1)}`
 
@@ -17,9 +20,11 @@ export class SteerPanel {
     this.app = app
     this.host = host
     this.none = make("p", "fine", WORDS.z_none)
-    this.toggle = make("input")
-    this.toggle.type = "checkbox"
-    this.toggle.onchange = () => steer.showField(this.toggle.checked)
+    this.choices = SHOWN.map((name) => makeChoice(name, () => steer.show(name)))
+    const legend = make("legend", "unseen", WORDS.z_board)
+    this.solves = make("input")
+    this.solves.type = "checkbox"
+    this.solves.onchange = () => (steer.solves = this.solves.checked)
     this.name = make("h2", "cell-name")
     this.inputs = DIGITS.map((digit) => this.#makeInput(digit))
     this.levers = make("div", "levers", "", ...DIGITS.map((digit, at) => makeLever(digit, this.inputs[at])))
@@ -32,11 +37,20 @@ export class SteerPanel {
     host.replaceChildren(
       this.none,
       make("p", "fine", WORDS.z_about),
-      make("label", "switch", "", this.toggle, WORDS.z_show),
+      make("fieldset", "segments", "", legend, ...this.choices),
       this.name,
       this.levers,
       this.says,
-      make("div", "tools", "", drawNew, toMode, this.undo),
+      make(
+        "div",
+        "tools",
+        "",
+        pushButton("z-solve", WORDS.z_solve, () => app.solve()),
+        drawNew,
+        toMode,
+        this.undo,
+      ),
+      make("label", "switch", "", this.solves, WORDS.z_let_go),
       pushButton("z-empty", WORDS.z_empty, () => steer.writeFromNothing()),
       make("p", "fine", WORDS.z_empty_note),
     )
@@ -65,7 +79,10 @@ export class SteerPanel {
     }
     if (!steer.hasZ) return
     const cell = grid.selected
-    this.toggle.checked = steer.field
+    for (const { children } of this.choices) {
+      const input = /** @type {HTMLInputElement} */ (children[0])
+      input.checked = input.value === steer.shows
+    }
     this.name.textContent = fillIn(WORDS.z_cell, { place: place(cell) })
     this.levers.setAttribute("aria-label", this.name.textContent)
     const z = steer.zOf(cell)
@@ -91,6 +108,16 @@ export class SteerPanel {
     pText.style.setProperty("--p", String(p ? p[at] : 0))
     lever.classList.toggle("top", p !== null && p[at] === Math.max(...p))
   }
+}
+
+/** @param {string} name @param {() => void} act */
+function makeChoice(name, act) {
+  const input = make("input")
+  input.type = "radio"
+  input.name = "z-board"
+  input.value = name
+  input.onchange = act
+  return make("label", "", "", input, make("span", "", WORDS[`z_board_${name}`]))
 }
 
 /** @param {number} digit @param {HTMLInputElement} input */

@@ -35,7 +35,10 @@ function cellViews(app, shown, clashing) {
   const { state, verdict, run, steer } = app
   const { frame } = run
   const chosen = app.grid.selected
-  const candidates = app.computed && !frame ? candidatesOf(shown) : null
+  // A cell has room for one of them.
+  const ghosts = steer.ghosts(shown)
+  const notes = frame || ghosts ? null : state.notes
+  const candidates = app.computed && !frame && !ghosts ? candidatesOf(shown) : null
   const reason = new Set([...verdict.basis, ...((frame && run.whyNow()?.cells) ?? [])])
   const gone = new Set(frame?.gone)
   return shown.map((digit, cell) => ({
@@ -50,9 +53,10 @@ function cellViews(app, shown, clashing) {
     same: digit !== BLANK && digit === shown[chosen] && cell !== chosen && !frame,
     target: verdict.target === cell,
     basis: reason.has(cell),
-    notes: frame ? 0 : state.notes[cell],
+    notes: notes?.[cell],
     candidates: candidates?.[cell],
     field: steer.fieldOf(cell),
+    ghost: ghosts?.[cell],
   }))
 }
 

@@ -428,7 +428,7 @@ def test_a_cell_is_looked_into_and_a_link_opens_the_same_step_elsewhere(visit: V
 def test_z_is_steered_by_hand_and_a_grid_is_written_from_nothing(visit: Visit):
     page = visit(f"/?p={'.' * 81}", reduced_motion="reduce")
     page.get_by_text("Steer the latent z").click()
-    page.get_by_text("Show z on the board").click()
+    page.get_by_text("z itself").click()
     # At once, before the network has said anything that another z could be compared with.
     page.get_by_role("button", name="Draw a new z").evaluate("(button) => button.click()")
     page.wait_for_url("**z=draw*")
@@ -448,6 +448,36 @@ def test_z_is_steered_by_hand_and_a_grid_is_written_from_nothing(visit: Visit):
     page.get_by_role("button", name="Undo z").click()
     page.wait_for_url(re.compile("^((?!zset).)*$"))
     page.get_by_role("button", name="Write from the empty board").click()
+    page.locator(".verdict .headline").wait_for()
+    assert "." not in line(page)
+
+
+@needs_model
+def test_the_board_shows_what_the_network_would_write_while_z_is_dragged(visit: Visit):
+    page = visit(f"/?p={EASY}", reduced_motion="reduce")
+    ghosts = page.locator(".ghost[data-digit]")
+    assert ghosts.count() == 0  # nobody has asked for it
+    page.get_by_text("Steer the latent z").click()
+    ghosts.first.wait_for()
+    assert ghosts.count() == EASY.count(".")
+    assert line(page) == EASY  # nothing is written
+    page.get_by_text("Written now, the pale digits would break no rule.").wait_for()
+    page.goto(page.url.split("?")[0] + f"?p={'.' * 81}&z=draw&seed=3")
+    page.get_by_text("Steer the latent z").click()
+    ghosts.nth(80).wait_for()
+    cell = page.locator(".cell").nth(40)
+    before = cell.locator(".ghost").get_attribute("data-digit")
+    box = cell.bounding_box()
+    assert box
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0], middle[1] + 130, steps=5)
+    # The digit that is pulled down gives way to another while it is still held.
+    page.locator(f'.cell[data-cell="40"] .ghost:not([data-digit="{before}"])').wait_for()
+    page.mouse.up()
+    page.get_by_text("Solve as soon as I let go").click()
+    page.get_by_role("slider", name=f"z of digit {before}").press("ArrowUp")
     page.locator(".verdict .headline").wait_for()
     assert "." not in line(page)
 
@@ -580,7 +610,7 @@ def test_nothing_is_in_the_way_of_those_who_cannot_see_or_point(visit: Visit, lo
     page.get_by_text("Bring in, share").click()
     _assert_accessible(page, "in and out")
     page.get_by_text("Steer the latent z").click()
-    page.get_by_text("Show z on the board").click()
+    page.get_by_text("z itself").click()
     page.locator(".marks i.top").first.wait_for()
     _assert_accessible(page, "latent")
     page.get_by_role("button", name="Solve", exact=True).click()
