@@ -11,7 +11,7 @@ from app.parts.component import numbered, script, source
 _BATCH = st.components.v2.component(
     "sudoku_batch",
     html=source("batch/batch.html"),
-    css=source("parts/board.css", "batch/batch.css"),
+    css=source("parts/board.css", "parts/picture.css", "batch/batch.css"),
     js=script("batch/batch.js", more_words=batch_words.BOARD),
 )
 

@@ -1,11 +1,10 @@
 // What the Batch page shows by itself: lines that hold no puzzle, and boards that were not solved, to be opened.
 
 import { Address } from "../parts/address.js"
-import { columnHead, find, findDetails, make, makeSvg, setText } from "../parts/dom.js"
-import { SIDE, column, row } from "../parts/sudoku.js"
+import { columnHead, find, findDetails, make, setText } from "../parts/dom.js"
+import { boardPicture } from "../parts/picture.js"
+import { BLANK, toDigits } from "../parts/sudoku.js"
 import { WORDS, fillIn } from "../parts/words.js"
-
-const STEP = 20
 
 export class Shelf {
   #root
@@ -70,39 +69,15 @@ export class Shelf {
     ]
     const name = fillIn(WORDS.failed, { number: board.number })
     const words = what.filter(Boolean).join(", ")
-    const button = make("button", "failed", "", thumb(board), make("b", "", name), make("span", "fine", words))
+    const clues = toDigits(board.puzzle)
+    const picture = boardPicture(toDigits(board.board), {
+      wrong: board.wrong,
+      kind: (cell) => (clues[cell] === BLANK ? "filled" : "clue"),
+    })
+    const button = make("button", "failed", "", picture, make("b", "", name), make("span", "fine", words))
     button.type = "button"
     button.setAttribute("aria-label", fillIn(WORDS.failed_open, { what: `${name}, ${words}` }))
     button.onclick = act
     return button
   }
 }
-
-// A board as a small picture; what it says is on the button that it lies in.
-/** @param {import("../types").FailedBoard} board */
-function thumb({ puzzle, board, wrong }) {
-  const size = SIDE * STEP
-  const svg = makeSvg("svg", { viewBox: `-1 -1 ${size + 2} ${size + 2}`, "aria-hidden": "true" })
-  for (let line = 0; line <= SIDE; line += 1) {
-    const at = line * STEP
-    const name = line % 3 ? "thin" : "thick"
-    svg.append(makeSvg("path", { d: `M${at} 0V${size}M0 ${at}H${size}`, class: name }))
-  }
-  const [width, height] = [STEP - 3, STEP - 3]
-  for (const cell of wrong) {
-    const { x, y } = corner(cell)
-    svg.append(makeSvg("rect", { x: x + 1.5, y: y + 1.5, width, height, class: "wrong" }))
-  }
-  for (let cell = 0; cell < board.length; cell += 1) {
-    if (board[cell] === ".") continue
-    const { x, y } = corner(cell)
-    const kind = wrong.includes(cell) ? "bad" : puzzle[cell] === "." ? "filled" : "clue"
-    const text = makeSvg("text", { x: x + STEP / 2, y: y + STEP * 0.76, class: kind })
-    text.textContent = board[cell]
-    svg.append(text)
-  }
-  return svg
-}
-
-/** @param {number} cell */
-const corner = (cell) => ({ x: column(cell) * STEP, y: row(cell) * STEP })

@@ -15,7 +15,7 @@ def _registered(name: str) -> Callable[..., Any]:
     return st.components.v2.component(
         f"labs_{name}",
         html=source(f"labs/{name}.html"),
-        css=source("parts/board.css", "labs/labs.css"),
+        css=source("parts/board.css", "parts/picture.css", "labs/labs.css"),
         js=script(f"labs/{name}.js", more_words=lab_words.BOARD),
     )
 

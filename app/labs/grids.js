@@ -2,9 +2,10 @@
 
 import { fillWords, find, make } from "../parts/dom.js"
 import { isStale, mounted } from "../parts/order.js"
+import { boardPicture } from "../parts/picture.js"
 import { findClashes, toDigits } from "../parts/sudoku.js"
 import { fillIn, WORDS } from "../parts/words.js"
-import { picture, thumbnail } from "./draw.js"
+import { thumbnail } from "./draw.js"
 
 class Column {
   #thumbs = make("div", "thumbs")
@@ -70,7 +71,7 @@ class Column {
     const digits = toDigits(grid.line)
     const words = grid.legal ? WORDS.grids_legal : WORDS.grids_wrong
     this.#says.textContent = fillIn(words, { n, first: findClashes(digits).first })
-    this.#large.replaceChildren(picture(digits, { label: fillIn(WORDS.walk_board, { line: grid.line }) }))
+    this.#large.replaceChildren(boardPicture(digits, { label: fillIn(WORDS.walk_board, { line: grid.line }) }))
     for (const old of this.#thumbs.querySelectorAll(".chosen")) old.classList.remove("chosen")
     this.#thumbs.children[n - 1]?.classList.add("chosen")
   }

@@ -20,6 +20,7 @@ from vmd_sudoku.solving.setting import Setting
 
 if TYPE_CHECKING:
     from vmd_sudoku.network.checkpoint import LoadedModel
+    from vmd_sudoku.solving.predictor import FirstCalls
 
 COUNT = 100
 BATCH = 10
@@ -101,9 +102,14 @@ class Drawer:
 
     def _run(self, draw: Draw) -> None:
         try:
+            from vmd_sudoku.solving.predictor import FirstCalls
+
+            # Without a z the network says the same of every empty board: it is asked once for all slices.
+            known = {name: FirstCalls() if setting(name, draw.calls, draw.seed).z is None else None for name in MODELS}
             for place in range(0, COUNT, BATCH):
                 for name in MODELS:
-                    self._turns.take(partial(self._slice, draw, name, place), draw.cancelled, draw.over)
+                    work = partial(self._slice, draw, name, place, known[name])
+                    self._turns.take(work, draw.cancelled, draw.over)
             if draw.live:
                 draw.state = "done"
         except self._gone:
@@ -112,21 +118,23 @@ class Drawer:
             _LOG.exception("drawing grids failed")
             draw.state = "failed"
 
-    def _slice(self, draw: Draw, name: str, place: int) -> None:
+    def _slice(self, draw: Draw, name: str, place: int, known: "FirstCalls | None") -> None:
         start = time.monotonic()
-        found = some_grids(self._load(name), setting(name, draw.calls, draw.seed), place, draw.over)
+        found = some_grids(self._load(name), setting(name, draw.calls, draw.seed), place, draw.over, known)
         draw.seconds[name] += time.monotonic() - start
         # Those of a draw that was stopped may not be whole.
         if not draw.over():
             draw.grids[name].extend(found)
 
 
-def some_grids(loaded: "LoadedModel", how: Setting, place: int, stop: Callable[[], bool]) -> list[Grid]:
-    """Grids number `place` and on, a batch of them."""
+def some_grids(
+    loaded: "LoadedModel", how: Setting, place: int, stop: Callable[[], bool], known: "FirstCalls | None" = None
+) -> list[Grid]:
+    """Grids number `place` and on, a batch of them. known: what the first call said of the batches before."""
     from vmd_sudoku.solving.batch import decode_batch
 
     empty = np.full((BATCH, CELLS), BLANK, np.int8)
-    written = decode_batch(loaded, empty, how, place=place, stop=stop).board
+    written = decode_batch(loaded, empty, how, place=place, stop=stop, first_calls=known).board
     return judged(written, empty)
 
 

@@ -24,7 +24,7 @@ def drawer() -> "Drawer":
     """The one drawer of this process."""
     from app.labs.grids import Drawer
 
-    return Drawer(lambda flag: gate.gate().enter(flag), models.model, gate.BusyError, gate.CancelledError)
+    return Drawer(lambda flag: gate.gate().enter(flag), models.many, gate.BusyError, gate.CancelledError)
 
 
 def grids_lab(bench: Bench) -> None:
@@ -48,7 +48,7 @@ def _walk(first: int, second: int) -> "Walk":
     from app.labs import grids
 
     with gate.gate().enter():
-        return grids.walk(models.model("vmd"), first, second)
+        return grids.walk(models.many("vmd"), first, second)
 
 
 def _choose(bench: Bench) -> Choice:

@@ -2,9 +2,9 @@
 
 import { fillWords, find, make } from "../parts/dom.js"
 import { isStale, mounted } from "../parts/order.js"
+import { boardPicture } from "../parts/picture.js"
 import { everyCell, findClashes, toDigits } from "../parts/sudoku.js"
 import { cellsWord, fillIn, WORDS } from "../parts/words.js"
-import { picture } from "./draw.js"
 
 class Walk {
   /** @type {number | undefined} */
@@ -45,7 +45,7 @@ class Walk {
     says.dataset.legal = String(grids[n].legal)
     this.slider.setAttribute("aria-valuetext", said)
     const label = fillIn(WORDS.walk_board, { line: grids[n].line })
-    find(this.root, ".field").replaceChildren(picture(digits, { sure: sure[n], marked, label }))
+    find(this.root, ".field").replaceChildren(boardPicture(digits, { sure: sure[n], marked, label }))
     ;[...find(this.root, ".strip").children].forEach((step, place) => step.classList.toggle("now", place === n))
     this.#last = n
   }

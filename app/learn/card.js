@@ -7,19 +7,19 @@ import { PairsView } from "./pairs.js"
 import { RunsView } from "./runs.js"
 
 /** @typedef {import("../types").LessonQuestion} Question */
-/** @typedef {import("./course.js").Course} Course */
+/** @typedef {import("../types").Lesson} Lesson */
+/** @typedef {import("./reader.js").Reader} Reader */
 
 export class CardView {
   /** @type {RunsView[]} */
   #running = []
 
-  /** @param {Course} course @param {HTMLElement} host */
-  constructor(course, host) {
-    this.course = course
+  /** @param {Reader} reader @param {Lesson} lesson @param {HTMLElement} host */
+  constructor(reader, lesson, host) {
+    this.reader = reader
     this.host = host
-    const lesson = /** @type {import("../types").Lesson} */ (course.lesson)
     this.lesson = lesson
-    this.card = lesson.cards[course.at]
+    this.card = lesson.cards[reader.at]
     this.title = make("h2", "title", this.card.title)
     this.title.tabIndex = -1
     this.stage = make("div", "stage")
@@ -38,7 +38,7 @@ export class CardView {
       return
     }
     this.words.append(...this.card.text.map((text) => make("p", "", text)))
-    this.#drawVerdictOf(0, this.course.at === 1)
+    this.#drawVerdictOf(0, this.reader.at === 1 && this.#isPredicted())
     this.#drawQuestion()
     this.#drawTable()
     this.#drawLinks()
@@ -48,7 +48,7 @@ export class CardView {
 
   focus() {
     this.title.focus({ preventScroll: true })
-    this.course.root.scrollIntoView({ block: "start" })
+    this.reader.root.scrollIntoView({ block: "start" })
   }
 
   stop() {
@@ -58,25 +58,24 @@ export class CardView {
 
   // ---- prediction first
 
+  // Whether the first card asks for what the second one shows. A recorded solve has no such pair.
+  #isPredicted() {
+    const [first] = this.lesson.cards
+    return first.kind === "predict" && first.question !== null
+  }
+
   // What comes after the first card would give its answer away.
   #isLocked() {
-    const { at, id } = this.course
-    const asked = this.lesson.cards[0].question && this.course.answerOf(0) === undefined
-    return (at === 1 || at === 2) && asked && !this.course.skipped.has(id)
+    const { at, skipped } = this.reader
+    const asked = this.#isPredicted() && this.reader.answerOf(0) === undefined
+    return (at === 1 || at === 2) && asked && !skipped.has(this.lesson.id)
   }
 
   #drawLock() {
-    const { course } = this
+    const { reader } = this
     const buttons = make("div", "actions")
-    buttons.append(pushButton("primary", WORDS.learn_to_question, () => course.open(course.id, 0)))
-    if (!course.hides("skip")) {
-      buttons.append(
-        pushButton("", WORDS.learn_anyway, () => {
-          course.skipped.add(course.id)
-          course.redraw()
-        }),
-      )
-    }
+    buttons.append(pushButton("primary", WORDS.learn_to_question, () => reader.go(0)))
+    if (!reader.around.hides("skip")) buttons.append(pushButton("", WORDS.learn_anyway, () => reader.skip()))
     this.words.append(make("p", "", WORDS.learn_first), buttons)
     this.stage.hidden = true
   }
@@ -86,10 +85,10 @@ export class CardView {
   #drawQuestion() {
     const { question } = this.card
     if (!question) return
-    const { at } = this.course
-    const said = this.course.answerOf(at)
+    const { at } = this.reader
+    const said = this.reader.answerOf(at)
     if (said === undefined) this.words.append(this.#form(question))
-    else if (at === 0) {
+    else if (at === 0 && this.#isPredicted()) {
       const text = fillIn(WORDS.learn_committed, { answer: question.answers[said] })
       this.words.append(make("p", "asked", question.ask), make("p", "told", text))
     } else this.#drawVerdictOf(at, true)
@@ -114,7 +113,7 @@ export class CardView {
       event.preventDefault()
       const chosen = /** @type {HTMLInputElement | null} */ (form.querySelector("input:checked"))
       if (!chosen) return
-      this.course.note(String(this.course.at), Number(chosen.value))
+      this.reader.note(this.reader.at, Number(chosen.value))
       this.draw()
       this.title.focus({ preventScroll: true })
     }
@@ -124,7 +123,7 @@ export class CardView {
   /** @param {number} card @param {boolean} wanted */
   #drawVerdictOf(card, wanted) {
     const { question } = this.lesson.cards[card]
-    const said = this.course.answerOf(card)
+    const said = this.reader.answerOf(card)
     if (!wanted || !question || said === undefined) return
     const isRight = said === question.right
     const words = { answer: question.answers[said], right: question.answers[question.right] }
@@ -139,16 +138,22 @@ export class CardView {
   // ---- what there is to see
 
   #drawStage() {
-    const { card, course, lesson } = this
-    const isAnswered = !card.question || course.answerOf(course.at) !== undefined
+    const { card, reader, lesson } = this
+    const isAnswered = !card.question || reader.answerOf(reader.at) !== undefined
     const show = (isAnswered && card.show) || card.before
-    if (show) this.#running.push(new RunsView(course, this.stage, show))
-    if (card.game) new Guess(course, this.stage, lesson.runs[card.game.run], card.game.steps)
+    if (show) this.#show(show)
+    if (card.game) new Guess(reader, this.stage, lesson.runs[card.game.run], card.game.steps)
     if (card.pairs) {
       const { run, cells } = card.pairs
       new PairsView(this.stage, card.pairs)
-      this.#running.push(new RunsView(course, this.stage, { ...STILL, runs: [run], cells }))
+      this.#show({ ...STILL, runs: [run], cells })
     }
+  }
+
+  /** @param {import("../types").LessonShow} show */
+  #show(show) {
+    const isPlain = this.reader.around.hides("bars")
+    this.#running.push(new RunsView(this.lesson.runs, this.stage, isPlain ? { ...show, bars: false } : show))
   }
 
   #drawTable() {
@@ -169,13 +174,7 @@ export class CardView {
   }
 
   #drawLinks() {
-    const links = this.card.links.map(({ page, label, query }) => {
-      const link = make("a", "button", label)
-      link.href = `./${page}?${new URLSearchParams({ ...query, ...Object.fromEntries(new URLSearchParams(this.course.data?.query)) })}`
-      link.target = "_blank"
-      link.rel = "noopener"
-      return link
-    })
+    const links = this.card.links.map((link) => this.reader.around.link(link))
     if (links.length) this.words.append(make("div", "actions", "", ...links))
     if (links.length) this.words.append(make("p", "fine", fillIn(WORDS.learn_note, { note: this.lesson.note })))
   }

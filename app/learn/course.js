@@ -1,11 +1,11 @@
-// The course: the list of lessons, the cards of one, and where the visitor is.
+// The course: the list of lessons, the one that is read, and its place in the address.
 
 import { Address } from "../parts/address.js"
-import { fillWords, find, make, pushButton, setText } from "../parts/dom.js"
+import { fillWords, find, make, pushButton } from "../parts/dom.js"
 import { teach } from "../parts/teaching.js"
 import { WORDS, fillIn } from "../parts/words.js"
-import { CardView } from "./card.js"
 import { readSaid, scoreOf, writeSaid } from "./progress.js"
+import { Reader } from "./reader.js"
 
 /** @typedef {import("../types").LearnData} LearnData */
 /** @typedef {import("../types").Lesson} Lesson */
@@ -18,15 +18,9 @@ export class Course {
   data = null
   /** @type {Map<string, Lesson>} */
   lessons = new Map()
+  // The lesson that is wanted, "" for the list; it may not have come yet.
   id = ""
   at = 0
-  /** @type {Map<string, number>} */
-  said = new Map()
-  // Cards that were opened without an answer.
-  /** @type {Set<string>} */
-  skipped = new Set()
-  /** @type {CardView | null} */
-  view = null
   /** @type {(place: {lesson: string, card: number, said: string}) => void} */
   tell = () => {}
   #address = new Address()
@@ -35,8 +29,16 @@ export class Course {
   constructor(root) {
     this.root = root
     fillWords(root)
-    // The page has one-letter keys of its own (r runs it again): what is typed here is not for them.
-    root.onkeydown = (event) => event.stopPropagation()
+    this.reader = new Reader(root, {
+      moved: () => {
+        this.at = this.reader.at
+        this.#changed()
+      },
+      hides: (what) => this.data?.teaching.hide.includes(what) ?? false,
+      link: (link) => this.#link(link),
+      all: () => this.open(""),
+      following: (id) => this.#following(id),
+    })
   }
 
   /** @param {LearnData} data */
@@ -49,59 +51,46 @@ export class Course {
     if (isFirst) {
       this.id = data.open.lesson
       this.at = data.open.card
-      this.said = readSaid(data.open.said)
+      this.reader.said = readSaid(data.open.said)
       this.#draw(false)
-    } else if (data.lesson?.id === this.id && !this.view) this.#draw(true)
+    } else if (data.lesson?.id === this.id && !this.reader.lesson) this.#draw(true)
     this.#showAddress()
-  }
-
-  get lesson() {
-    return this.lessons.get(this.id)
-  }
-
-  /** @param {string} what */
-  hides(what) {
-    return this.data?.teaching.hide.includes(what) ?? false
   }
 
   // ---- moves
 
-  /** @param {string} id @param {number} at */
-  open(id, at = 0) {
+  /** @param {string} id */
+  open(id) {
     this.id = id
-    this.at = at
+    this.at = 0
     this.#draw(true)
-    this.changed()
+    this.#changed()
   }
 
-  /** @param {string} key @param {number} value */
-  note(key, value) {
-    this.said.set(`${this.id}.${key}`, value)
-    this.changed()
-    this.#drawHead()
+  /** @param {string} id */
+  #following(id) {
+    const ids = (this.data?.lessons ?? []).map((lesson) => lesson.id)
+    const next = ids[ids.indexOf(id) + 1]
+    return next ? () => this.open(next) : null
   }
 
-  /** @param {number} card */
-  answerOf(card) {
-    return this.said.get(`${this.id}.${card}`)
-  }
-
-  changed() {
+  #changed() {
     this.#showAddress()
-    this.tell({ lesson: this.id, card: this.at, said: writeSaid(this.said) })
+    this.tell({ lesson: this.id, card: this.at, said: writeSaid(this.reader.said) })
   }
 
   pause() {
-    this.view?.stop()
+    this.reader.pause()
   }
 
   #showAddress() {
+    const { said } = this.reader
     const query = new URLSearchParams(this.data?.query)
     if (this.id) {
       query.set("lesson", this.id)
       query.set("card", String(this.at + 1))
     }
-    if (this.said.size) query.set("said", writeSaid(this.said))
+    if (said.size) query.set("said", writeSaid(said))
     this.#address.show(query.toString())
   }
 
@@ -109,91 +98,52 @@ export class Course {
 
   /** @param {boolean} focus */
   #draw(focus) {
-    this.view?.stop()
-    this.view = null
     const contents = find(this.root, ".contents")
     const host = find(this.root, ".lesson")
     contents.hidden = this.id !== ""
     host.hidden = this.id === ""
-    if (!this.id) {
-      this.#drawContents(contents)
-      if (focus) this.root.scrollIntoView({ block: "start" })
+    const lesson = this.lessons.get(this.id)
+    if (lesson) {
+      this.reader.show(lesson, this.at, focus)
       return
     }
-    const card = find(host, ".card")
-    if (!this.lesson) {
-      card.replaceChildren(make("p", "fine", WORDS.learn_loading))
+    this.reader.leave()
+    if (this.id) {
+      find(host, ".card").replaceChildren(make("p", "fine", WORDS.learn_loading))
       return
     }
-    this.#drawHead()
-    this.#drawSteps(this.lesson)
-    this.view = new CardView(this, card)
-    if (focus) this.view.focus()
-  }
-
-  redraw() {
-    this.#draw(true)
+    this.#drawContents(contents)
+    if (focus) this.root.scrollIntoView({ block: "start" })
   }
 
   /** @param {HTMLElement} host */
   #drawContents(host) {
-    const items = (this.data?.lessons ?? []).map((each, at) => {
-      const answers = [...this.said.keys()].filter((key) => key.startsWith(`${each.id}.`))
-      const lesson = this.lessons.get(each.id)
-      const score = lesson && answers.length ? scoreOf(lesson, this.said) : null
-      const open = pushButton("primary", answers.length ? WORDS.learn_on : WORDS.learn_start, () => this.open(each.id))
-      open.setAttribute("aria-label", `${open.textContent}: ${each.title}`)
-      const small = [fillIn(WORDS.learn_lesson, { n: at + 1 }), fillIn(WORDS.learn_minutes, { n: each.minutes })]
-      if (score) small.push(fillIn(WORDS.learn_done, score))
-      return make(
-        "li",
-        "",
-        "",
-        make("p", "fine", small.join(" · ")),
-        make("h2", "", each.title),
-        make("p", "", each.about),
-        open,
-      )
-    })
+    const items = (this.data?.lessons ?? []).map((each, at) => this.#entry(each, at))
     host.replaceChildren(make("p", "lead", WORDS.learn_lead), make("ol", "", "", ...items))
   }
 
-  #drawHead() {
-    const { lesson } = this
-    if (!lesson) return
-    const head = find(this.root, ".head")
-    const title = make(
-      "p",
-      "fine",
-      fillIn(WORDS.learn_at, { title: lesson.title, n: this.at + 1, of: lesson.cards.length }),
-    )
-    const score = scoreOf(lesson, this.said, this.at)
-    const points = make("p", "score", score.said && !this.hides("score") ? fillIn(WORDS.learn_score, score) : "")
-    points.setAttribute("role", "status")
-    head.replaceChildren(title, points)
-    if (!this.hides("lessons")) head.prepend(pushButton("plain", `‹ ${WORDS.learn_all}`, () => this.open("")))
+  /** @param {LearnData["lessons"][number]} entry @param {number} at */
+  #entry({ id, title, about, minutes }, at) {
+    const { said } = this.reader
+    const answers = [...said.keys()].filter((key) => key.startsWith(`${id}.`))
+    const lesson = this.lessons.get(id)
+    const score = lesson && answers.length ? scoreOf(lesson, said) : null
+    const open = pushButton("primary", answers.length ? WORDS.learn_on : WORDS.learn_start, () => this.open(id))
+    open.setAttribute("aria-label", `${open.textContent}: ${title}`)
+    const small = [fillIn(WORDS.learn_lesson, { n: at + 1 }), fillIn(WORDS.learn_minutes, { n: minutes })]
+    if (score) small.push(fillIn(WORDS.learn_done, score))
+    const words = [make("p", "fine", small.join(" · ")), make("h2", "", title), make("p", "", about)]
+    return make("li", "", "", ...words, open)
   }
 
-  /** @param {Lesson} lesson */
-  #drawSteps(lesson) {
-    const cards = lesson.cards.filter(({ kind }) => kind !== "sandbox" || !this.hides("sandbox"))
-    const last = this.at >= cards.length - 1
-    const back = pushButton("back", WORDS.learn_back, () => this.open(this.id, this.at - 1))
-    back.disabled = this.at === 0
-    const list = make("ol", "")
-    cards.forEach(({ kind }, at) => {
-      const step = pushButton("", WORDS.learn_kinds[kind], () => this.open(this.id, at))
-      if (at === this.at) step.setAttribute("aria-current", "step")
-      list.append(make("li", "", "", step))
-    })
-    const ids = (this.data?.lessons ?? []).map(({ id }) => id)
-    const following = ids[ids.indexOf(this.id) + 1]
-    const next = pushButton("primary next", WORDS.learn_next, () => this.open(this.id, this.at + 1))
-    if (last) {
-      setText(next, following ? WORDS.learn_following : WORDS.learn_all)
-      next.onclick = () => this.open(following ?? "")
-      next.hidden = this.hides("lessons")
-    }
-    find(this.root, ".steps").replaceChildren(back, list, next)
+  // Opened beside the lesson, with what the teacher's link asks for.
+  /** @param {import("../types").LessonCard["links"][number]} link */
+  #link({ page, label, query }) {
+    const link = make("a", "button", label)
+    const asked = Object.fromEntries(new URLSearchParams(this.data?.query))
+    link.href = `./${page}?${new URLSearchParams({ ...query, ...asked })}`
+    link.target = "_blank"
+    link.rel = "noopener"
+    return link
   }
 }

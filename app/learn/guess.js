@@ -9,7 +9,7 @@ import { WORDS, fillIn, percent } from "../parts/words.js"
 import { pointsOf } from "./progress.js"
 
 /** @typedef {import("../types").LessonRun} Run */
-/** @typedef {import("./course.js").Course} Course */
+/** @typedef {import("./reader.js").Reader} Reader */
 
 export class Guess {
   round = 0
@@ -18,9 +18,9 @@ export class Guess {
   /** @type {number | null} */
   mine = null
 
-  /** @param {Course} course @param {HTMLElement} host @param {Run} run @param {number[]} steps */
-  constructor(course, host, run, steps) {
-    this.course = course
+  /** @param {Reader} reader @param {HTMLElement} host @param {Run} run @param {number[]} steps */
+  constructor(reader, host, run, steps) {
+    this.reader = reader
     this.run = run
     this.steps = steps
     this.frames = framesOf(run.trace)
@@ -91,7 +91,7 @@ export class Guess {
     })
     const isOver = this.round + 1 === this.steps.length
     setText(this.says, isOver ? `${said} ${fillIn(WORDS.learn_game_over, this.#points())}` : said)
-    if (isOver) this.course.note("game", this.you)
+    if (isOver) this.reader.note("game", this.you)
     this.#draw()
   }
 

@@ -10,7 +10,6 @@ import { Bars } from "./bars.js"
 
 /** @typedef {import("../types").LessonRun} Run */
 /** @typedef {import("../types").LessonShow} Show */
-/** @typedef {import("./course.js").Course} Course */
 
 export class RunsView {
   /** @type {LessonBoard[]} */
@@ -18,9 +17,9 @@ export class RunsView {
   /** @type {Bars | null} */
   bars = null
 
-  /** @param {Course} course @param {HTMLElement} host @param {Show} show */
-  constructor(course, host, show) {
-    this.course = course
+  /** @param {Record<string, Run>} runs of the lesson @param {HTMLElement} host @param {Show} show */
+  constructor(runs, host, show) {
+    this.runs = runs
     this.show = show
     this.place = make("div", "boards")
     this.host = make("div", "runs")
@@ -29,7 +28,7 @@ export class RunsView {
     const controls = make("div", "player")
     this.player = new Player(controls, { step: () => this.#draw(), words: (at) => this.#words(at) })
     if (!show.still) this.host.append(controls)
-    if (show.bars && !course.hides("bars")) this.bars = new Bars(this.host)
+    if (show.bars) this.bars = new Bars(this.host)
     host.append(this.host)
     this.#mount(show.layout === "beside" ? show.runs : [show.runs[0]])
   }
@@ -45,15 +44,10 @@ export class RunsView {
       input.name = "run"
       input.checked = at === 0
       input.onchange = () => this.#mount([name])
-      return make("label", "", "", input, make("span", "", this.#run(name).label))
+      return make("label", "", "", input, make("span", "", this.runs[name].label))
     })
     const legend = make("legend", "unseen", WORDS.learn_boards)
     return make("fieldset", "chooser", "", legend, ...choices)
-  }
-
-  /** @param {string} name @returns {Run} */
-  #run(name) {
-    return /** @type {import("../types").Lesson} */ (this.course.lesson).runs[name]
   }
 
   /** @param {string[]} names */
@@ -63,7 +57,7 @@ export class RunsView {
     this.boards = names.map(
       (name) =>
         new LessonBoard(
-          this.#run(name),
+          this.runs[name],
           this.show.cells,
           (at) => this.#select(at),
           () => this.#toggle(),

@@ -1,9 +1,11 @@
 """Every sentence of the Learn page and of the teacher's, for Python and for the browser."""
 
+from typing import Any
+
 TITLE = "Learn"
 FOR_TEACHERS = "For teachers: links, projector, worksheets"
 
-BOARD = {
+BOARD: dict[str, Any] = {
     "learn_lead": "Five lessons of about nine minutes. Each asks you first, then shows what a real run did, then says why.",
     "learn_lesson": "Lesson {n}",
     "learn_minutes": "{n} minutes",
@@ -17,6 +19,7 @@ BOARD = {
     "learn_following": "Next lesson",
     "learn_cards": "Cards of this lesson",
     "learn_kinds": {"predict": "Predict", "watch": "Watch", "why": "Why", "break": "Break it", "sandbox": "Sandbox"},
+    "learn_card": "Card {n} of {of}",
     "learn_at": "{title}. Card {n} of {of}",
     "learn_score": "Score: {right} of {said}",
     "learn_commit": "That is my answer",

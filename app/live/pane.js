@@ -43,9 +43,9 @@ export class Pane {
     return this.frames.length - 1
   }
 
-  // `at`: the step shown. `field`: whether z stands in the blanks. `targets`: cells that a question is about.
-  /** @param {number} at @param {{field?: boolean, targets?: number[], judge?: boolean}} [how] */
-  draw(at, { field = false, targets = [], judge = true } = {}) {
+  // `at`: the step shown. `field`: whether z stands in the blanks.
+  /** @param {number} at @param {{field?: boolean, judge?: boolean}} [how] */
+  draw(at, { field = false, judge = true } = {}) {
     const frame = this.frames[at]
     const { cells } = findClashes(frame.digits)
     this.grid.draw(
@@ -54,7 +54,6 @@ export class Pane {
         now: frame.now.includes(cell),
         gone: frame.gone.includes(cell),
         clash: cells.has(cell),
-        target: targets.includes(cell),
         field: field ? this.#fieldOf(at, cell) : undefined,
       })),
     )

@@ -16,12 +16,8 @@ export class Theatre {
   panes = []
   cell = 0
   field = false
-  /** @type {number[]} */
-  targets = []
   // Whether a board at its last step is called right or wrong.
   judge = true
-  // Told when a cell is chosen.
-  chosen = () => {}
   #linking = false
 
   // `onKey`: for keys that neither move nor play; says whether it took the key.
@@ -57,8 +53,8 @@ export class Theatre {
   }
 
   draw() {
-    const { field, targets, judge } = this
-    for (const pane of this.panes) pane.draw(this.stepOf(pane), { field, targets, judge })
+    const { field, judge } = this
+    for (const pane of this.panes) pane.draw(this.stepOf(pane), { field, judge })
     this.#drawLook()
   }
 
@@ -74,7 +70,6 @@ export class Theatre {
     this.#linking = true
     for (const { grid } of this.panes) grid.select(cell, { focus: false })
     this.#linking = false
-    this.chosen()
     this.#drawLook()
   }
 

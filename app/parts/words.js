@@ -10,6 +10,10 @@ export const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => 
 /** @param {string} text */
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1)
 
+// A number with its sign, to one place; a zero has none.
+/** @param {number} value */
+export const signed = (value) => `${value <= -0.05 ? "−" : value >= 0.05 ? "+" : ""}${Math.abs(value).toFixed(1)}`
+
 /** @param {number} count */
 export const cellsWord = (count) => (count === 1 ? WORDS.cells_one : fillIn(WORDS.cells_many, { n: count }))
 

@@ -33,6 +33,21 @@ def model(name: str) -> "LoadedModel":
     return load_model(name)
 
 
+@st.cache_resource(show_spinner=False)
+def many(name: str) -> "LoadedModel":
+    """A shipped model for boards by the hundred: with compiled rounds, where this machine has them ready. A copy of its own,
+    since compiled rounds round otherwise, and a solve must not depend on who was here before.
+
+    Raises:
+        CheckpointError: as `model`.
+    """
+    from vmd_sudoku.network.checkpoint import load_model
+
+    _set_threads()
+    loaded = load_model(name)
+    return loaded if loaded.model.use_kept_rounds() else model(name)
+
+
 def latent(settings: Settings) -> "Tensor | None":
     """z [1,9,9,9,K] as drawn and steered; None for a model without."""
     from vmd_sudoku.solving.predictor import latent_for

@@ -2,8 +2,7 @@
 
 import { columnHead, make, rowHead } from "../parts/dom.js"
 import { DIGITS } from "../parts/sudoku.js"
-import { WORDS, fillIn, percent } from "../parts/words.js"
-import { signed } from "./steer_panel.js"
+import { WORDS, fillIn, percent, signed } from "../parts/words.js"
 
 /** @typedef {import("../types").Look} Look */
 

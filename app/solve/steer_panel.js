@@ -2,16 +2,13 @@
 
 import { focused, make, pushButton, setText } from "../parts/dom.js"
 import { DIGITS, place } from "../parts/sudoku.js"
-import { WORDS, fillIn, percent } from "../parts/words.js"
+import { WORDS, fillIn, percent, signed } from "../parts/words.js"
 import { Z_MOST } from "./steer.js"
 
 /** @typedef {import("./app.js").App} App */
 
 // What the board may show: see `shows` in steer.js.
 const SHOWN = ["ghost", "field", "none"]
-
-/** @param {number} value */
-export const signed = (value) => `${value <= -0.05 ? "−" : value >= 0.05 ? "+" : ""}${Math.abs(value).toFixed(1)}`
 
 export class SteerPanel {
   /** @param {HTMLElement} host @param {App} app */

@@ -307,9 +307,11 @@ def test_the_words_lab_is_drawn_and_refuses_a_bad_pattern_in_one_line(page):
 def test_grids_come_in_slices_are_judged_by_the_rules_and_can_be_stopped(monkeypatch):
     legal = "123456789456789123789123456214365897365897214897214365531642978642978531978531642"
     asked = []
+    shared = {"mdm": set(), "vmd": set()}
 
-    def some(loaded, how, place, stop):
+    def some(loaded, how, place, stop, known):
         asked.append((loaded, how.nfe, how.z, how.temperature, place))
+        shared[loaded].add(known)
         written = np.stack([parse(legal), np.ones(81, np.int8)])
         return grids.judged(written, np.zeros((2, 81), np.int8))
 
@@ -322,11 +324,26 @@ def test_grids_come_in_slices_are_judged_by_the_rules_and_can_be_stopped(monkeyp
     assert [grid.legal for grid in draw.grids["vmd"]] == [True, False] * 10
     assert asked[:2] == [("mdm", 4, None, 1.0, 0), ("vmd", 4, 7, 0.0, 0)]
     assert {place for *_, place in asked} == set(range(0, 100, 10))
+    # The MDM is asked once what it says of an empty board; with a z of its own every grid of the VMD is another question.
+    assert None not in shared["mdm"]
+    assert len(shared["mdm"]) == 1
+    assert shared["vmd"] == {None}
     stopped = grids.Draw(calls=1, seed=0)
     stopped.stop()
     assert drawer.start(stopped)
     wait(lambda: not [thread for thread in threading.enumerate() if thread.name == "lab-grids"])
     assert not stopped.grids["vmd"]
+
+
+@needs_model
+def test_what_the_first_call_said_is_the_same_when_it_is_not_asked_again():
+    from vmd_sudoku.solving.predictor import FirstCalls
+
+    loaded, how, known = load_model("mdm"), grids.setting("mdm", 1, 5), FirstCalls()
+    grids.some_grids(loaded, how, 0, lambda: False, known)
+    again = grids.some_grids(loaded, how, grids.BATCH, lambda: False, known)
+    assert known.lent > 0
+    assert again == grids.some_grids(loaded, how, grids.BATCH, lambda: False)
 
 
 @needs_model
@@ -342,7 +359,7 @@ def test_a_walk_goes_from_one_z_to_the_other():
 def test_the_grids_lab_is_drawn(page, monkeypatch):
     grid = grids.Grid("1" * 81, legal=False)
     monkeypatch.setattr(grids, "walk", lambda *_: grids.Walk((grid,) * 3, ((50,) * 81,) * 3))
-    monkeypatch.setattr(models, "model", lambda name: name)
+    monkeypatch.setattr(models, "many", lambda name: name)
     monkeypatch.setattr(grids, "some_grids", lambda *_: [grid] * 10)
     app = page(lab="grids", grids_calls="4")
     assert sent(app)["sure"][0] == [50] * 81
@@ -360,7 +377,7 @@ def test_the_grids_lab_is_drawn(page, monkeypatch):
 def test_grids_that_are_stopped_leave_the_training_of_another_lab(page, monkeypatch):
     grid = grids.Grid("1" * 81, legal=False)
     monkeypatch.setattr(grids, "walk", lambda *_: grids.Walk((grid,) * 3, ((50,) * 81,) * 3))
-    monkeypatch.setattr(models, "model", lambda name: name)
+    monkeypatch.setattr(models, "many", lambda name: name)
     app = page(lab="grids")
     bench = app.session_state["labs"]
     one = bench.trial = trial()

@@ -41,19 +41,20 @@ def test_a_trace_by_keyboard_alone(tmp_path, easy):
     file = tmp_path / "trace.json"
     file.write_text(json.dumps(trace.to_json()))
     with opened(exported(tmp_path, "--trace", file), reduced_motion="reduce", color_scheme="dark") as page:
-        cards = int(page.locator(".count").inner_text().split()[-1])
-        for number in range(1, cards):
+        # Its cards are of one kind, so they go by numbers, and no question waits for the one before.
+        assert page.locator(".steps li").all_inner_texts() == ["1", "2", "3", "4", "5", "6"]
+        for number in range(1, 6):
             press_until(page, "input[type=radio]")
             page.keyboard.press("ArrowDown")
             page.keyboard.press("Enter")
-            page.wait_for_selector(".answer")
-            assert page.locator(".score").inner_text().endswith(f"of {number}")
+            page.wait_for_selector(".verdict-box")
+            assert page.locator(".head .score").inner_text().endswith(f"of {number}")
             if number == 1:
                 assert violations(page) == []
-            press_until(page, ".to-next")
+            press_until(page, ".next")
             page.keyboard.press("Enter")
-        assert page.locator(".pane .state").inner_text() == "Solved"
-        assert page.locator(".score").inner_text().endswith(f"of {cards - 1}")
+        assert page.locator(".board .state").inner_text() == "✓ Solved"
+        assert page.locator(".head .score").inner_text().endswith("of 5")
 
 
 @pytest.mark.parametrize("lesson", ["independence", "sure"])
@@ -63,15 +64,14 @@ def test_a_lesson_on_a_phone(tmp_path, lesson):
         for number in range(5):
             assert not overflows(page)
             if page.locator(".question button").count():
-                page.click(".question button")
-                assert "Choose an answer first" in page.locator(".question .hint").inner_text()
+                assert page.locator(".question button").is_disabled()
                 page.locator(".question input").first.check()
                 page.click(".question button")
-                page.wait_for_selector(".answer")
+                page.wait_for_selector(".told")
             if page.locator(".pairs button").count():
                 page.click(".pairs button")
-                assert "of 20 pairs" in page.locator(".pairs").inner_text()
-            if page.locator(".game:visible").count():
+                assert "of 100 drawn pairs" in page.locator(".pairs").inner_text()
+            if page.locator(".game").count():
                 page.locator(".grid .blank").first.click()
                 page.click(".game button")
                 assert "sure" in page.locator(".game [role=status]").inner_text()
@@ -79,16 +79,24 @@ def test_a_lesson_on_a_phone(tmp_path, lesson):
             if number in (1, 3):  # pairs, a game, an answer: axe takes its time
                 assert violations(page) == []
             if number < 4:
-                page.click(".to-next")
-        assert page.locator(".to-next").is_disabled()
+                page.click(".next")
+        assert not page.locator(".next").is_visible()
+        # The app is not at hand: its pages are named, not linked.
+        assert page.locator(".card a").count() == 0
+        assert "In the app:" in page.locator(".card").inner_text()
 
 
 def test_what_was_predicted_is_told_on_the_next_card(tmp_path):
     with opened(exported(tmp_path, "--lesson", "many"), reduced_motion="reduce") as page:
         page.locator(".question input").first.check()
         page.click(".question button")
-        assert page.locator("[data-right]").count() == 0
-        assert page.locator(".score").inner_text() == ""
-        page.click(".to-next")
-        assert "You said: None" in page.locator(".told").inner_text()
-        assert page.locator(".score").inner_text() == "Predicted right: 0 of 1"
+        assert page.locator(".verdict-box").count() == 0
+        assert page.locator(".head .score").inner_text() == ""
+        page.click(".next")
+        assert "You said: None" in page.locator(".verdict-box").inner_text()
+        assert page.locator(".head .score").inner_text() == "Score: 0 of 1"
+        # The board of one call is full at the first step, that of one cell a call has only begun.
+        page.click(".player .first")
+        page.click(".player .next")
+        blanks = [board.locator(".blank").count() for board in page.locator(".board").all()]
+        assert blanks == [0, 63]

@@ -8,6 +8,7 @@ from vmd_sudoku.diffusion.schedule import Budget
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.exact.generate import puzzles
 from vmd_sudoku.exact.symmetry import Symmetry
+from vmd_sudoku.network import rounds
 from vmd_sudoku.network.latent import draw_prior
 from vmd_sudoku.network.model import Model, ModelConfig
 from vmd_sudoku.network.symmetric import NetworkConfig
@@ -120,3 +121,15 @@ def test_an_mdm_has_no_encoder(boards):
 def test_sizes_out_of_range_are_refused(settings):
     with pytest.raises(ConfigError, match="from 1 to 1,024"):
         NetworkConfig(**settings)
+
+
+def test_rounds_that_were_not_compiled_before_are_not_compiled_unasked(tmp_path, monkeypatch):
+    model = Model(ModelConfig())
+    monkeypatch.setattr(rounds.compiled, "kept", lambda name: tmp_path / name)
+    monkeypatch.setattr(rounds, "_compile", lambda library: pytest.fail("compiled"))
+    assert not model.use_kept_rounds()
+    assert not model.denoiser.is_fused
+    monkeypatch.setattr(rounds, "is_kept", lambda: True)
+    monkeypatch.setattr(rounds, "available", lambda round_: True)
+    assert model.use_kept_rounds()
+    assert model.denoiser.is_fused

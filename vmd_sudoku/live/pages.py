@@ -18,7 +18,7 @@ from vmd_sudoku.solving.trace import Trace
 if TYPE_CHECKING:
     from vmd_sudoku.network.checkpoint import LoadedModel
 
-_STYLES = ("live/theme.css", "parts/board.css", "live/live.css")
+_STYLES = ("live/theme.css", "parts/board.css")
 _EXAMPLES = ("easy", "medium", "hard", "expert", "extreme", "two_solutions")
 """Files of the example puzzles, of which the page has the first."""
 
@@ -42,7 +42,7 @@ def live_page(models: "Sequence[LoadedModel]") -> str:
     return document(
         title=words["live_title"],
         body=_text(app, "live/live.html"),
-        style=_text(app, *_STYLES),
+        style=_text(app, *_STYLES, "live/live.css"),
         script=joined(app, "live/live.js", words=words),
         data={"models": notes, "examples-data": _examples(app.parent / "puzzles")},
         texts=texts,
@@ -64,7 +64,7 @@ def _played(lesson: Mapping[str, Any]) -> str:
     return document(
         title=lesson["title"],
         body=_text(app, "live/deck.html"),
-        style=_text(app, *_STYLES),
+        style=_text(app, *_STYLES, "learn/learn.css", "live/deck.css"),
         script=joined(app, "live/deck.js", words=page_words(app)),
         data={"lesson": lesson},
     )

@@ -21,6 +21,7 @@ def lesson_of(trace: Trace) -> dict[str, Any]:
     cards = [_card(trace, step) for step in _steps_to_ask(trace)]
     cards += [_end(trace)] if trace.steps else []
     return {
+        "id": _RUN,
         "title": "A recorded solve",
         "about": f"{len(cards)} questions first, then the whole run. Nothing is computed here: this is what the network did.",
         "note": f"vmd-sudoku {trace.version}; model {_name(trace)} {trace.sha256[:8]}; {_setting(trace)}",
@@ -30,7 +31,7 @@ def lesson_of(trace: Trace) -> dict[str, Any]:
                 "label": _name(trace),
                 "setting": _setting(trace),
                 "trace": playable(trace),
-                "facts": {},
+                "facts": {"solved": "solved" if trace.solved else "not solved"},
                 "query": {},
             }
         },

@@ -8,9 +8,8 @@ from typing import Any
 
 def page_words(app: Path) -> dict[str, Any]:
     """All sentences by name, for WORDS of the app's `parts/words.js`. app: the folder `app`."""
-    return _app_words(app / "parts" / "words.py") | json.loads(
-        (app / "live" / "words.json").read_text(encoding="utf-8")
-    )
+    own = json.loads((app / "live" / "words.json").read_text(encoding="utf-8"))
+    return _app_words(app / "parts" / "words.py") | _app_words(app / "learn" / "words.py") | own
 
 
 def _app_words(path: Path) -> dict[str, Any]:

@@ -49,6 +49,12 @@ def _library() -> Any:
         return None
 
 
+def is_kept() -> bool:
+    """Whether they have been compiled on this machine, so that asking for them takes no time."""
+    has_products = torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return has_products and (compiled.kept(f"rounds-{_fingerprint()}") / _FILE).exists()
+
+
 def _fingerprint() -> str:
     # With the processor: a home folder may be shared by machines of different kinds, and FLAGS suit only this one.
     parts = (SOURCE.read_text(encoding="utf-8"), FLAGS, machine.describe()["processor"], torch.__version__, sys.version)
