@@ -183,12 +183,14 @@ export interface GridColumn {
 
 export interface GridsData {
   number: number
+  teaching: Teaching
   columns: GridColumn[]
 }
 
 /** `Walk` in app/labs/grids.py. */
 export interface WalkData {
   number: number
+  teaching: Teaching
   grids: { line: string; legal: boolean }[]
   sure: number[][]
 }

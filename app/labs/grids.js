@@ -4,6 +4,7 @@ import { fillWords, find, make } from "../parts/dom.js"
 import { isStale, mounted } from "../parts/order.js"
 import { boardPicture } from "../parts/picture.js"
 import { findClashes, toDigits } from "../parts/sudoku.js"
+import { teach } from "../parts/teaching.js"
 import { fillIn, WORDS } from "../parts/words.js"
 import { thumbnail } from "./draw.js"
 
@@ -90,7 +91,8 @@ class Grids {
   }
 
   /** @param {import("../types").GridsData} data */
-  receive({ columns }) {
+  receive({ columns, teaching }) {
+    teach(this.root, teaching)
     if (!this.#columns.length) {
       this.#columns = columns.map((column) => new Column(column))
       find(this.root, ".columns").replaceChildren(...this.#columns.map(({ node }) => node))

@@ -10,6 +10,7 @@ from app.labs.choices import LABS, Choice
 from app.labs.grids_view import grids_lab
 from app.labs.tokens_view import tokens_lab
 from app.labs.words_view import words_lab
+from app.parts.teaching import teaching
 from app.server import start
 
 _DESK = "labs"
@@ -22,7 +23,9 @@ def page() -> None:
     if _DESK not in st.session_state:
         st.session_state[_DESK] = Bench(Choice.from_query(st.query_params.to_dict()))
     bench: Bench = st.session_state[_DESK]
-    with st.container(horizontal_alignment="center"), st.container(width=_WIDTH, key="labs_page"):
+    # Words that the last row can read: see page.css.
+    key = "labs_projector" if teaching().projector else "labs_page"
+    with st.container(horizontal_alignment="center"), st.container(width=_WIDTH, key=key):
         st.title(lab_words.TITLE, anchor=False)
         lab = st.segmented_control(
             lab_words.LAB,

@@ -4,6 +4,7 @@ import { fillWords, find, make } from "../parts/dom.js"
 import { isStale, mounted } from "../parts/order.js"
 import { boardPicture } from "../parts/picture.js"
 import { everyCell, findClashes, toDigits } from "../parts/sudoku.js"
+import { teach } from "../parts/teaching.js"
 import { cellsWord, fillIn, WORDS } from "../parts/words.js"
 
 class Walk {
@@ -24,6 +25,7 @@ class Walk {
   /** @param {import("../types").WalkData} data */
   receive(data) {
     this.#data = data
+    teach(this.root, data.teaching)
     this.slider.max = String(data.grids.length - 1)
     this.slider.value = "0"
     this.#last = 0

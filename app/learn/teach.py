@@ -40,11 +40,12 @@ def _link() -> None:
         format_func=learn_words.OPENED.__getitem__,
         required=True,
     )
-    query = _lesson() if opens == "learn" else _solve() if opens == "solve" else _compare()
+    query = {"learn": _lesson, "solve": _solve, "compare": _compare, "labs": _lab}[str(opens)]()
     script = st.selectbox(learn_words.DIGITS, list(SCRIPTS), format_func=lambda name: SCRIPTS[name][1])
     projector = st.checkbox(learn_words.PROJECTOR)
-    st.markdown(f"**{learn_words.HIDE}**")
     shown = [name for name, words in HIDDEN.items() if words.lower().startswith(str(opens))]
+    if shown:
+        st.markdown(f"**{learn_words.HIDE}**")
     hide = tuple(
         name for name in shown if st.checkbox(HIDDEN[name].partition(": ")[2].capitalize(), key=f"hide_{name}")
     )
@@ -113,6 +114,12 @@ def _compare() -> dict[str, str] | None:
         parts = Settings(model=model, nfe=calls, seed=int(seed)).to_query()
         query[letter] = "_".join(f"{name}.{value}" for name, value in parts.items())
     return query if is_read else None
+
+
+def _lab() -> dict[str, str]:
+    names = learn_words.LABS
+    name = st.selectbox(learn_words.LAB, list(names), format_func=names.__getitem__)
+    return {"lab": name}
 
 
 def _sheet() -> None:

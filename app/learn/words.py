@@ -74,10 +74,12 @@ TEACH_LEAD = (
     "Nothing is kept on the server, and no pupil has to give a name."
 )
 OPENS = "What the link opens"
-OPENED = {"learn": "A lesson", "solve": "Solve", "compare": "Compare"}
+OPENED = {"learn": "A lesson", "solve": "Solve", "compare": "Compare", "labs": "A lab"}
 LESSON = "Lesson"
 EVERY_LESSON = "The list of all lessons"
 CARD = "Card"
+LAB = "Lab"
+LABS = {"tokens": "Tokens", "words": "Words", "grids": "Grids"}
 PUZZLE = "Puzzle (any text of 81 cells; empty: the page's own)"
 PUZZLE_BAD = "This text holds no puzzle. Give 81 cells: digits for clues, and . or 0 for blanks."
 MODEL = "Model"

@@ -2,6 +2,7 @@
 
 import { makeSvg } from "./dom.js"
 import { SIDE, column, everyCell, findClashes, row } from "./sudoku.js"
+import { signOf } from "./teaching.js"
 
 /**
  * @typedef {object} PictureHow
@@ -23,7 +24,7 @@ export function boardPicture(digits, { label, sure, marked = [], wrong, kind = (
       const place = { x: column(cell) + 0.5, y: row(cell) + 0.74 }
       const sign = makeSvg("text", { ...place, class: bad.has(cell) ? "bad" : kind(cell) })
       if (sure) sign.style.opacity = String(0.25 + (0.75 * sure[cell]) / 100)
-      sign.textContent = String(digits[cell])
+      sign.textContent = signOf(digits[cell])
       return sign
     })
   const name = label === undefined ? { "aria-hidden": "true" } : { role: "img", "aria-label": label }

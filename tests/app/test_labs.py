@@ -397,3 +397,13 @@ def test_charts_of_a_running_training_are_not_drawn_anew_at_every_look():
     assert bench.charts(one) == first
     one.state = "paused"
     assert bench.charts(one)[1]["mdm"] == [(10, 1.0)]
+
+
+def test_a_teachers_link_reaches_the_labs(page, monkeypatch):
+    grid = grids.Grid("1" * 81, legal=False)
+    monkeypatch.setattr(grids, "walk", lambda *_: grids.Walk((grid,) * 3, ((50,) * 81,) * 3))
+    monkeypatch.setattr(models, "many", lambda name: name)
+    app = page(lab="grids", projector="1", digits="thai")
+    assert not app.exception
+    assert sent(app, -1)["query"] == "lab=grids&projector=1&digits=thai"
+    assert sent(app, -2)["teaching"]["digits"].startswith("๑๒๓")

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.labs.choices import LABS
+from app.learn import words as learn_words
 from app.learn.course import Place
 from app.learn.worksheet import worksheet
 from app.parts.teaching import HIDDEN, SCRIPTS, Teaching
@@ -93,3 +95,14 @@ def test_the_teachers_ticks_write_the_link():
     app.checkbox(key="hide_skip").check()
     app.run()
     assert app.code[0].value.endswith("projector=1&hide=skip")
+
+
+def test_a_teachers_link_may_open_a_lab():
+    app = run("teach")
+    app.segmented_control[0].set_value("labs").run()
+    assert not app.exception
+    assert app.code[0].value.endswith("/labs?lab=tokens")
+    assert tuple(learn_words.LABS) == LABS
+    app.selectbox[0].select("grids").run()
+    app.checkbox[0].check().run()
+    assert app.code[0].value.endswith("/labs?lab=grids&projector=1")
