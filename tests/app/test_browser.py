@@ -428,7 +428,7 @@ def test_a_cell_is_looked_into_and_a_link_opens_the_same_step_elsewhere(visit: V
 def test_z_is_steered_by_hand_and_a_grid_is_written_from_nothing(visit: Visit):
     page = visit(f"/?p={'.' * 81}", reduced_motion="reduce")
     page.get_by_text("Steer the latent z").click()
-    page.get_by_text("z itself").click()
+    page.get_by_role("radio", name="z itself").check()
     # At once, before the network has said anything that another z could be compared with.
     page.get_by_role("button", name="Draw a new z").evaluate("(button) => button.click()")
     page.wait_for_url("**z=draw*")
@@ -465,7 +465,7 @@ def test_the_board_shows_what_the_network_would_write_while_z_is_dragged(visit: 
     page.goto(page.url.split("?")[0] + f"?p={'.' * 81}&z=draw&seed=3")
     page.get_by_text("Steer the latent z").click()
     ghosts.nth(80).wait_for()
-    cell = page.locator(".cell").nth(40)
+    cell = page.locator(".cell").first
     before = cell.locator(".ghost").get_attribute("data-digit")
     box = cell.bounding_box()
     assert box
@@ -474,7 +474,7 @@ def test_the_board_shows_what_the_network_would_write_while_z_is_dragged(visit: 
     page.mouse.down()
     page.mouse.move(middle[0], middle[1] + 130, steps=5)
     # The digit that is pulled down gives way to another while it is still held.
-    page.locator(f'.cell[data-cell="40"] .ghost:not([data-digit="{before}"])').wait_for()
+    page.locator(f'.cell[data-cell="0"] .ghost:not([data-digit="{before}"])').wait_for()
     page.mouse.up()
     page.get_by_text("Solve as soon as I let go").click()
     page.get_by_role("slider", name=f"z of digit {before}").press("ArrowUp")
@@ -610,7 +610,7 @@ def test_nothing_is_in_the_way_of_those_who_cannot_see_or_point(visit: Visit, lo
     page.get_by_text("Bring in, share").click()
     _assert_accessible(page, "in and out")
     page.get_by_text("Steer the latent z").click()
-    page.get_by_text("z itself").click()
+    page.get_by_role("radio", name="z itself").check()
     page.locator(".marks i.top").first.wait_for()
     _assert_accessible(page, "latent")
     page.get_by_role("button", name="Solve", exact=True).click()

@@ -51,7 +51,7 @@ def test_a_trace_by_keyboard_alone(tmp_path, easy):
             assert page.locator(".head .score").inner_text().endswith(f"of {number}")
             if number == 1:
                 assert violations(page) == []
-            press_until(page, ".next")
+            press_until(page, ".steps .next")
             page.keyboard.press("Enter")
         assert page.locator(".board .state").inner_text() == "✓ Solved"
         assert page.locator(".head .score").inner_text().endswith("of 5")
@@ -79,8 +79,8 @@ def test_a_lesson_on_a_phone(tmp_path, lesson):
             if number in (1, 3):  # pairs, a game, an answer: axe takes its time
                 assert violations(page) == []
             if number < 4:
-                page.click(".next")
-        assert not page.locator(".next").is_visible()
+                page.click(".steps .next")
+        assert not page.locator(".steps .next").is_visible()
         # The app is not at hand: its pages are named, not linked.
         assert page.locator(".card a").count() == 0
         assert "In the app:" in page.locator(".card").inner_text()
@@ -92,7 +92,7 @@ def test_what_was_predicted_is_told_on_the_next_card(tmp_path):
         page.click(".question button")
         assert page.locator(".verdict-box").count() == 0
         assert page.locator(".head .score").inner_text() == ""
-        page.click(".next")
+        page.click(".steps .next")
         assert "You said: None" in page.locator(".verdict-box").inner_text()
         assert page.locator(".head .score").inner_text() == "Score: 0 of 1"
         # The board of one call is full at the first step, that of one cell a call has only begun.
