@@ -26,7 +26,9 @@ def page(for_teachers: StreamlitPage | None = None) -> None:
         opened = place
     st.session_state[_PLACE], st.session_state[_OPEN] = place, opened
     asked = teaching()
-    with st.container(horizontal_alignment="center"), st.container(width=_WIDTH, key="learn_page"):
+    # A name of its own in projector mode: page.css leaves less around it then.
+    key = "learn_projector" if asked.projector else "learn_page"
+    with st.container(horizontal_alignment="center"), st.container(width=_WIDTH, key=key):
         if not asked.projector:
             with st.container(key="intro", horizontal=True, vertical_alignment="center", gap="small"):
                 st.title(learn_words.TITLE, anchor=False)

@@ -3,7 +3,7 @@
 from typing import Any
 
 TITLE = "Learn"
-FOR_TEACHERS = "For teachers: links, projector, worksheets"
+FOR_TEACHERS = "For teachers"
 
 BOARD: dict[str, Any] = {
     "learn_lead": "Five lessons of about nine minutes. Each asks you first, then shows what a real run did, then says why.",
