@@ -41,7 +41,8 @@ class Walk {
     const marked = new Set(everyCell.filter((cell) => digits[cell] !== before[cell]))
     const words = grids[n].legal ? WORDS.walk_legal : WORDS.walk_wrong
     const { first } = findClashes(digits)
-    const said = fillIn(words, { n, steps: grids.length - 1, first, changed: cellsWord(marked.size) })
+    const changed = marked.size ? fillIn(WORDS.walk_changed, { cells: cellsWord(marked.size) }) : ""
+    const said = fillIn(words, { n, steps: grids.length - 1, first, changed })
     const says = find(this.root, ".says")
     says.textContent = said
     says.dataset.legal = String(grids[n].legal)
