@@ -45,7 +45,9 @@ def _name(trace: Trace) -> str:
 
 def _setting(trace: Trace) -> str:
     calls = "one cell a call" if trace.nfe == "cell" else f"{trace.nfe} calls"
-    return f"{trace.policy}, {calls}, constraints {trace.constraints}, z {trace.z}, seed {trace.seed}"
+    rules = [] if trace.constraints == "none" else [f"constraints {trace.constraints}"]
+    z = [] if trace.latent is None else ["z = 0" if trace.z == "mode" else f"z {trace.z}"]
+    return ", ".join([trace.policy, calls, *rules, *z, f"seed {trace.seed}"])
 
 
 def _steps_to_ask(trace: Trace) -> list[int]:
