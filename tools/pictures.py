@@ -2,9 +2,11 @@
 
 python tools/pictures.py find           # puzzles/apart.csv: puzzles that tell the shipped models apart; about a minute
 python tools/pictures.py animate        # docs/compare.gif
+python tools/pictures.py solve          # docs/solve.png
+python tools/pictures.py lesson         # docs/learn.png
 python tools/pictures.py screenshots    # every page at a desk, on a phone and in the dark, into screenshots/
 
-The last two need Chromium, playwright and pillow (pip install .[dev]).
+All but the first need Chromium, playwright and pillow (pip install .[dev]).
 """
 
 import csv
@@ -45,6 +47,8 @@ OF_EACH = 4
 MOST, BATCH = 1536, 128
 """Puzzles tried, and how many at a time."""
 WIDTH, STEP_MS, LAST_MS = 760, 1100, 3500
+MIDDLE = 31
+"""Step of the picture of Solve."""
 LOOKS = {
     "desk": {"viewport": {"width": 1280, "height": 900}},
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
@@ -137,6 +141,21 @@ def screenshots(out: Path) -> None:
                 page.screenshot(path=out / f"{name}-{look}.png")
                 context.close()
                 click.echo(f"{name}-{look}.png")
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), default=ROOT / "docs" / "solve.png", show_default=True)
+def solve(out: Path) -> None:
+    """A run on Solve in its middle, with a cell looked into, for the README."""
+    puzzle = to_line(puzzle_file.read(ROOT / "puzzles" / "medium.csv", 1).puzzles[0])
+    with served() as url, chromium() as browser:
+        page = browser.new_page(viewport={"width": 1180, "height": 900}, reduced_motion="reduce")
+        open_page(page, f"{url}/?p={puzzle}&at={MIDDLE}")
+        page.locator(".verdict .headline").wait_for()
+        page.locator(".cell.now").click()
+        page.wait_for_timeout(1500)  # the reasons of the run come last
+        page.screenshot(path=out)
+    click.echo(out)
 
 
 @cli.command()
