@@ -149,7 +149,7 @@ def solve(out: Path) -> None:
     """A run on Solve in its middle, with a cell looked into, for the README."""
     puzzle = to_line(puzzle_file.read(ROOT / "puzzles" / "medium.csv", 1).puzzles[0])
     with served() as url, chromium() as browser:
-        page = browser.new_page(viewport={"width": 1180, "height": 900}, reduced_motion="reduce")
+        page = browser.new_page(viewport={"width": 1180, "height": 980}, reduced_motion="reduce")
         open_page(page, f"{url}/?p={puzzle}&at={MIDDLE}")
         page.locator(".verdict .headline").wait_for()
         page.locator(".cell.now").click()
@@ -163,7 +163,7 @@ def solve(out: Path) -> None:
 def lesson(out: Path) -> None:
     """A card of a lesson, for the README and the teachers' guide."""
     with served() as url, chromium() as browser:
-        page = browser.new_page(viewport={"width": 1240, "height": 760}, reduced_motion="reduce")
+        page = browser.new_page(viewport={"width": 1240, "height": 830}, reduced_motion="reduce")
         page.goto(f"{url}/learn?lesson=many&card=2&said=many.0.1")
         page.locator(".learn .board").first.wait_for()
         page.wait_for_timeout(1000)

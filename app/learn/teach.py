@@ -46,9 +46,7 @@ def _link() -> None:
     shown = [name for name, words in HIDDEN.items() if words.lower().startswith(str(opens))]
     if shown:
         st.markdown(f"**{learn_words.HIDE}**")
-    hide = tuple(
-        name for name in shown if st.checkbox(HIDDEN[name].partition(": ")[2].capitalize(), key=f"hide_{name}")
-    )
+    hide = tuple(name for name in shown if st.checkbox(_capital(HIDDEN[name].partition(": ")[2]), key=f"hide_{name}"))
     if query is None:
         return
     query |= Teaching(projector=projector, digits=script, hide=hide).to_query()
@@ -56,6 +54,11 @@ def _link() -> None:
     st.markdown(f"**{learn_words.LINK}**")
     st.code(f"{_home()}/{path}", language=None, wrap_lines=True)
     st.link_button(learn_words.OPEN, f"{_home()}/{path}")
+
+
+def _capital(text: str) -> str:
+    """The rest stays: Solve and Compare are names."""
+    return text[0].upper() + text[1:]
 
 
 def _home() -> str:
@@ -138,6 +141,4 @@ def _sheet() -> None:
         solutions = [np.asarray(exact.proof(puzzle).solution) for puzzle in puzzles]
         return worksheet(puzzles, solutions, level, load(name) if name else None)
 
-    st.download_button(
-        learn_words.DOWNLOAD, build, file_name="worksheet.html", mime="text/html", on_click="ignore", type="primary"
-    )
+    st.download_button(learn_words.DOWNLOAD, build, file_name="worksheet.html", mime="text/html", on_click="ignore")
