@@ -51,6 +51,9 @@ EXPLAINED: dict[str, str] = {
     "decoding.loop: order = order.where(open_cells.gather(1, order), -1): 1 to 2, the second": (
         "what reads it asks whether it is below 0"
     ),
+    "decoding.loop: turn = torch.where(written.why == singles.NETWORK, 0, written.rank + 1): 1 to 2": (
+        "later singles still have later turns, and none but the last of an empty board a turn of 82"
+    ),
     "exact.solver: _COLUMN = 1 << 0 | 1 << 9 | 1 << 18: LShift to RShift": "1 >> 0 is 1 << 0",
     "exact.solver: return _advance(stack, seen, limit, solution.reshape(1, CELLS), 0, 0, 1 << 62)[1]: 1 to 2, the second": (
         "2 << 62 nodes are as endless as 1 << 62"

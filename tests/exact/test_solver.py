@@ -200,6 +200,14 @@ def test_a_column_without_a_place_for_a_digit_is_told_by_the_search_for_singles_
     assert solver._hidden_singles(node, 1)
 
 
+def test_two_singles_of_one_digit_that_see_each_other_are_a_contradiction():
+    node = open_node()
+    for cell in range(18):  # the only places of the first two rows lie in one box
+        if cell not in (0, 10):
+            node[cell // 27] &= ~(1 << cell % 27)
+    assert not solver._hidden_singles(node, 0)
+
+
 @pytest.mark.parametrize("fewest", [2, 3, 4, 6])
 def test_the_cell_to_guess_has_two_digits_or_else_few(fewest, rng):
     """The first with two; else the first with three of the first band that has one; else the first open one."""
