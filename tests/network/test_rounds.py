@@ -12,10 +12,13 @@ from vmd_sudoku.network.symmetric import CandidateNetwork, NetworkConfig
 pytestmark = pytest.mark.slow  # a minute of the C++ compiler, the first time
 
 
-@pytest.fixture(scope="module")
-def model():
+@pytest.fixture(
+    scope="module", params=[NetworkConfig(width=32, middle=16, hidden=48), NetworkConfig()], ids=["any", "usual"]
+)
+def model(request):
     torch.manual_seed(0)
-    model = Model(ModelConfig(network=NetworkConfig(width=32, middle=16, hidden=48)))
+    # The compiler knows the sizes of the second, so that it runs other code.
+    model = Model(ModelConfig(network=request.param))
     if not rounds.available(model.denoiser.round):
         pytest.skip("this machine has no fast bfloat16, or no C++ compiler")
     return model
@@ -46,6 +49,15 @@ def gradients(model, think, state, given, kind):
 
 def distance(one, other):
     return ((one.float() - other).norm() / other.norm()).item()
+
+
+def test_what_is_read_from_a_state_is_what_the_network_reads_in_float32(model):
+    state, _ = start(model, 3)
+    network = model.denoiser
+    with torch.no_grad():
+        torch.nn.init.normal_(network.norm.weight)
+        ours, theirs = rounds.read(network.norm, network.readout, state), network.read(state.float())
+    assert ours.shape == theirs.shape and torch.allclose(ours, theirs, atol=1e-4)
 
 
 def test_the_compiled_rounds_and_their_gradients_are_those_of_the_round_but_for_rounding(model):

@@ -14,7 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <vector>
-#if defined(__AVX512BF16__) && defined(__AVX512F__)
+#if defined(__AVX512F__)
 #include <immintrin.h>
 #endif
 
@@ -22,10 +22,13 @@ namespace {
 
 using bf16 = at::BFloat16;
 constexpr int SIDE = 9, PLANE = 81, CANDIDATES = 729, TRIPLES = 243;
-constexpr int PADDED = 736;                                // candidates, up to whole blocks of 32 rows
+constexpr int PADDED = 768;                                // candidates, and room for the last product to fill its tiles
 constexpr int CELL = 0, COLUMN = 96, ROW = 177, BOX = 288; // first rows of the constraints' sums; zeros between the groups
 constexpr int SUMS = 384;
-constexpr int ROOM_OF_PLANE = 96;  // a row of the board, 81 candidates, up to whole blocks of 32
+// Candidates are updated seven cells at a time: 63 rows take four of a product's tiles (81 would take six), and what is made
+// of them stays in the first-level cache.
+constexpr int CELLS_AT_ONCE = 7, ROOM = 64, TILE = 16;
+inline int whole_tiles(int rows) { return (rows + TILE - 1) / TILE * TILE; }
 constexpr float EPSILON = 1e-6f;
 
 // ---- numbers: sixteen at a time, whatever the machine's registers hold ----------------------------------------------------
@@ -38,7 +41,16 @@ typedef uint16_t H __attribute__((vector_size(32), aligned(2), may_alias));
 
 inline V load(const float* from) { return *(const V*)from; }
 
-inline V load(const bf16* from) { return (V)(__builtin_convertvector(*(const H*)from, U) << 16); }
+inline U widened(const bf16* from) {
+#if defined(__AVX512F__)
+    // The compiler makes four instructions of the conversion below, three of them for the port that sums need.
+    return (U)_mm512_cvtepu16_epi32(*(const __m256i_u*)from);
+#else
+    return __builtin_convertvector(*(const H*)from, U);
+#endif
+}
+
+inline V load(const bf16* from) { return (V)(widened(from) << 16); }
 
 inline void save(float* to, V x) { *(V*)to = x; }
 
@@ -79,21 +91,11 @@ inline V inverse(V x) {
 }
 
 inline V bounded(V x, float bound) {
-#if defined(__AVX512F__)
-    return (V)_mm512_min_ps(_mm512_max_ps((__m512)x, _mm512_set1_ps(-bound)), _mm512_set1_ps(bound));
-#else
     x = x < -bound ? V{} - bound : x;
     return x > bound ? V{} + bound : x;
-#endif
 }
 
-inline I nearest(V x) {
-#if defined(__AVX512F__)
-    return (I)_mm512_cvtps_epi32((__m512)x);
-#else
-    return __builtin_convertvector(x + (x < 0.f ? V{} - .5f : V{} + .5f), I);
-#endif
-}
+inline I nearest(V x) { return __builtin_convertvector(x + (x < 0.f ? V{} - .5f : V{} + .5f), I); }
 
 inline V inverse_root(V x) {
 #if defined(__AVX512F__)
@@ -106,21 +108,32 @@ inline V inverse_root(V x) {
 #endif
 }
 
-// 1 / (1 + exp(-x)), to about four digits: 2^t is 2^whole times a polynomial, of which whole goes into the exponent's bits.
+// 1 / (1 + exp(-x)), to about four digits: exp(-x) = 2^t is 2^whole times a polynomial of the fraction.
 inline V sigmoid(V x) {
+    V t = x * -1.44269504f;
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+    // Above, infinity comes out and 0 is made of it. Below, the smallest floats would come, each for a hundred times the time.
+    t = (V)_mm512_max_ps((__m512)t, _mm512_set1_ps(-120.f));
+    V f = (V)_mm512_reduce_ps((__m512)t, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+    V p = 0.99992527f + f * (0.69583324f + f * (0.22606734f + f * 0.078024686f));
+    return inverse(1.f + (V)_mm512_scalef_ps((__m512)p, (__m512)t));
+#else
     // A float's exponent ends at 127: beyond this the bits below would run into the sign.
-    V t = bounded(x * -1.44269504f, 120.f);
+    t = bounded(t, 120.f);
     I whole = nearest(t);
     V f = t - __builtin_convertvector(whole, V);
     V p = 1.f + f * (0.69314718f + f * (0.24022651f + f * (0.0558007f + f * 0.0096181f)));
     return inverse(1.f + (V)((I)p + (whole << 23)));
+#endif
 }
 
 // ---- products ------------------------------------------------------------------------------------------------------------
 
 // c [m,n] (+)= a [m,k] b, where b was packed by `pack` or `paired`.
 inline void product(int m, int n, int k, const bf16* a, int lda, const bf16* b, float* c, bool add = false) {
-    at::native::cpublas::brgemm(m, n, k, lda, n, n, add, a, b, c, true);
+    // In parts of four tiles: one row more than a whole tile slows all of them down.
+    for (int i = 0; i < m; i += ROOM)
+        at::native::cpublas::brgemm(std::min(ROOM, m - i), n, k, lda, n, n, add, a + i * lda, b, c + i * n, true);
 }
 
 // A weight [out,in] as the right side [k,n] of a product: its transpose (x w^T), or itself (y w). Pairs of k lie together.
@@ -138,7 +151,7 @@ inline void paired(const bf16* from, int rows, int n, bf16* to) {
     for (int r = 0; r < rows; r += 2) {
         const bf16 *one = from + size_t(r) * n, *two = one + n;
         for (int i = 0; i < n; i += LANES) {
-            U low = __builtin_convertvector(*(const H*)(one + i), U), high = __builtin_convertvector(*(const H*)(two + i), U);
+            U low = widened(one + i), high = widened(two + i);
             *(U*)(to + size_t(r) * n + 2 * i) = low | (high << 16);
         }
     }
@@ -201,7 +214,7 @@ struct Weights {
     }
 };
 
-constexpr int FIRST[3] = {CELL, COLUMN, BOX}, COUNT[3] = {81, 162, 81}, ROOM[3] = {96, 192, 96};
+constexpr int FIRST[3] = {CELL, COLUMN, BOX}, COUNT[3] = {81, 162, 81}, ROOM_OF[3] = {96, 192, 96};
 
 template <typename T>
 struct Buffer {
@@ -215,56 +228,68 @@ struct Buffer {
     operator T*() { return data; }
 };
 
-// What one board needs during a round; one for each thread.
-struct Board {
+// Width, middle and hidden size: of the networks that are shipped known to the compiler, which then unrolls the loops over
+// them and keeps no address twice; of all others known at run time.
+template <int W, int M, int H>
+struct Fixed {
+    static constexpr int w = W, m = M, h = H;
+    explicit Fixed(const Weights&) {}
+    static bool fits(const Weights& k) { return k.w == W && k.m == M && k.h == H; }
+};
+struct Any {
     int w, m, h;
-    Buffer<float> scale, message_wide, sums_wide, before, answers, triples, wide_plane;
+    explicit Any(const Weights& k) : w(k.w), m(k.m), h(k.h) {}
+};
+using Usual = Fixed<64, 64, 128>;
+
+// What one board needs during a round; one for each thread.
+template <typename Sizes>
+struct Board : Sizes {
+    using Sizes::w, Sizes::m, Sizes::h;
+    Buffer<float> scale, sums_wide, before, answers, triples, wide;
     Buffer<bf16> message, sums, middle, slope, active;
 
     explicit Board(const Weights& k)
-        : w(k.w), m(k.m), h(k.h), scale(PADDED), message_wide(PLANE * w), sums_wide(SUMS * w), before(SUMS * m),
-          answers(SUMS * std::max(h, m)), triples(TRIPLES * h), wide_plane(PLANE * std::max(h, w)), message(PADDED * w),
-          sums(SUMS * w), middle(SUMS * m), slope(ROOM_OF_PLANE * h), active(ROOM_OF_PLANE * h) {}
+        : Sizes(k), scale(PADDED), sums_wide(SUMS * w), before(SUMS * m), answers(SUMS * std::max(h, m)), triples(TRIPLES * h),
+          wide(ROOM * std::max(h, w)), message(PADDED * w), sums(SUMS * w), middle(SUMS * m), slope(ROOM * h), active(ROOM * h) {}
 
     // Messages of all candidates, and their sums over the constraints at the scale of one message.
     void messages(const bf16* state, const Weights& k) {
-        std::memset(sums_wide + COLUMN * w, 0, sizeof(float) * (SUMS - COLUMN) * w);
-        for (int i = 0; i < CANDIDATES; i++) {
-            const bf16* s = state + i * w;
-            V squares{};
-            for (int j = 0; j < w; j += LANES) squares += load(s + j) * load(s + j);
-            scale[i] = total(squares);
-        }
-        scale[CANDIDATES] = 1;  // up to a whole number of lanes
-        for (int i = 0; i < PADDED; i += LANES) save(scale + i, inverse_root(load(scale + i) * (1.f / w) + EPSILON));
-        for (int r = 0; r < SIDE; r++)
-            for (int stack = 0; stack < 3; stack++)
-                for (int d = 0; d < SIDE; d++) triple_of_messages(r, stack, d, state, k);
-        // A cell's sum is over neighbours in memory.
-        for (int cell = 0; cell < PLANE; cell++)
-            for (int j = 0; j < w; j += LANES) {
-                V sum{};
-                for (int d = 0; d < SIDE; d++) sum += load(message + (cell * SIDE + d) * w + j);
-                save(sums_wide + (CELL + cell) * w + j, sum * (1.f / 3));
-            }
-        store(sums, sums_wide, SUMS * w);
+        for (int cell = 0; cell < PLANE; cell++) messages_of(cell, state, k);
+        narrow_sums();
     }
 
-    // Messages of three cells that a row and a box share, added to their sums and to the columns'.
-    void triple_of_messages(int r, int stack, int d, const bf16* state, const Weights& k) {
-        float* row = sums_wide + (ROW + r * SIDE + d) * w;
-        float* box = sums_wide + (BOX + (r / 3 * 3 + stack) * SIDE + d) * w;
+    // Messages of the nine candidates of a cell, added to the sums of their constraints.
+    void messages_of(int cell, const bf16* state, const Weights& k) {
+        int r = cell / SIDE, c = cell % SIDE, first = cell * SIDE;
+        float squares[LANES] = {};
+        for (int d = 0; d < SIDE; d++) {
+            V sum{};
+            for (int j = 0; j < w; j += LANES) sum += load(state + (first + d) * w + j) * load(state + (first + d) * w + j);
+            squares[d] = total(sum);
+        }
+        V by = inverse_root(load(squares) * (1.f / w) + EPSILON);
+        for (int d = 0; d < SIDE; d++) scale[first + d] = by[d];
+        float *column = sums_wide + (COLUMN + c * SIDE) * w, *row = sums_wide + (ROW + r * SIDE) * w,
+              *box = sums_wide + (BOX + (r / 3 * 3 + c / 3) * SIDE) * w;
         for (int j = 0; j < w; j += LANES) {
             V sum{}, norm = load(k.norm + j);
-            for (int c = 3 * stack; c < 3 * stack + 3; c++) {
-                int i = (r * SIDE + c) * SIDE + d;
-                V x = load(state + i * w + j) * scale[i] * norm;
-                save(message + i * w + j, x);
+            for (int d = 0; d < SIDE; d++) {
+                V x = load(state + (first + d) * w + j) * scale[first + d] * norm;
+                save(message + (first + d) * w + j, x);
                 x *= 1.f / 3;
-                add(sums_wide + (COLUMN + c * SIDE + d) * w + j, x);
+                add(column + d * w + j, x), add(row + d * w + j, x), add(box + d * w + j, x);
                 sum += x;
             }
-            add(row + j, sum), add(box + j, sum);
+            save(sums + (CELL + cell) * w + j, sum);
+        }
+    }
+
+    // The sums as the next product takes them; where they were added up there are zeros again.
+    void narrow_sums() {
+        for (int i = COLUMN * w; i < SUMS * w; i += LANES) {
+            save(sums + i, load(sums_wide + i));
+            save(sums_wide + i, V{});
         }
     }
 
@@ -273,7 +298,7 @@ struct Board {
         for (int p = 0; p < 3; p++) {
             const Perceptron& part = k.part[p];
             float* hidden = before + FIRST[p] * m;
-            product(COUNT[p], m, w, sums + FIRST[p] * w, w, part.in.data(), hidden);
+            product(ROOM_OF[p], m, w, sums + FIRST[p] * w, w, part.in.data(), hidden);
             for (int i = 0; i < COUNT[p]; i++) {
                 for (int j = 0; j < m; j += LANES) {
                     V x = load(hidden + i * m + j) + load(part.in_bias + j);
@@ -281,7 +306,7 @@ struct Board {
                     save(middle + (FIRST[p] + i) * m + j, x * sigmoid(x));
                 }
             }
-            product(COUNT[p], h, m, middle + FIRST[p] * m, m, part.out.data(), answers + FIRST[p] * h);
+            product(ROOM_OF[p], h, m, middle + FIRST[p] * m, m, part.out.data(), answers + FIRST[p] * h);
         }
         // 1024 is the largest size that NetworkConfig allows.
         float bias[1024];  // of all four answers and of `up`
@@ -298,40 +323,46 @@ struct Board {
                 }
     }
 
-    // Updates of the candidates of row r after SiLU, and if asked for the slope of SiLU there.
+    // Updates of the candidates of some cells after SiLU, and if asked for the slope of SiLU there.
     template <bool KEEP>
-    void updates(int r, const bf16* given, const Weights& k) {
-        product(PLANE, h, w, message + r * PLANE * w, w, k.up.data(), wide_plane);
-        for (int c = 0; c < SIDE; c++)
-            for (int d = 0; d < SIDE; d++) {
-                int here = c * SIDE + d, i = r * PLANE + here;
-                float* u = wide_plane + here * h;
-                const bf16* g = given + i * h;
-                const float* cell = answers + (CELL + r * SIDE + c) * h;
-                const float* column = answers + (COLUMN + here) * h;
-                const float* both = triples + ((r * 3 + c / 3) * SIDE + d) * h;
+    void updates(int cell, int cells, const bf16* given, const Weights& k) {
+        product(whole_tiles(cells * SIDE), h, w, message + cell * SIDE * w, w, k.up.data(), wide);
+        for (int q = 0; q < cells; q++) {
+            int r = (cell + q) / SIDE, c = (cell + q) % SIDE;
+            const float *of_cell = answers + (CELL + cell + q) * h, *column = answers + (COLUMN + c * SIDE) * h,
+                        *both = triples + (r * 3 + c / 3) * SIDE * h;
+            const bf16* g = given + (cell + q) * SIDE * h;
+            int first = q * SIDE * h;
+            for (int i = 0; i < SIDE * h; i += h)
+// More addresses than registers: one fetch of each serves eight times.
+#pragma GCC unroll 8
                 for (int j = 0; j < h; j += LANES) {
-                    V x = load(u + j) + load(g + j) + load(cell + j) + load(column + j) + load(both + j);
+                    V x = load(wide + first + i + j) + load(g + i + j) + load(of_cell + j) + load(column + i + j) +
+                          load(both + i + j);
                     V s = sigmoid(x);
-                    save(active + here * h + j, x * s);
-                    if (KEEP) save(slope + here * h + j, s * (1.f + x * (1.f - s)));
+                    save(active + first + i + j, x * s);
+                    if (KEEP) save(slope + first + i + j, s * (1.f + x * (1.f - s)));
                 }
-            }
+        }
     }
 
-    void forward(const bf16* state, const bf16* given, bf16* next, const Weights& k) {
-        messages(state, k);
+    // A round, from the messages of `state`; with `more`, those of `next` are left for the round that follows.
+    void forward(const bf16* state, const bf16* given, bf16* next, bool more, const Weights& k) {
         constraints(k);
-        for (int r = 0; r < SIDE; r++) {
-            updates<false>(r, given, k);
-            product(PLANE, w, h, active, h, k.down.data(), wide_plane);
-            for (int i = 0; i < PLANE; i++) {
-                const bf16* s = state + (r * PLANE + i) * w;
-                bf16* to = next + (r * PLANE + i) * w;
-                for (int j = 0; j < w; j += LANES)
-                    save(to + j, load(wide_plane + i * w + j) + load(s + j) + load(k.down_bias + j));
+        for (int cell = 0; cell < PLANE; cell += CELLS_AT_ONCE) {
+            int cells = std::min(CELLS_AT_ONCE, PLANE - cell);
+            updates<false>(cell, cells, given, k);
+            product(whole_tiles(cells * SIDE), w, h, active, h, k.down.data(), wide);
+            for (int q = 0; q < cells; q++) {
+                int first = (cell + q) * SIDE * w;
+                for (int i = 0; i < SIDE * w; i += w)
+                    for (int j = 0; j < w; j += LANES)
+                        save(next + first + i + j, load(wide + q * SIDE * w + i + j) + load(state + first + i + j) + load(k.down_bias + j));
+                // Right here, while they are at hand; this round has made all use of the messages that they take the place of.
+                if (more) messages_of(cell + q, next, k);
             }
         }
+        if (more) narrow_sums();
     }
 };
 
@@ -344,19 +375,19 @@ struct Gradients {
 };
 
 // Buffers that the way forward no longer needs serve again: all of a board's must fit into the cache.
-struct Backward {
-    int w, m, h;
-    Board board;
+template <typename Sizes>
+struct Backward : Sizes {
+    using Sizes::w, Sizes::m, Sizes::h;
+    Board<Sizes> board;
     Buffer<float> both, answer_wide, message_back;
-    Buffer<bf16> message_plane, state_plane, update_plane, answer_back, before_back, pairs, transpose;
+    Buffer<bf16> message_part, state_part, update_part, answer_back, before_back, pairs, transpose;
     float *hidden, *sum_back, *triple_back;
 
     explicit Backward(const Weights& k)
-        : w(k.w), m(k.m), h(k.h), board(k), both(TRIPLES * std::max(h, w)), answer_wide(SUMS * h), message_back(CANDIDATES * w),
-          message_plane(ROOM_OF_PLANE * w), state_plane(ROOM_OF_PLANE * w), update_plane(ROOM_OF_PLANE * h),
-          answer_back(SUMS * h), before_back(SUMS * m), pairs(192 * std::max(h, std::max(w, m))),
-          transpose(192 * std::max(w, m)), hidden(board.answers), sum_back(board.sums_wide),
-          triple_back(both) {}
+        : Sizes(k), board(k), both(TRIPLES * std::max(h, w)), answer_wide(SUMS * h), message_back(PADDED * w),
+          message_part(ROOM * w), state_part(ROOM * w), update_part(ROOM * h), answer_back(SUMS * h), before_back(SUMS * m),
+          pairs(192 * std::max(h, std::max(w, m))), transpose(192 * std::max(w, m)), hidden(board.answers),
+          sum_back(board.sums_wide), triple_back(both) {}
 
     // total [n_left, n_right] += left^T right over rows.
     void outer(const bf16* left, int n_left, const bf16* right, int n_right, int rows, float* total) {
@@ -374,6 +405,8 @@ struct Backward {
     // One round: `back` [729,w] is the gradient of the state after it, then of the state before it; `given_back` sums up.
     // Gradients of `up` and of the perceptrons' second layers are kept transposed: the narrower side is the one to turn.
     void round(const bf16* state, const bf16* given, float* back, bf16* given_back, const Weights& k, Gradients& g) {
+        // Where `sum_back` lay.
+        std::memset(board.sums_wide, 0, sizeof(float) * SUMS * w);
         board.messages(state, k);
         board.constraints(k);
         add_rows(back, CANDIDATES, w, g.of[16].data());
@@ -381,39 +414,44 @@ struct Backward {
         // of `both`.
         std::memset(answer_wide + COLUMN * h, 0, sizeof(float) * PLANE * h);
         std::memset(both, 0, sizeof(float) * TRIPLES * h);
-        for (int r = 0; r < SIDE; r++) row(r, given, back, given_back, k, g);
+        for (int cell = 0; cell < PLANE; cell += CELLS_AT_ONCE)
+            part(cell, std::min(CELLS_AT_ONCE, PLANE - cell), given, back, given_back, k, g);
         // Every candidate lies in one cell, so the sums of the cells add up to the gradient of `up`'s bias.
         add_rows(answer_wide + CELL * h, PLANE, h, g.of[14].data());
         constraints(k, g);
         messages(state, back, k, g);
     }
 
-    // The candidates of row r of the board: from `back` to the gradients of their updates, and what these add up to.
-    void row(int r, const bf16* given, const float* back, bf16* given_back, const Weights& k, Gradients& g) {
-        board.updates<true>(r, given, k);
-        store(state_plane, back + r * PLANE * w, PLANE * w);
-        float *plane = board.wide_plane, *cell = answer_wide + CELL * h, *column = answer_wide + COLUMN * h;
-        product(PLANE, h, w, state_plane, w, k.down_back.data(), plane);
-        for (int c = 0; c < SIDE; c++)
+    // The candidates of some cells: from `back` to the gradients of their updates, and what these add up to.
+    void part(int cell, int cells, const bf16* given, const float* back, bf16* given_back, const Weights& k, Gradients& g) {
+        int rows = cells * SIDE, start = cell * SIDE;
+        board.template updates<true>(cell, cells, given, k);
+        store(state_part, back + start * w, rows * w);
+        float* wide = board.wide;
+        product(whole_tiles(rows), h, w, state_part, w, k.down_back.data(), wide);
+        for (int q = 0; q < cells; q++) {
+            int r = (cell + q) / SIDE, c = (cell + q) % SIDE;
             for (int j = 0; j < h; j += LANES) {
                 V of_cell{};
                 for (int d = 0; d < SIDE; d++) {
-                    int here = c * SIDE + d, i = r * PLANE + here;
-                    V y = load(plane + here * h + j) * load(board.slope + here * h + j);
+                    int here = q * SIDE + d, i = start + here;
+                    V y = load(wide + here * h + j) * load(board.slope + here * h + j);
                     save(given_back + i * h + j, load(given_back + i * h + j) + y);
-                    add(column + here * h + j, y);
+                    add(answer_wide + (COLUMN + c * SIDE + d) * h + j, y);
                     add(both + ((r * 3 + c / 3) * SIDE + d) * h + j, y);
-                    save(update_plane + here * h + j, y);
+                    save(update_part + here * h + j, y);
                     of_cell += y;
                 }
-                save(cell + (r * SIDE + c) * h + j, of_cell);
+                save(answer_wide + (CELL + cell + q) * h + j, of_cell);
             }
-        product(PLANE, w, h, update_plane, h, k.up_back.data(), message_back + r * PLANE * w);
-        // A copy with zeros behind it: the product over rows takes 96, and in `message` the next row of the board
-        // would follow.
-        std::memcpy(message_plane, board.message + r * PLANE * w, sizeof(bf16) * PLANE * w);
-        outer(state_plane, w, board.active, h, ROOM_OF_PLANE, g.of[15].data());
-        outer(message_plane, w, update_plane, h, ROOM_OF_PLANE, g.of[13].data());  // transposed
+        }
+        product(whole_tiles(rows), w, h, update_part, h, k.up_back.data(), message_back + start * w);
+        std::memcpy(message_part, board.message + start * w, sizeof(bf16) * rows * w);
+        // The products over rows take all that there is room for, so what the last part leaves over must be zeros.
+        std::memset(message_part + rows * w, 0, sizeof(bf16) * (ROOM - rows) * w);
+        std::memset(state_part + rows * w, 0, sizeof(bf16) * (ROOM - rows) * w);
+        outer(state_part, w, board.active, h, ROOM, g.of[15].data());
+        outer(message_part, w, update_part, h, ROOM, g.of[13].data());  // transposed
     }
 
     // From the gradients of the answers to those of the sums, at the scale of one message: sum_back.
@@ -433,17 +471,17 @@ struct Backward {
             int first = FIRST[p], count = COUNT[p], q = 1 + 4 * p;
             store(answer_back + first * h, answer_wide + first * h, count * h);
             add_rows(answer_wide + first * h, count, h, g.of[q + 3].data());
-            outer(board.middle + first * m, m, answer_back + first * h, h, ROOM[p], g.of[q + 2].data());  // transposed
+            outer(board.middle + first * m, m, answer_back + first * h, h, ROOM_OF[p], g.of[q + 2].data());  // transposed
             float* x = hidden + first * m;
-            product(count, m, h, answer_back + first * h, h, part.out_back.data(), x);
+            product(ROOM_OF[p], m, h, answer_back + first * h, h, part.out_back.data(), x);
             for (int i = 0; i < count * m; i += LANES) {
                 V value = load(board.before + first * m + i), s = sigmoid(value);
                 save(x + i, load(x + i) * s * (1.f + value * (1.f - s)));
             }
             store(before_back + first * m, x, count * m);
             add_rows(x, count, m, g.of[q + 1].data());
-            outer(before_back + first * m, m, board.sums + first * w, w, ROOM[p], g.of[q].data());
-            product(count, w, m, before_back + first * m, m, part.in_back.data(), sum_back + first * w);
+            outer(before_back + first * m, m, board.sums + first * w, w, ROOM_OF[p], g.of[q].data());
+            product(ROOM_OF[p], w, m, before_back + first * m, m, part.in_back.data(), sum_back + first * w);
         }
         for (int r = 0; r < SIDE; r++)
             for (int stack = 0; stack < 3; stack++)
@@ -491,41 +529,30 @@ void turn_back(std::vector<float>& values, int rows, int columns) {
     values.swap(turned);
 }
 
-}  // namespace
-
-// state [b,9,9,9,w], given [b,9,9,9,h], bfloat16 -> states before every round and after the last, [rounds + 1,b,9,9,9,w];
-// without `keep`, after the last only, [1,...].
-at::Tensor forward(const at::Tensor& state, const at::Tensor& given, const std::vector<at::Tensor>& parameters, int64_t rounds,
-                   bool keep) {
-    Weights weights(parameters);
-    int64_t boards = state.size(0), size = int64_t(CANDIDATES) * weights.w;
-    auto shape = state.sizes().vec();
-    shape.insert(shape.begin(), keep ? rounds + 1 : 1);
-    at::Tensor states = at::empty(shape, state.options());
-    bf16* out = states.data_ptr<bf16>();
-    const bf16 *in = state.const_data_ptr<bf16>(), *injected = given.const_data_ptr<bf16>();
+template <typename Sizes>
+void run_forward(const bf16* in, const bf16* given, bf16* out, int64_t boards, int64_t rounds, bool keep, const Weights& weights) {
+    int64_t size = int64_t(CANDIDATES) * weights.w;
     at::parallel_for(0, boards, 1, [&](int64_t begin, int64_t end) {
-        Board board(weights);
+        Board<Sizes> board(weights);
         for (int64_t b = begin; b < end; b++) {
             bf16* now = out + b * size;
             std::memcpy(now, in + b * size, sizeof(bf16) * size);
+            if (rounds) board.messages(now, weights);
             for (int64_t r = 0; r < rounds; r++) {
                 // Without `keep` a round writes over the state that it reads: of each candidate it is read once
                 // more, right before.
                 bf16* next = keep ? now + boards * size : now;
-                board.forward(now, injected + b * CANDIDATES * weights.h, next, weights);
+                board.forward(now, given + b * CANDIDATES * weights.h, next, r + 1 < rounds, weights);
                 now = next;
             }
         }
         at::native::cpublas::brgemm_release();
     });
-    return states;
 }
 
-// Gradients of state, given and all parameters from that of the last state, bfloat16 [b,9,9,9,w].
-std::vector<at::Tensor> backward(const at::Tensor& last_back, const at::Tensor& states, const at::Tensor& given,
-                                 const std::vector<at::Tensor>& parameters) {
-    Weights weights(parameters);
+template <typename Sizes>
+std::vector<at::Tensor> run_backward(const at::Tensor& last_back, const at::Tensor& states, const at::Tensor& given,
+                                     const std::vector<at::Tensor>& parameters, const Weights& weights) {
     int w = weights.w, m = weights.m, h = weights.h;
     int64_t rounds = states.size(0) - 1, boards = given.size(0), size = int64_t(CANDIDATES) * w;
     at::Tensor state_back = at::empty_like(last_back), given_back = at::empty_like(given);
@@ -533,7 +560,7 @@ std::vector<at::Tensor> backward(const at::Tensor& last_back, const at::Tensor& 
     for (auto& p : parameters) sums.push_back(at::zeros_like(p));
     std::mutex lock;
     at::parallel_for(0, boards, 1, [&](int64_t begin, int64_t end) {
-        Backward work(weights);
+        Backward<Sizes> work(weights);
         Gradients gradients(parameters);
         Buffer<float> back(size);
         for (int64_t b = begin; b < end; b++) {
@@ -561,7 +588,55 @@ std::vector<at::Tensor> backward(const at::Tensor& last_back, const at::Tensor& 
     return all;
 }
 
+}  // namespace
+
+// state [b,9,9,9,w], given [b,9,9,9,h], bfloat16 -> states before every round and after the last, [rounds + 1,b,9,9,9,w];
+// without `keep`, after the last only, [1,...].
+at::Tensor forward(const at::Tensor& state, const at::Tensor& given, const std::vector<at::Tensor>& parameters, int64_t rounds,
+                   bool keep) {
+    Weights weights(parameters);
+    auto shape = state.sizes().vec();
+    shape.insert(shape.begin(), keep ? rounds + 1 : 1);
+    at::Tensor states = at::empty(shape, state.options());
+    auto run = Usual::fits(weights) ? run_forward<Usual> : run_forward<Any>;
+    run(state.const_data_ptr<bf16>(), given.const_data_ptr<bf16>(), states.data_ptr<bf16>(), state.size(0), rounds, keep, weights);
+    return states;
+}
+
+// Gradients of state, given and all parameters from that of the last state, bfloat16 [b,9,9,9,w].
+std::vector<at::Tensor> backward(const at::Tensor& last_back, const at::Tensor& states, const at::Tensor& given,
+                                 const std::vector<at::Tensor>& parameters) {
+    Weights weights(parameters);
+    auto run = Usual::fits(weights) ? run_backward<Usual> : run_backward<Any>;
+    return run(last_back, states, given, parameters, weights);
+}
+
+// state [b,9,9,9,w] bfloat16, the last norm [w], readout's weight [o,w] and bias [o] -> float [b,9,9,9,o].
+at::Tensor read_out(const at::Tensor& state, const at::Tensor& norm, const at::Tensor& weight, const at::Tensor& bias) {
+    int64_t w = norm.size(0), outputs = bias.size(0), candidates = state.size(0) * CANDIDATES;
+    auto shape = state.sizes().vec();
+    shape.back() = outputs;
+    at::Tensor answer = at::empty(shape, norm.options()), scaled = weight * norm;
+    const bf16* from = state.const_data_ptr<bf16>();
+    const float *by = scaled.const_data_ptr<float>(), *more = bias.const_data_ptr<float>();
+    float* to = answer.data_ptr<float>();
+    at::parallel_for(0, candidates, CANDIDATES, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; i++) {
+            V squares{};
+            for (int64_t j = 0; j < w; j += LANES) squares += load(from + i * w + j) * load(from + i * w + j);
+            float scale = 1.f / std::sqrt(total(squares) / w + EPSILON);
+            for (int64_t o = 0; o < outputs; o++) {
+                V sum{};
+                for (int64_t j = 0; j < w; j += LANES) sum += load(from + i * w + j) * load(by + o * w + j);
+                to[i * outputs + o] = total(sum) * scale + more[o];
+            }
+        }
+    });
+    return answer;
+}
+
 PYBIND11_MODULE(TORCH_EXTENSION_NAME, module) {
+    module.def("read", &read_out);
     module.def("forward", &forward);
     module.def("backward", &backward);
 }

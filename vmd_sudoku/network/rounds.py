@@ -108,6 +108,13 @@ def run(round_: nn.Module, state: Tensor, given: Tensor, rounds: int) -> Tensor:
     return _library().forward(state, given, parameters, rounds, False)[0]
 
 
+@torch.no_grad()
+def read(norm: nn.Module, readout: nn.Linear, state: Tensor) -> Tensor:
+    """What the hidden state says: state bfloat16 [b,9,9,9,w] -> float32 [b,9,9,9,outputs], without a way back."""
+    weights = [p.float().contiguous() for p in (norm.weight, readout.weight, readout.bias)]
+    return _library().read(state.contiguous(), *weights)
+
+
 class _Rounds(torch.autograd.Function):
     """Keeps the state before every round, and computes the rest again on the way back."""
 

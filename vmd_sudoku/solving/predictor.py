@@ -258,27 +258,31 @@ class Predictor:
         if not self.settle:
             # All boards run alike, so no copy and no look in between.
             return self.model.think(state, given, rounds), ran + rounds
-        # Written to in place below, while the caller still holds it.
-        state = state.clone()
+        # Written to below, while the caller still holds it.
+        final = state.clone()
         active = torch.arange(len(state), device=state.device)
         for done in range(0, rounds, _CHUNK):
             # The last chunk may be short: a call never runs more rounds than were asked for.
             chunk = min(_CHUNK, rounds - done)
-            state[active] = self.model.think(state[active], given[active], chunk)
+            state = self.model.think(state, given, chunk)
             ran[active] += chunk
-            now = self.model.logits(state[active]).softmax(-1)
+            now = self.model.logits(state).softmax(-1)
             # After the first eight rounds there may be nothing to compare with; then all boards go on.
-            moves = torch.ones_like(active, dtype=torch.bool)
             if before is not None:
                 moved = (now - before).abs().amax(-1) > self.settle
                 # Near a tie the favourite can change while no probability moves by much.
                 changed = now.argmax(-1) != before.argmax(-1)
-                moves = ((moved | changed) & blank[active]).any(1)
-            # Settled boards drop out of the product, so the batch shrinks while the hard ones go on.
-            active, before = active[moves], now[moves]
+                moves = ((moved | changed) & blank).any(1)
+                # Settled boards drop out of the product, so the batch shrinks while the hard ones go on. Only then are
+                # the others copied: a board's state and input are half a megabyte.
+                if not moves.all():
+                    final[active[~moves]] = state[~moves]
+                    active, state, given, blank, now = (x[moves] for x in (active, state, given, blank, now))
+            before = now
             if not len(active):
                 break
-        return state, ran
+        final[active] = state
+        return final, ran
 
 
 @dataclass(frozen=True)
