@@ -109,10 +109,12 @@ def run(round_: nn.Module, state: Tensor, given: Tensor, rounds: int) -> Tensor:
 
 
 @torch.no_grad()
-def read(norm: nn.Module, readout: nn.Linear, state: Tensor) -> Tensor:
-    """What the hidden state says: state bfloat16 [b,9,9,9,w] -> float32 [b,9,9,9,outputs], without a way back."""
-    weights = [p.float().contiguous() for p in (norm.weight, readout.weight, readout.bias)]
-    return _library().read(state.contiguous(), *weights)
+def read(state: Tensor, norm: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """What the hidden state says: state bfloat16 [b,9,9,9,w] -> float32 [b,9,9,9,outputs], without a way back.
+
+    norm: weight [w] of the last norm. weight: [outputs,w] and bias [outputs] of the readout.
+    """
+    return _library().read(state.contiguous(), *(p.float().contiguous() for p in (norm, weight, bias)))
 
 
 class _Rounds(torch.autograd.Function):
