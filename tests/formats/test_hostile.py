@@ -192,6 +192,11 @@ def test_sections_of_keys_and_values_are_puzzles():
     assert [to_line(one.puzzle) for one in found] == LINES
     assert [to_line(one.solution) for one in found] == ANSWERS
     assert [one.name for one in found] == [f"P{n}" for n in range(len(LINES))]
+    assert boards(f"[Sudoku]\nname=x\n{GRIDS[0]}\n") == LINES[:1]
+    mixed = read(f"[A]\nboard={ZEROS[0]}\nlevel=3\nname=x\nid=1\n{ZEROS[1]}\n")
+    assert [type(one) for one in mixed] == [BadLine, Record]
+    twice = "".join(f"level=3\nboard='{line}'\n" for line in ZEROS)
+    assert boards(twice) == boards(twice.replace("\n", "\r\n")) == LINES
     assert refusals("[General]\nversion=1\n") == [refusals("a=1\nb=2\n")[0]]
     assert boards(f"puzzle.1={ZEROS[0]}\npuzzle.2={ZEROS[1]}\n") == LINES[:2]
 

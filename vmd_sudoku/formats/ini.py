@@ -47,7 +47,7 @@ def is_of_pairs(ahead: list[tuple[int, str | None]]) -> bool:
     said = [line for line in said if not _SECTION.fullmatch(line)]
     # Without a section, lines that differ in a number alone are a list.
     keys = {line.partition("=")[0].strip().rstrip("0123456789") for line in said}
-    return bool(said) and is_pair(said[0]) and (headed or (len(keys) > 1 and all(map(is_pair, said))))
+    return bool(said) and all(map(is_pair, said)) and (headed or len(keys) > 1)
 
 
 def from_pairs(lines: Iterable[tuple[int, str | None]], columns: Columns) -> Iterator[Record | BadLine]:
@@ -55,6 +55,9 @@ def from_pairs(lines: Iterable[tuple[int, str | None]], columns: Columns) -> Ite
     found, first = False, 0
     for number, name, pairs in _sections(lines):
         first = first or number
+        if pairs is None:
+            yield BadLine(line=number, reason="neither a key with its value nor the name of a section", text=name[:80])
+            continue
         for one in objects.from_object(pairs, number, columns) if pairs else ():
             found = True
             yield one.named(name) if isinstance(one, Record) else one
@@ -62,8 +65,8 @@ def from_pairs(lines: Iterable[tuple[int, str | None]], columns: Columns) -> Ite
         yield BadLine(line=first or 1, reason=f"no puzzle is in these `key=value` lines; {HOW}")
 
 
-def _sections(lines: Iterable[tuple[int, str | None]]) -> Iterator[tuple[int, str, dict[str, str]]]:
-    """Number of the first line, name and pairs of one section after the other."""
+def _sections(lines: Iterable[tuple[int, str | None]]) -> Iterator[tuple[int, str, dict[str, str] | None]]:
+    """Number of the first line, name and pairs of one section after the other; a line that is none of it, with None."""
     start, name, pairs = 0, "", dict[str, str]()
     for number, line in lines:
         if line is None or is_remark(line):
@@ -74,7 +77,13 @@ def _sections(lines: Iterable[tuple[int, str | None]]) -> Iterator[tuple[int, st
             start, name, pairs = number, begun[1], {}
             continue
         start = start or number
-        if (pair := _PAIR.fullmatch(line.strip())) and len(pairs) < PAIRS_LIMIT:
-            pairs.setdefault(pair[1], pair[2].strip().strip("\"'"))
+        if pair := _PAIR.fullmatch(line.strip()):
+            # A key that comes again begins the next puzzle, where nothing else does.
+            if pair[1] in pairs or len(pairs) == PAIRS_LIMIT:
+                yield start, name, pairs
+                start, pairs = number, {}
+            pairs[pair[1]] = pair[2].strip().strip("\"'")
+        else:
+            yield number, line.strip(), None
     if pairs:
         yield start, name, pairs
