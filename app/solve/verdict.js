@@ -33,7 +33,7 @@ export class Verdict {
   }
 
   #reveal() {
-    const [frame, ...others] = [".frame", ".pad", ".verdict"].map((part) => find(this.app.root, part))
+    const [frame, ...others] = [".frame", ".pad", ".verdict", ".solve"].map((part) => find(this.app.root, part))
     reveal(frame, [frame, ...others])
   }
 

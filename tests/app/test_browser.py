@@ -214,7 +214,7 @@ def test_a_phone_is_enough(visit: Visit, scheme: str):
         assert min(box["width"], box["height"]) >= 40
 
 
-PHONES = [(360, 640), (375, 812), (412, 915)]
+PHONES = [(360, 640), (375, 667), (375, 812), (412, 915)]
 
 
 def phone(size: tuple[int, int]) -> dict[str, object]:
@@ -249,14 +249,14 @@ def test_on_a_phone_board_and_pad_are_on_one_screen_and_a_hint_with_them(visit: 
     page.get_by_role("button", name="Hint").tap()
     wait_for_verdict(page, "Look at row")
     page.wait_for_timeout(200)
-    assert_in_sight(page, ".grid", ".pad", ".verdict")
+    assert_in_sight(page, ".grid", ".pad", ".verdict", ".verdict .tools", ".solve")
     page.get_by_role("button", name="Show why").tap()
     page.wait_for_timeout(200)
-    assert_in_sight(page, ".grid", ".pad", ".verdict")
+    assert_in_sight(page, ".grid", ".pad", ".verdict", ".verdict .tools", ".solve")
     page.get_by_role("button", name="Put it in").tap()
     wait_for_verdict(page, "put into")
     page.wait_for_timeout(200)
-    assert_in_sight(page, ".grid", ".pad", ".verdict")
+    assert_in_sight(page, ".grid", ".pad", ".verdict", ".solve")
     assert_no_sideways_scroll(page)
 
 
