@@ -63,7 +63,9 @@ def publish(folder: Path) -> None:
 @click.argument("name")
 @click.option("--commit", required=True, help="Commit of the code that trained it.")
 @click.option("--history", default="", help="What changed while it was trained, if anything did.")
-@click.option("--first-rounds", default=ModelConfig().first_rounds, show_default=True, help="Rounds of a call from nothing.")
+@click.option(
+    "--first-rounds", default=ModelConfig().first_rounds, show_default=True, help="Rounds of a call from nothing."
+)
 def ship(run: Path, name: str, commit: str, history: str, first_rounds: int) -> None:
     """Put a trained run's model into the package under NAME, with the usual rounds of decoding where not said otherwise."""
     loaded, usual = load_model(run / "model"), ModelConfig()

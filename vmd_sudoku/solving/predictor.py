@@ -258,8 +258,7 @@ class Predictor:
         if not self.settle:
             # All boards run alike, so no copy and no look in between.
             return self.model.think(state, given, rounds), ran + rounds
-        # Written to below, while the caller still holds it.
-        final = state.clone()
+        final = torch.empty_like(state)
         active = torch.arange(len(state), device=state.device)
         for done in range(0, rounds, _CHUNK):
             # The last chunk may be short: a call never runs more rounds than were asked for.
@@ -274,7 +273,7 @@ class Predictor:
                 changed = now.argmax(-1) != before.argmax(-1)
                 moves = ((moved | changed) & blank).any(1)
                 # Settled boards drop out of the product, so the batch shrinks while the hard ones go on. Only then are
-                # the others copied: a board's state and input are half a megabyte.
+                # the others copied: a board's state and input are a quarter of a megabyte.
                 if not moves.all():
                     final[active[~moves]] = state[~moves]
                     active, state, given, blank, now = (x[moves] for x in (active, state, given, blank, now))
