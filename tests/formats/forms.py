@@ -10,6 +10,8 @@ import numpy as np
 from vmd_sudoku.board import parse, to_grid, to_line
 from vmd_sudoku.exact.generate import puzzles
 from vmd_sudoku.formats import lzstring
+from vmd_sudoku.formats.reader import records_of_text
+from vmd_sudoku.formats.record import Record
 
 LINE = "53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79"
 ANSWER = "534678912672195348198342567859761423426853791713924856961537284287419635345286179"
@@ -33,6 +35,17 @@ SS = """*-----------*
 """
 
 SDK = "#AA. Author\n#DMonday's puzzle\n#CEasy\n#B2026-11-24\n#SOwn\n#LEasy\n#Uhttp://example.org/?p=1\n"
+
+
+def read(text):
+    return list(records_of_text(text))
+
+
+def boards(text):
+    """The puzzles of a text in which every record is one, 81 characters each."""
+    found = read(text)
+    assert all(isinstance(one, Record) for one in found), found
+    return [to_line(one.puzzle) for one in found]
 
 
 def candidates(board):

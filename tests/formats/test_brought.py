@@ -7,25 +7,15 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from forms import ANSWERS, CLUES, GRIDS, LINES, SOLUTIONS, ZEROS, saved, table
+from forms import ANSWERS, CLUES, GRIDS, LINES, SOLUTIONS, ZEROS, boards, read, saved, table
 
 from vmd_sudoku.board import to_grid, to_line
 from vmd_sudoku.errors import PuzzleFileError
-from vmd_sudoku.formats.reader import records, records_of_text
-from vmd_sudoku.formats.record import BadLine, Record
+from vmd_sudoku.formats.reader import records
+from vmd_sudoku.formats.record import BadLine
 
 ROWS = [LINES[0][at : at + 9] for at in range(0, 81, 9)]
 NUMBERS = [[int(digit) for digit in ZEROS[0][at : at + 9]] for at in range(0, 81, 9)]
-
-
-def read(text):
-    return list(records_of_text(text))
-
-
-def boards(text):
-    found = read(text)
-    assert all(isinstance(one, Record) for one in found), found
-    return [to_line(one.puzzle) for one in found]
 
 
 def reasons(text):

@@ -6,26 +6,16 @@ import pickle
 
 import numpy as np
 import pytest
-from forms import ANSWERS, GRIDS, LINES, SOLUTIONS, ZEROS, saved
+from forms import ANSWERS, GRIDS, LINES, SOLUTIONS, ZEROS, boards, read, saved
 
 from vmd_sudoku.board import to_grid, to_line
 from vmd_sudoku.errors import PuzzleFileError
-from vmd_sudoku.formats.reader import records, records_of_text
+from vmd_sudoku.formats.reader import records
 from vmd_sudoku.formats.record import BadLine, Record
 
 ROWS = [LINES[0][at : at + 9] for at in range(0, 81, 9)]
 FULL = to_grid(SOLUTIONS[0]).split("\n")
 MAP = "111222333114222333144422233145555263444575666845555796887779996888777966888779999"
-
-
-def read(text):
-    return list(records_of_text(text))
-
-
-def boards(text):
-    found = read(text)
-    assert all(isinstance(one, Record) for one in found), found
-    return [to_line(one.puzzle) for one in found]
 
 
 def refusals(text):
