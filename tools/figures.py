@@ -71,7 +71,7 @@ def ship(run: Path, name: str, commit: str, history: str, first_rounds: int) -> 
     loaded, usual = load_model(run / "model"), ModelConfig()
     loaded.model.config = replace(
         loaded.model.config,
-        first_rounds=first_rounds,
+        first_rounds=usual.first_rounds,
         rounds=usual.rounds,
         cell_rounds=usual.cell_rounds,
     )
