@@ -133,3 +133,8 @@ def test_rounds_that_were_not_compiled_before_are_not_compiled_unasked(tmp_path,
     monkeypatch.setattr(rounds, "available", lambda round_: True)
     assert model.use_kept_rounds()
     assert model.denoiser.is_fused
+
+
+def test_a_transformer_has_no_rounds_to_keep(monkeypatch):
+    monkeypatch.setattr(rounds, "is_kept", lambda: True)
+    assert not Model(ModelConfig(backbone="transformer", latent=0)).use_kept_rounds()

@@ -91,8 +91,9 @@ def in_one_piece(lines: Iterable[Line]) -> Iterator[Line]:
             if frame is None and len(fields) != expected:
                 yield number, line
                 continue
-            whole = frame.joined(fields) if frame and frame.fields == len(fields) else _joined(fields)
-            whole = whole if frame is None or frame.fields == len(fields) else None
+            join = frame.joined if frame else _joined
+            # A line with another number of fields has lost one, or has one too many.
+            whole = join(fields) if frame is None or frame.fields == len(fields) else None
             yield number, (mark or " ").join(whole) if whole else line
 
 

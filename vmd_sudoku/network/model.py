@@ -12,7 +12,6 @@ from vmd_sudoku.board import BLANK, CELLS, DIGITS
 from vmd_sudoku.config import check, ranged
 from vmd_sudoku.diffusion.gaussian import LOG_VARIANCE_RANGE, Gaussian
 from vmd_sudoku.errors import ConfigError
-from vmd_sudoku.network import rounds as fused
 from vmd_sudoku.network.latent import LATENT_KINDS, field_shape
 from vmd_sudoku.network.symmetric import CandidateNetwork, NetworkConfig
 from vmd_sudoku.network.transformer import TransformerConfig, TransformerNetwork
@@ -164,11 +163,7 @@ class Model(nn.Module):
 
     def use_kept_rounds(self) -> bool:
         """Run the denoiser's rounds as one function if that was compiled here before, and say whether; compiles nothing."""
-        network = self.denoiser
-        if isinstance(network, CandidateNetwork) and fused.is_kept():
-            network.is_fused = fused.available(network.round)
-            return network.is_fused
-        return False
+        return self.denoiser.use_kept_rounds()
 
     def denoise(self, board: Tensor, z: Tensor | None = None, rounds: int | None = None) -> Tensor:
         """Logits [b,81,9] of p(x0 | xt, z) from nothing, in one call."""

@@ -143,6 +143,11 @@ class CandidateNetwork(nn.Module):
         if not self.is_fused:
             self.round.compile(**how)
 
+    def use_kept_rounds(self) -> bool:
+        """Run rounds as one function if it was compiled here before, and say whether."""
+        self.is_fused = fused.is_kept() and fused.available(self.round)
+        return self.is_fused
+
     def begin(self, boards: list[Tensor], z: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Boards int64 [b,81], of which only the first has MASK as a state of its own; z [b,r,c,d,latent], or one for the
         whole board, [b,latent] -> first state [b,r,c,d,w], injected input [b,r,c,d,h]."""

@@ -120,6 +120,10 @@ class TransformerNetwork(nn.Module):
         """Compile the pass."""
         self.round.compile(**how)
 
+    def use_kept_rounds(self) -> bool:
+        """Never: it has no rounds."""
+        return False
+
     def begin(self, boards: list[Tensor], z: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Boards int64 [b,81] each, z [b,latent] -> the embedded cells [b,81,w], and what `round` reads [b,81+6,w]."""
         cells = self.position + sum(embed(board) for embed, board in zip(self.embed, boards, strict=True))
