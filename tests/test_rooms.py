@@ -17,6 +17,8 @@ NO_TORCH = {"exact", "formats", "lessons", "cli"}
 ROOMS = ["parts", "server", "solve", "compare", "batch", "learn", "labs"]
 """Of the app. What pages share comes first; a page never imports a page."""
 SHARED = {"parts", "server"}
+LONGEST = 60
+"""Lines of a function."""
 
 FILES = sorted((ROOT / "vmd_sudoku").rglob("*.py")) + sorted((ROOT / "app").rglob("*.py"))
 
@@ -80,3 +82,10 @@ def test_what_may_be_no_number_is_not_taken_for_one():
     for top in ("vmd_sudoku", "app", "tools"):
         for path in (ROOT / top).rglob("*.py"):
             assert not re.search(r"\.(isdigit|isnumeric)\b", path.read_text()), path.name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: ".".join(path.relative_to(ROOT).with_suffix("").parts))
+def test_no_function_is_longer_than_a_screen(path):
+    functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+    lines = {node.name: node.end_lineno - node.lineno + 1 for node in functions}
+    assert {name: count for name, count in lines.items() if count > LONGEST} == {}

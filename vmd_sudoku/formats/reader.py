@@ -197,16 +197,18 @@ def _of_lines(lines: Iterator[tuple[int, str | None]], columns: Columns) -> Iter
         names = line if any(len(split(line, mark)) > 1 for mark in DELIMITERS) and not bare.startswith(";") else ""
         title = title if names or is_markup(bare) else clean(bare)
     else:
-        if empty_link is not None:
-            yield empty_link
-        elif any(line and line.strip() and not is_comment(line) for _, line in ahead):
-            yield from from_grids(iter(ahead))
-        elif commented:
-            yield BadLine(
-                line=commented, reason="every line is a remark; take the sign at its beginning away to have it read"
-            )
+        yield from [empty_link] if empty_link else _without_a_list(ahead, commented)
         return
     yield from from_list(itertools.chain(ahead, lines), None, columns)
+
+
+def _without_a_list(ahead: list[tuple[int, str | None]], commented: int) -> Iterator[Record | BadLine]:
+    """All lines of a text, none of which began a list; the first remark that looks like a puzzle, 0 for none."""
+    if any(line and line.strip() and not is_comment(line) for _, line in ahead):
+        yield from from_grids(iter(ahead))
+    elif commented:
+        reason = "every line is a remark; take the sign at its beginning away to have it read"
+        yield BadLine(line=commented, reason=reason)
 
 
 def _has_as_many_fields(names: str, line: str) -> bool:
