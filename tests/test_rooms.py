@@ -87,5 +87,5 @@ def test_what_may_be_no_number_is_not_taken_for_one():
 @pytest.mark.parametrize("path", FILES, ids=lambda path: ".".join(path.relative_to(ROOT).with_suffix("").parts))
 def test_no_function_is_longer_than_a_screen(path):
     functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
-    lines = {node.name: node.end_lineno - node.lineno + 1 for node in functions}
+    lines = {f"{node.name}, line {node.lineno}": node.end_lineno - node.lineno + 1 for node in functions}
     assert {name: count for name, count in lines.items() if count > LONGEST} == {}
