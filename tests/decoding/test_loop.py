@@ -439,6 +439,72 @@ def test_below_the_threshold_the_surest_cell_is_filled():
     assert rank[0].tolist() == list(range(80, -1, -1))
 
 
+def sure_at(calls, solutions, sure=0.95):
+    """Says the true digits, each board with `sure` from its own call in `calls` on, and weakly before."""
+    step = -1
+
+    def predict(board, rows):
+        nonlocal step
+        step += 1
+        top = torch.where(torch.tensor(calls)[rows] <= step, sure, 0.5)[:, None, None]
+        truth = torch.nn.functional.one_hot(solutions[rows] - 1, 9).bool()
+        return torch.where(truth, top, (1 - top) / 8).log()
+
+    return predict
+
+
+def test_a_guess_is_written_whole_once_every_cell_is_sure():
+    clues, solutions = CLUES[2:5], SOLUTIONS[2:5]
+    steps = list(decode(sure_at([0, 2, 9], solutions), clues, named("guess", nfe=5, threshold=0.9), noise(3)))
+    assert [step.rows.tolist() for step in steps] == [[0, 1, 2], [1, 2], [1, 2], [2], [2]]
+    # Which boards were filled by each call: all blanks or none.
+    filled = [(step.filled != BLANK).sum(1).tolist() for step in steps]
+    blanks = (clues == BLANK).sum(1).tolist()
+    assert filled == [[blanks[0], 0, 0], [0, 0], [blanks[1], 0], [0], [blanks[2]]]
+    assert all((step.rank[step.filled == BLANK] == -1).all() for step in steps)
+    ended = run(sure_at([0, 2, 9], solutions), clues, named("guess", nfe=5, threshold=0.9))
+    assert torch.equal(ended.board, solutions)
+    assert ended.calls.tolist() == [1, 3, 5]
+
+
+@pytest.mark.parametrize(("threshold", "calls"), [(0.94, 1), (0.96, 3)])
+def test_the_threshold_says_what_a_sure_guess_is(threshold, calls):
+    ended = run(sure_at([0], SOLUTIONS[2:3]), CLUES[2:3], named("guess", nfe=3, threshold=threshold))
+    assert ended.calls.tolist() == [calls]
+
+
+def test_the_last_guess_writes_the_surest_answer_of_all():
+    clues, step = torch.zeros(1, 81, dtype=torch.long), -1
+
+    def predict(board, rows):
+        nonlocal step
+        step += 1
+        said = torch.full((1, 81, 9), 0.01)
+        # The second call is surest in its least sure cell, though others are surer of the rest.
+        said[..., step], said[0, 0, step] = (0.99, 0.7, 0.99)[step], (0.3, 0.6, 0.5)[step]
+        return said.log()
+
+    ended = run(predict, clues, named("guess", nfe=3, threshold=0.9))
+    assert (ended.board == 2).all()
+    assert ended.sure[0, 5] > 0.85  # as the second call said, not the last
+
+
+def test_guesses_without_a_number_of_calls_end_with_the_blanks():
+    ended = run(uniform, CLUES[1:4], named("guess", cells=3))
+    blanks = (CLUES[1:4] == BLANK).sum(1)
+    assert ended.calls.tolist() == [-(-int(blank) // 3) for blank in blanks]
+    assert (ended.board != BLANK).all()
+
+
+def test_a_search_waits_for_a_sure_guess():
+    clues, solutions = CLUES[2:4], SOLUTIONS[2:4]
+    steps = list(
+        decode(sure_at([1, 9], solutions), clues, named("guess", level="search", nfe=3, threshold=0.9), noise(2))
+    )
+    assert [step.solutions.tolist() for step in steps] == [[-1, -1], [1, -1], [1]]
+    assert [int(step.undone.sum()) for step in steps] == [0, 0, 0]
+
+
 def test_order_and_digits_are_drawn_with_numbers_of_their_own(monkeypatch):
     drawn = []
     uniform_numbers = Noise.uniform

@@ -194,6 +194,10 @@ EVERYTHING = [
     Setting(cells=9, constraints="propagate", latents=2, remask="conflict", gumbel=0.2),
     Setting(cells=9, policy="threshold", threshold=0.3, renew_z="prior", z=4),
     Setting(cells=20, renew_z="posterior", first_rounds=9, rounds=9, settle=0.1),
+    Setting(nfe=3, policy="guess"),
+    Setting(cells=9, policy="guess", z=4, constraints="propagate", remask="conflict"),
+    Setting(nfe=9, policy="guess", blocks="bands", latents=2, constraints="rules", carry=True),
+    Setting(nfe=2, policy="guess", constraints="search", temperature=0.5),
     Setting(nfe=11, blocks="rows", latents=2, remask="confidence", temperature=0.5),
     Setting(cells=9, blocks="bands", renew_z="prior", z=4, constraints="propagate"),
     Setting(nfe=9, blocks="boxes", renew_z="posterior", policy="average-order", latents=2),
@@ -287,6 +291,23 @@ def test_a_drawn_z_is_renewed_from_the_posterior_and_no_other(some):
     assert steps("where-drawn", 6, by_hand) == steps("never", 6, by_hand)
 
 
+def test_every_guess_has_another_z_and_a_model_without_one_guesses_once(some):
+    def said(**names):
+        return solve_puzzle(untrained(), some.puzzles[0], Setting(nfe=3, policy="guess", **names))
+
+    first, *later = (step.probabilities for step in said().steps)
+    assert all(other != first for other in later)
+    # z = 0 first, as for other policies; then draws from the prior.
+    assert first == solve_puzzle(untrained(), some.puzzles[0], Setting(nfe=3)).steps[0].probabilities
+    assert said().steps == said(renew_z="prior").steps
+    # After a drawn z nearer to the mean than the posterior's own draws, which other policies take.
+    assert said(z=6).steps == said(z=6, renew_z="posterior").steps
+    assert solve_puzzle(untrained(0), some.puzzles[0], Setting(nfe=3, policy="guess")).calls == 1
+    assert Setting(policy="guess").is_drawn()
+    assert not Setting(policy="guess").is_drawn(latent=False)
+    assert not Setting(policy="guess", renew_z="never").is_drawn()
+
+
 @pytest.mark.parametrize("renew_z", ["never", "prior"])
 def test_every_block_has_a_latent_and_a_hidden_state_of_its_own(some, renew_z, monkeypatch):
     seen = []
@@ -340,7 +361,9 @@ def test_z_is_renewed_from_the_prior_or_the_posterior():
     assert not torch.equal(prior(rows, 1, board, guess), prior(rows, 2, board, guess))
     mean = model.encode(board, guess).mean
     assert torch.equal(from_posterior(model, noise, False)(rows, 1, board, guess), mean)
-    assert not torch.equal(from_posterior(model, noise, True)(rows, 1, board, guess), mean)
+    drawn, near = (from_posterior(model, noise, True, waits)(rows, 1, board, guess) for waits in (False, True))
+    assert not torch.equal(drawn, mean)
+    torch.testing.assert_close(near - mean, 0.5 * (drawn - mean))
 
 
 def test_boards_that_have_settled_stop_thinking(some):

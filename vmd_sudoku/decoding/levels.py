@@ -5,7 +5,7 @@ what it has tried.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -102,6 +102,21 @@ def _written(plan: Plan, board: Tensor, why: Tensor, rank: Tensor, ended: Tensor
     """Without a search."""
     none = torch.zeros_like(plan.due)
     return Written(board, why, rank, ended, undone=none, solutions=none + UNDECIDED)
+
+
+def write_due(write: Write, plan: Plan) -> Written:
+    """What `write` makes of the boards that have cells due; the others stay as they are, and no search begins on them."""
+    here = (plan.due > 0).nonzero()[:, 0]
+    nothing = torch.full_like(plan.board, singles.NOT_FILLED)
+    idle = _written(plan, plan.board, nothing, nothing, torch.zeros_like(plan.rows, dtype=torch.bool))
+    if not len(here):
+        return idle
+    columns = {
+        name: getattr(plan, name)[here] for name in ("rows", "board", "probabilities", "weights", "order", "due")
+    }
+    written = write(replace(plan, **columns))
+    both = ((getattr(idle, field.name), getattr(written, field.name)) for field in fields(Written))
+    return Written(*(before.index_copy(0, here, after) for before, after in both))
 
 
 def _as_the_network_says(plan: Plan) -> Written:

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 
 from vmd_sudoku import board as boards
-from vmd_sudoku.board import BLANK, CELLS
+from vmd_sudoku.board import BLANK, CELLS, DIGITS
 from vmd_sudoku.decoding import singles
-from vmd_sudoku.decoding.levels import CONSTRAINTS, UNDECIDED, Level, Plan, Stop, Written, keep_legal, never
+from vmd_sudoku.decoding.levels import CONSTRAINTS, UNDECIDED, Level, Plan, Stop, Written, keep_legal, never, write_due
 from vmd_sudoku.decoding.policies import POLICIES, Policy, View
 from vmd_sudoku.decoding.remask import REMASKING, Filled, Remasking
 from vmd_sudoku.diffusion.noise import Noise
@@ -49,7 +49,7 @@ _LEAST_NATS = -100.0
 class Decoding:
     """How to decode, as the functions of the tables; `setting.Setting` makes one from names. What is not asked for is off.
 
-    threshold: confidence from which the policy of that name fills a cell at once.
+    threshold: confidence from which the policy of that name fills a cell at once, and `guess` a whole board.
     gumbel: scale of the Gumbel noise on the policy's preference. temperature: of the digits; 0 takes the most probable.
     remask_share, remask_budget: cells that may return to MASK, as a share of the filled ones in one step, and in all.
     limit: solutions that a search looks for before it ends.
@@ -147,6 +147,26 @@ class _Memory:
         return back
 
 
+class _Surest:
+    """For a policy that waits: of every board of a batch [b,81] the surest answer so far."""
+
+    def __init__(self, board: Tensor) -> None:
+        self._said = torch.zeros(*board.shape, DIGITS, device=board.device)
+
+    def of(self, rows: Tensor, probabilities: Tensor, blank: Tensor) -> tuple[Tensor, Tensor]:
+        """Take in what a call said, [a,81,9]; the surest answers, [a,81,9], and the probability of their least sure cell
+        among those that are `blank` [a,81], [a]."""
+
+        def least(said: Tensor) -> Tensor:
+            return said.amax(-1).masked_fill(~blank, 1.0).amin(1)
+
+        # One cell decides: a board is right in all of them or is not right.
+        better = least(probabilities) > least(self._said[rows])
+        best = torch.where(better[:, None, None], probabilities, self._said[rows])
+        self._said[rows] = best
+        return best, least(best)
+
+
 @torch.inference_mode()
 def decode(
     predict: Predict,
@@ -169,6 +189,7 @@ def decode(
     stop: asked before every call, and every few milliseconds of a search; once it says yes, the boards stay as they are.
     """
     clues, memory = board, _Memory(board, how.remask_budget)
+    surest = _Surest(board) if how.policy.waits else None
     mine = torch.ones_like(memory.clue) if within is None else within
     write = how.level.begin(board, how.limit, stop)
     rows = ((board == BLANK) & mine).any(1).nonzero()[:, 0]
@@ -182,9 +203,9 @@ def decode(
         said = (keep_legal(board, said) if how.level.legal_only else said).softmax(-1)
         probabilities, average = said[:, 0], said.mean(1)
         # The plan is made from the board as the network saw it; nothing written in this call changes it.
-        plan = _plan(board, rows, probabilities, average, mine[rows], how, noise, step)
-        written = write(plan)
-        new = memory.note(rows, written, board, probabilities, step)
+        plan = _plan(board, rows, probabilities, average, mine[rows], how, noise, step, surest)
+        written = write(plan) if surest is None else write_due(write, plan)
+        new = memory.note(rows, written, board, plan.probabilities, step)
         taken = (board != BLANK) & (written.board != board)
         after, ended = written.board, written.ended
         # After the last call nothing could fill a cell that returned.
@@ -234,9 +255,16 @@ def _plan(
     how: Decoding,
     noise: Noise,
     step: int,
+    surest: _Surest | None,
 ) -> Plan:
     """Which cells are to be filled, and by which weights of the digits."""
     cells = (CELLS,)
+    open_cells = (board == BLANK) & mine
+    if surest:
+        best, least = surest.of(rows, probabilities, open_cells)
+        waits = (least < how.threshold) & how.budget.may_wait(open_cells.sum(1), step)
+        # A board that waits shows what this call said; one that is filled, the answer that it is filled with.
+        probabilities = torch.where(waits[:, None, None], probabilities, best)
     # Three streams a call, used or not: so switching one kind of noise on does not change the others.
     view = View(probabilities, average, noise.uniform(rows, _STREAMS * step, cells), how.threshold)
     # The policy orders cells; it never sees the noise, so that noise can be added to any policy.
@@ -249,12 +277,11 @@ def _plan(
         # Gumbel noise on log weights makes the maximum a draw, so everything after this line can go on taking the
         # maximum.
         weights = (probabilities.log() / how.temperature + gumbel).softmax(-1)
-    open_cells = (board == BLANK) & mine
     # A stable sort: equal scores keep the reading order, so results do not hang on the sort of a device.
     order = score.masked_fill(~open_cells, -torch.inf).argsort(dim=-1, descending=True, stable=True)
     # Cells that may not be filled were sorted to the end by their -inf; -1 says where they begin.
     order = order.where(open_cells.gather(1, order), -1)
-    due = how.budget.due(open_cells.sum(1), step)
+    due = open_cells.sum(1).masked_fill(waits, 0) if surest else how.budget.due(open_cells.sum(1), step)
     if how.policy.at_once is not None:
         # The budget is a lower bound here: a threshold may fill more, never fewer, so a run always ends.
         due = torch.maximum(due, (how.policy.at_once(view) & open_cells).sum(1))

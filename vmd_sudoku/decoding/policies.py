@@ -86,11 +86,14 @@ class Policy:
     prefers: the preference of every cell, [a,81]; higher is filled first.
     at_once: cells that are filled in this call whatever the budget says, bool [a,81].
     averages: several latents look at one board of each puzzle, instead of each at a board of its own.
+    waits: a board stays blank until a call is sure of all its blanks, which are then filled at once; the last call writes the
+        surest answer of all. For calls that differ in z: each is a guess at the whole board.
     """
 
     prefers: Callable[[View], Tensor]
     at_once: Callable[[View], Tensor] | None = None
     averages: bool = False
+    waits: bool = False
 
 
 POLICIES: dict[str, Policy] = {
@@ -98,6 +101,7 @@ POLICIES: dict[str, Policy] = {
     "top-prob": Policy(by_top_probability),
     "entropy": Policy(by_entropy),
     "threshold": Policy(by_top_probability, at_once=above_threshold),
+    "guess": Policy(by_top_probability, waits=True),
     "average-order": Policy(by_average, averages=True),
     "left-to-right": Policy(in_reading_order),
     "random": Policy(at_random),

@@ -67,6 +67,15 @@ class Budget:
         # Rounded up: rounding down would put off every cell to the last call.
         return (blanks.double() * part - _ROUNDING).ceil().long().clamp(min=1)
 
+    def may_wait(self, blanks: Tensor, step: int) -> Tensor:
+        """Whether boards with `blanks` [a] blank cells may fill none of them after call `step`: bool [a].
+
+        Without a number of calls there are as many as would fill the cells.
+        """
+        if self.calls is None:
+            return (step + 1) * self.cells < blanks
+        return torch.full_like(blanks, not self.is_last(step), dtype=torch.bool)
+
     def is_last(self, step: int) -> bool:
         """Whether no call may follow call `step`."""
         return self.calls is not None and step >= self.calls - 1

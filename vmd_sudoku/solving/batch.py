@@ -1,7 +1,7 @@
 """Decode puzzles with a model and a setting: a batch for figures, or one puzzle with its whole trace."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -59,7 +59,11 @@ def begin(
     count = len(puzzles)
     # Boards and latents are numbered apart: z has one for each view, the loop's noise one for each board.
     ids = board_ids(place, count, each * views)
-    latents = _latents(model, setting, ids, latent)
+    how = setting.decoding()
+    if how.policy.waits and not model.config.latent:
+        # Without z every call would say the same, so the first is all there is to wait for.
+        how = replace(how, budget=replace(how.budget, calls=len(BLOCKS[setting.blocks])))
+    latents = _latents(model, setting, ids, latent, how.policy.waits)
     z, renew = latents(0)
     first_rounds, rounds = setting.rounds_on(model.config)
     predictor = Predictor(
@@ -71,6 +75,7 @@ def begin(
         renew=renew,
         carry=setting.carry,
         settle=setting.settle,
+        every=how.policy.waits,
         first_calls=first_calls,
     )
 
@@ -83,12 +88,12 @@ def begin(
     board = torch.from_numpy(puzzles).long().to(where).repeat_interleave(each, 0)
     # As soon as one board of a puzzle is solved, its other boards need no more calls.
     race = torch.arange(count, device=where).repeat_interleave(each) if each > 1 else None
-    steps = decode_blocks(begin_block, board, setting.decoding(), BLOCKS[setting.blocks], race=race, stop=stop)
+    steps = decode_blocks(begin_block, board, how, BLOCKS[setting.blocks], race=race, stop=stop)
     return Run(steps, board, predictor, each, views)
 
 
 def _latents(
-    model: Model, setting: Setting, ids: np.ndarray, given: np.ndarray | None
+    model: Model, setting: Setting, ids: np.ndarray, given: np.ndarray | None, waits: bool
 ) -> Callable[[int], tuple[Tensor | None, Renew | None]]:
     """What says, for a block's number, its z of all boards and what renews it; `given` is the first board's, made by hand."""
     field = None if given is None else as_latent(model, given)
@@ -105,7 +110,7 @@ def _latents(
         # A z made by hand is there to be looked at, so like z = 0 it counts as not drawn, and `where-drawn` keeps
         # it.
         drawn = setting.z is not None and field is None
-        return z, renewal(model, Noise(seed, ids, block), drawn) if renewal else None
+        return z, renewal(model, Noise(seed, ids, block), drawn, waits) if renewal else None
 
     return latents
 

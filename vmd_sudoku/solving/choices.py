@@ -12,6 +12,7 @@ POLICIES = {
     "top-prob": Choice("Top probability", "likeliest digit"),
     "entropy": Choice(about="lowest entropy"),
     "threshold": Choice(about="all above a confidence"),
+    "guess": Choice("Guess the whole board", "none until all are sure, each call another z"),
     "average-order": Choice(about="margin of the mean of latents"),
     "left-to-right": Choice("Reading order", "row by row"),
     "random": Choice(about="any order"),

@@ -71,11 +71,13 @@ def as_latent(model: Model, field: np.ndarray) -> Tensor:
     return torch.tensor(np.asarray(field, np.float32))
 
 
+_NEAR = 0.5
+"""Part of the posterior's spread that another guess at the whole board is drawn with."""
 Renew = Callable[[Tensor, int, Tensor, Tensor], Tensor]
 """(rows [a], number of the call, board [a,81], guess [a,81]) -> z of a later call."""
 
 
-def from_prior(model: Model, noise: Noise, drawn: bool) -> Renew:
+def from_prior(model: Model, noise: Noise, drawn: bool, waits: bool = False) -> Renew:
     """Fresh z from the prior in every call, as in VADD (arXiv 2505.17384)."""
     shape = model.config.latent_shape(1)[1:]
 
@@ -85,34 +87,43 @@ def from_prior(model: Model, noise: Noise, drawn: bool) -> Renew:
     return drawn_again
 
 
-def from_posterior(model: Model, noise: Noise, drawn: bool) -> Renew:
-    """z from q(z | x0, xt) with the network's guess for x0: a draw where z is drawn, else the mean."""
+def from_posterior(model: Model, noise: Noise, drawn: bool, waits: bool = False) -> Renew:
+    """z from q(z | x0, xt) with the network's guess for x0: a draw where z is drawn, else the mean.
+
+    With a policy that waits the draw keeps nearer to the mean, which leads to a whole grid more often (docs/experiments.md).
+    """
 
     def refined(rows: Tensor, call: int, board: Tensor, guess: Tensor) -> Tensor:
         posterior = model.encode(board, guess)
         if not drawn:
             return posterior.mean
-        return posterior.from_noise(noise.normal(rows, _Z_STREAM + call, tuple(posterior.mean.shape[1:])))
+        spread = noise.normal(rows, _Z_STREAM + call, tuple(posterior.mean.shape[1:]))
+        return posterior.from_noise(_NEAR * spread if waits else spread)
 
     return refined
 
 
-def where_drawn(model: Model, noise: Noise, drawn: bool) -> Renew | None:
-    """From the posterior where z was drawn; z = 0, or one made by hand, is kept.
+def where_drawn(model: Model, noise: Noise, drawn: bool, waits: bool = False) -> Renew | None:
+    """From the posterior where z was drawn; z = 0, or one made by hand, is kept, but with a policy that waits followed by draws
+    from the prior.
 
     A drawn z seldom fits one grid in every cell. After a call the encoder's z for the board as the network sees it does, so
     the calls agree on one grid from the second on.
     """
-    return from_posterior(model, noise, drawn) if drawn else None
+    if drawn:
+        return from_posterior(model, noise, drawn, waits)
+    # The same z would give the same answer again.
+    return from_prior(model, noise, drawn, waits) if waits else None
 
 
-RENEWALS: dict[str, Callable[[Model, Noise, bool], Renew | None] | None] = {
+RENEWALS: dict[str, Callable[[Model, Noise, bool, bool], Renew | None] | None] = {
     "where-drawn": where_drawn,
     "never": None,
     "prior": from_prior,
     "posterior": from_posterior,
 }
-"""Ways to come by another z in later calls; `drawn` says whether the first one was drawn."""
+"""Ways to come by another z in later calls. `drawn` says whether the first one was drawn, `waits` whether later calls guess
+anew at the board as it was (see `policies.Policy`)."""
 
 
 class Predictor:
@@ -130,6 +141,7 @@ class Predictor:
         the network was sure of every blank and all that happened since is that some were filled as it said: there is
         nothing left to decide, and further rounds can only lose what is right. 0: every call runs all its rounds, as those
         of a network without rounds do.
+    every: no board is left alone, since every call is another guess.
     """
 
     def __init__(
@@ -143,9 +155,10 @@ class Predictor:
         renew: Renew | None = None,
         carry: bool = False,
         settle: float = 0.0,
+        every: bool = False,
         first_calls: "FirstCalls | None" = None,
     ) -> None:
-        self.model, self.views = model, views
+        self.model, self.views, self.every = model, views, every
         self.first_calls = first_calls
         self.carry = carry and model.is_recurrent
         # A transformer's call is one pass, so there is nothing to stop early.
@@ -231,7 +244,7 @@ class Predictor:
 
     def _undecided(self, board: Tensor, last: "_Call") -> Tensor:
         """Which boards [a,81] a later call has to think about, as indices."""
-        if not self.settle:
+        if not self.settle or self.every:
             return torch.arange(len(board), device=board.device)
         blank = last.board == BLANK
         # Sure of all blanks: one that wavers may change its mind, and then others may.

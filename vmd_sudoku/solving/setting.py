@@ -99,10 +99,10 @@ class Setting:
     )
     threshold: float = described(
         0.9,
-        "Probability from which a cell is filled at once.",
+        "Probability from which a cell is filled at once; with policy `guess`, the whole board if all cells have it.",
         low=0,
         high=1,
-        beside=(Beside("policy", ("threshold",)),),
+        beside=(Beside("policy", ("threshold", "guess")),),
         page=Page(word="Confidence to fill at once", link="threshold", said="from {value:.0%}"),
     )
     cells: int = described(
@@ -139,7 +139,7 @@ class Setting:
     renew_z: str = described(
         "where-drawn",
         "z of the second call and after: the first one (`never`), another draw (`prior`), or one read off the board and the "
-        "network's guess (`posterior`). `where-drawn`: as `posterior`, unless z is 0.",
+        "network's guess (`posterior`). `where-drawn`: as `posterior`, unless z is 0; then policy `guess` draws another.",
         choices=RENEWALS,
         of_latent=True,
         page=Page(word="z in later calls", link="renew", said="z in later calls: {value}"),
@@ -265,5 +265,6 @@ class Setting:
 
     def is_drawn(self, latent: bool = True) -> bool:
         """Whether anything is drawn, so that seeds matter, on a model with or without a latent."""
-        of_z = latent and (self.z is not None or self.latents > 1 or self.renew_z == "prior")
+        again = self.renew_z == "prior" or (self.policy == "guess" and self.renew_z == "where-drawn")
+        of_z = latent and (self.z is not None or self.latents > 1 or again)
         return of_z or self.policy == "random" or self.gumbel > 0 or self.temperature > 0
