@@ -14,12 +14,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import torch
 
 from vmd_sudoku import machine
 from vmd_sudoku.cli.main import main
-from vmd_sudoku.training import journal
+from vmd_sudoku.training import journal, presets
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "tests" / "recorded"
@@ -130,12 +131,11 @@ def _trained(folder: Path, name: str, *options: str) -> Any:
     tiny = ("model.network.width=8", "model.network.middle=8", "model.network.hidden=16", "model.encoder_rounds=2")
     small = (*tiny, "batch=6", "segment=2", "life=3", "posterior=0.34")
     changes = [part for change in small for part in ("--set", change)]
-    arguments = ("train", "--preset", "default", "--out", str(run), "--steps", "12", "--workers", "0", "--eager")
-    validation, journal.VALIDATION_COUNT = journal.VALIDATION_COUNT, 2  # it would take far longer than the training
-    try:
+    arguments = ("train", "--preset", "fork", "--out", str(run), "--steps", "12", "--workers", "0", "--eager")
+    # The last stage of `default` alone, and a short validation, which would take far longer than the training.
+    alone = {"fork": presets.Preset({"fork": presets.fork}, "", "")}
+    with patch.dict(presets.PRESETS, alone), patch.object(journal, "VALIDATION_COUNT", 2):
         code, _ = call(*arguments, *changes, *options)
-    finally:
-        journal.VALIDATION_COUNT = validation
     with (run / "metrics.csv").open() as lines:
         row = list(csv.DictReader(lines))[-1]
     (weights,) = (run / "model").glob("*.safetensors")

@@ -4,7 +4,8 @@ python tools/gpu_run.py trunk --hard hard_train.csv                       # an M
 python tools/gpu_run.py vmd --hard hard_train.csv                         # the VMD that starts from it
 python tools/gpu_run.py figures --sets FOLDER                             # what it reaches, as JSON beside the weights
 
-A step that was cut off goes on where it was when it is started again. The weights and their card are in OUT/vmd/model.
+The first two are the stages of `vmd-sudoku train --preset gpu`, apart so that each ends in time. A step that was cut off goes
+on where it was when it is started again. The weights and their card are in OUT/vmd/model.
 """
 
 import sys

@@ -1,6 +1,7 @@
 import itertools
 import json
 import math
+import re
 import signal
 from dataclasses import dataclass
 
@@ -355,7 +356,7 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
         segment=2,
         workers=0,
     )
-    monkeypatch.setitem(presets.PRESETS, "small", lambda: small)
+    monkeypatch.setitem(presets.PRESETS, "small", presets.Preset({"small": lambda: small}, "", ""))
     monkeypatch.setattr(journal, "VALIDATION_COUNT", 2)
     monkeypatch.setattr(journal, "LOG_EVERY", 2)
     monkeypatch.setattr(train.BoardStream, "CHUNK", 16)
@@ -378,7 +379,8 @@ def test_train_makes_a_model_and_goes_on_when_interrupted(call, tmp_path, monkey
     ):
         code, _, err = call("train", "--resume", "--out", run, "--eager", option, value)
         assert (code, option in err) == (2, True)
-    assert call("train", "--resume", "--out", run, "--eager")[0] == 0
+    code, out, _ = call("train", "--resume", "--out", run, "--eager")
+    assert (code, out) == (0, "finished before, 4 updates in 0.0 minutes\n")
     assert call("train", "--resume", "--out", run, "--eager", "--steps", 6)[0] == 0
     assert json.loads((run / "model" / "card.json").read_text())["updates"] == 6
     code, _, err = call(
@@ -638,9 +640,26 @@ def test_presets_say_what_they_cost(capsys):
     with pytest.raises(SystemExit) as stop:
         cli.main(["train", "--presets"])
     assert not stop.value.code
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.partition(":")[0] for line in lines] == list(PRESETS)
-    assert all("minutes" in line or "hour" in line or "cost" in line for line in lines)
+    parts = capsys.readouterr().out.strip().split("\n\n")
+    assert [part.partition(":")[0] for part in parts] == list(PRESETS)
+    for part, preset in zip(parts, PRESETS.values(), strict=True):
+        _, *lines = part.splitlines()
+        for name, line in zip(preset.stages, lines, strict=False):
+            assert re.fullmatch(rf"  {name}: [\d,]+ (minutes|updates), [\d,]+ slots, [\d,]+ parameters", line)
+        assert lines[len(preset.stages)].startswith("  figures: ")
+    # The card of a shipped model counts its parameters, too.
+    assert "fork: 8,000 updates, 32 slots, 110,339 parameters" in parts[0]
+
+
+def test_figures_of_presets_name_commands_that_can_be_run():
+    from vmd_sudoku.training.presets import PRESETS
+
+    for preset in PRESETS.values():
+        commands = re.findall(r"\(((?:evaluate|sample|draws|models) [^)]*)\)", preset.figures)
+        assert commands or not re.search(r"\d+ %", preset.figures)
+        for command in commands:
+            name, *arguments = command.split()
+            cli.cli.get_command(click.Context(cli.cli), name).make_context(name, arguments)
 
 
 @pytest.mark.parametrize("command", ["evaluate", "draws", "reasons"])

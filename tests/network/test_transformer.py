@@ -18,7 +18,7 @@ from vmd_sudoku.solving.batch import decode_boards
 from vmd_sudoku.solving.predictor import Predictor, latent_for
 from vmd_sudoku.solving.record import solve_puzzle
 from vmd_sudoku.solving.setting import Setting
-from vmd_sudoku.training.presets import KINDS, PRESETS
+from vmd_sudoku.training.presets import KINDS, PRESETS, transformer
 from vmd_sudoku.training.updates import TrainConfig, Training, run
 
 TINY = TransformerConfig(width=12, layers=2, heads=3)
@@ -49,7 +49,7 @@ def boards():
 
 
 def test_the_reference_has_about_six_million_parameters():
-    config = PRESETS["transformer"]().model
+    config = transformer().model
     for latent, least, most in ((0, 5.3e6, 5.5e6), (64, 6.1e6, 6.4e6)):
         model = Model(replace(config, latent=latent))
         assert least < sum(p.numel() for p in model.denoiser.parameters()) < most
@@ -149,9 +149,7 @@ def test_every_variant_decodes_samples_and_survives_a_checkpoint(name, boards, t
 @pytest.mark.parametrize("name", VARIANTS)
 def test_every_variant_trains_and_goes_on(name, tmp_path, monkeypatch):
     monkeypatch.setattr("vmd_sudoku.training.updates.BoardStream.CHUNK", 16)
-    config = replace(
-        PRESETS["transformer"](), model=VARIANTS[name], steps=3, batch=6, segment=2, workers=0, beta_warmup=0.0
-    )
+    config = replace(transformer(), model=VARIANTS[name], steps=3, batch=6, segment=2, workers=0, beta_warmup=0.0)
     training = Training(config)
     before = [p.clone() for p in training.model.parameters()]
     run(training)
@@ -204,8 +202,8 @@ def test_sizes_that_cannot_be_are_refused(settings):
 
 
 def test_the_mdm_of_every_preset_has_no_latent():
-    for preset in PRESETS.values():
-        model = replace(preset().model, latent=1, learned_prior=True)
-        config = KINDS["mdm"](replace(preset(), model=model))
+    for stage in [stage for preset in PRESETS.values() for stage in preset.stages.values()]:
+        model = replace(stage().model, latent=1, learned_prior=True)
+        config = KINDS["mdm"](replace(stage(), model=model))
         assert isinstance(config, TrainConfig)
         assert (config.model.latent, config.model.learned_prior) == (0, False)

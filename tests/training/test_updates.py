@@ -87,7 +87,7 @@ def test_a_share_of_boards_masked_by_blocks_leaves_the_others_as_they_were():
 
 @pytest.mark.parametrize("latent", [0, 1])
 def test_a_run_on_blocks_makes_updates_and_goes_on(tmp_path, latent):
-    mixture = presets.PRESETS["blocks"]().mixture
+    mixture = presets.blocks().mixture
     assert mixture.blocks > 0
     training = Training(replace(SMALL, mixture=mixture, model=replace(SMALL.model, latent=latent)))
     losses = []

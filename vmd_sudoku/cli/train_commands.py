@@ -1,9 +1,10 @@
 """Commands about models: train, models."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -13,6 +14,9 @@ from vmd_sudoku.cli.options import THREADS, OutFolder, number, whole
 from vmd_sudoku.cli.show import print_table
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.network import cards
+
+if TYPE_CHECKING:
+    from vmd_sudoku.training.updates import TrainConfig
 
 
 @click.command()
@@ -38,11 +42,13 @@ def _print_presets(context: click.Context, option: click.Parameter, asked: bool)
     # Shell completion parses without meaning it.
     if not asked or context.resilient_parsing:
         return
-    from vmd_sudoku.training.presets import PRESETS
+    from vmd_sudoku.training.presets import PRESETS, cost
 
     for name, preset in PRESETS.items():
-        first = (preset.__doc__ or "").partition("\n\n")[0]
-        click.echo(f"{name}: {' '.join(first.split())}")
+        click.echo(f"{name}: {preset.about}")
+        for stage, config in preset.stages.items():
+            click.echo(f"  {stage}: {cost(config())}")
+        click.echo(click.wrap_text(f"figures: {preset.figures}", 100, "  ", "    ") + "\n")
     context.exit()
 
 
@@ -53,33 +59,38 @@ def _print_presets(context: click.Context, option: click.Parameter, asked: bool)
     is_eager=True,
     expose_value=False,
     callback=_print_presets,
-    help="Say what each preset makes and costs, and stop.",
+    help="Say of each preset what it makes, its stages, what they cost and what is known of the result, and stop.",
 )
 @click.option(
     "--preset",
     default="default",
     show_default=True,
-    help="tiny, trunk, default, guesses, blocks, gpu-trunk, gpu, large or transformer (the reference); see --presets.",
+    help="default, tiny, trunk, guesses, blocks, transformer (the reference), large, gpu-trunk or gpu; see --presets.",
 )
 @click.option(
     "--model", "kind", default="vmd", show_default=True, help="vmd, or mdm (the same network without a latent)."
 )
 @click.option("--out", type=OutFolder(), required=True, help="Folder for the run and the model.")
-@click.option("--minutes", type=number(1e-6, 10_000_000), help="Time budget instead of the preset's.")
-@click.option("--steps", type=whole(1, 10**12), help="Budget in updates, in addition to the one in time.")
+@click.option("--minutes", type=number(1e-6, 10_000_000), help="Time budget of each stage, instead of the preset's.")
+@click.option("--steps", type=whole(1, 10**12), help="Budget of each stage in updates, in addition to the one in time.")
 @click.option("--seed", type=whole(0, 2**31 - 1), help="Seed instead of the preset's.")
 @click.option(
     "--set",
     "settings",
     metavar="NAME=VALUE",
     multiple=True,
-    help="Change a setting of the preset, such as beta=0.75 or model.learned_prior=true; may be given several times.",
+    help="Change a setting of one stage, such as fork.beta=0.75 or fork.model.learned_prior=true, or without the stage's name "
+    "of all, where they have the same value so far; may be given several times.",
 )
 @click.option(
     "--hard", type=click.Path(dir_okay=False, path_type=Path), help="CSV of hard puzzles to mix in, with solutions."
 )
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
-@click.option("--start-from", "start", help="Start from the weights of this model (a name or a folder).")
+@click.option(
+    "--start-from",
+    "start",
+    help="Start from the weights of this model (a name or a folder), and do only the last stage of the preset.",
+)
 @click.option("--compile/--eager", "compiled", default=True, help="Compile the network's round (needs a C++ compiler).")
 @THREADS
 @click.option("--workers", type=whole(0, 64), help="Processes that make boards.")
@@ -98,7 +109,7 @@ def train(
     threads: int,
     workers: int | None,
 ) -> None:
-    """Train a model on generated puzzles; interrupted, it goes on with --resume.
+    """Train a model on generated puzzles, in the stages of a preset; interrupted, it goes on with --resume.
 
     On several GPUs or machines: `torchrun --nproc-per-node N -m vmd_sudoku.cli train …`, each with a batch of its own.
     """
@@ -108,31 +119,45 @@ def train(
         cards.folder_of(start)
     import torch
 
-    from vmd_sudoku.config import changed, choose
-    from vmd_sudoku.network.checkpoint import load_model
-    from vmd_sudoku.training import journal, parallel, presets
-    from vmd_sudoku.training.updates import Training
+    from vmd_sudoku.training import parallel, stages
 
     torch.set_num_threads(threads)
     # Before anything is drawn: the number of this process decides its seed and its folder.
     parallel.start()
     if parallel.rank():
         out = out / f"rank-{parallel.rank()}"  # the other processes' boards in flight; their models are the same
+
+    def say(line: str) -> None:
+        if not parallel.rank():
+            click.echo(line)
+
     given: dict[str, Any] = {"minutes": minutes, "steps": steps, "workers": workers}
     changes = {name: value for name, value in given.items() if value is not None}
     if resume:
-        training = Training.resume(out, hard, changes)
+        run = stages.begun_run(out, hard, changes)
     else:
-        # A run takes hours; it is never overwritten by a forgotten option.
-        if (out / "training.json").exists():
-            raise ConfigError(f"{out} already holds a run; go on with --resume, or give another folder")
-        config = choose(presets.KINDS, kind, "kind of model")(choose(presets.PRESETS, preset, "preset")())
-        config = changed(config, settings)
-        config = replace(config, **changes if seed is None else changes | {"seed": seed})
-        training = Training(config, hard, load_model(start).model if start else None)
-    if compiled:
-        training.compile()
-    journal.run_and_record(training, out)
+        changes |= {} if seed is None else {"seed": seed}
+        configs = _configs(preset, kind, settings, start, say)
+        chosen = {name: replace(config, **changes) for name, config in configs.items()}
+        run = stages.new_run(stages.Run(folder=out, stages=chosen, hard=hard, start=start))
+    stages.go(run, compiled=compiled, say=say)
+
+
+def _configs(
+    preset: str, kind: str, settings: tuple[str, ...], start: str | None, say: Callable[[str], None]
+) -> dict[str, "TrainConfig"]:
+    """The stages of a preset that a new run is to do."""
+    from vmd_sudoku.config import choose
+    from vmd_sudoku.training import presets
+
+    found = list(choose(presets.PRESETS, preset, "preset").stages.items())
+    if start and (left_out := [name for name, _ in found[:-1]]):
+        say(
+            f"--start-from {start}: its weights take the place of {' and '.join(left_out)}; only {found[-1][0]} is done"
+        )
+        found = found[-1:]
+    of_kind = choose(presets.KINDS, kind, "kind of model")
+    return presets.changed_stages({name: of_kind(config()) for name, config in found}, settings)
 
 
 def _refuse_with_resume(*names: str) -> None:

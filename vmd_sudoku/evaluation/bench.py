@@ -23,7 +23,7 @@ from vmd_sudoku.network.model import Model
 from vmd_sudoku.solving.batch import decode_boards
 from vmd_sudoku.solving.predictor import latent_for
 from vmd_sudoku.solving.setting import Setting
-from vmd_sudoku.training.presets import as_mdm, default, transformer
+from vmd_sudoku.training.presets import as_mdm, fork, transformer
 from vmd_sudoku.training.updates import Training
 
 SEED = 7
@@ -113,7 +113,7 @@ def _time_training(
 ) -> tuple[Row, dict[str, float]]:
     """Updates of the default recipe: a segment of every board, and where their time goes."""
     # No workers: their processes would take time from what is measured.
-    training = Training(replace(default(), model=loaded.model.config, batch=plan.batch, workers=0, seed=SEED))
+    training = Training(replace(fork(), model=loaded.model.config, batch=plan.batch, workers=0, seed=SEED))
     # Before it is compiled: compiled products are hidden from the counter.
     flops = count_flops(lambda: training.bound()[0].total().sum().backward())
     if compiled:

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from vmd_sudoku import __version__, board, machine
 from vmd_sudoku.config import to_plain
 from vmd_sudoku.exact import generate
+from vmd_sudoku.network.cards import read_card
 from vmd_sudoku.network.checkpoint import LoadedModel, save_model
 from vmd_sudoku.solving.batch import decode_boards
 from vmd_sudoku.solving.setting import Setting
@@ -53,8 +54,10 @@ COLUMNS = [
 ]
 
 
-def run_and_record(training: Training, folder: Path) -> None:
+def run_and_record(training: Training, folder: Path, title: str = "", history: str = "") -> None:
     """Train to the end of the budget; writes metrics.csv, a checkpoint every five minutes and `folder`/model.
+
+    title: before what the progress bar says; history: for the card, where the weights come from.
 
     Ctrl-C, and a stop by a service manager, are heard between two updates, and write a checkpoint and the model too. Whatever
     else ends the run leaves the last checkpoint as it is.
@@ -63,20 +66,19 @@ def run_and_record(training: Training, folder: Path) -> None:
         KeyboardInterrupt: it was stopped. TrainingError: its numbers are numbers no more.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    recorder = _Recorder(training, folder)
+    recorder = _Recorder(training, folder, title, history)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, disable=parallel.rank() > 0) as bar, _stop_signals() as stop:
-        task = bar.add_task("starting", total=1.0)
+        task = bar.add_task(f"{title}starting", total=1.0)
         until = partial(recorder.after_update, bar=bar, task=task)
         stopped = run(training, until=until, stop=stop.is_set)
-        training.save(folder)
-        save_model(folder / "model", training.average, card(training, {}))
+        recorder.save()
     # Only now, with everything on disk: whoever called decides what a stop means.
     if stopped:
         raise KeyboardInterrupt
     figures = validate(training, VALIDATION_COUNT * 4)
     recorder.write({}, figures)
-    save_model(folder / "model", training.average, card(training, figures))
+    save_model(folder / "model", training.average, card(training, figures, history))
     draw_curves(folder)
 
 
@@ -146,7 +148,16 @@ def validate(training: Training, count: int) -> dict[str, float]:
     }
 
 
-def card(training: Training, figures: dict[str, float]) -> dict[str, Any]:
+def is_finished(folder: Path) -> bool:
+    """Whether a run in `folder` has come to the end of its budget: only then is its model measured, and its card says so.
+
+    Raises:
+        CheckpointError: the card is damaged.
+    """
+    return "minimal_nfe_10" in read_card(folder / "model").get("validation", {})
+
+
+def card(training: Training, figures: dict[str, float], history: str = "") -> dict[str, Any]:
     """The model card: what the weights are, how they were made, and what they reach on generated puzzles."""
     progress = training.progress
     return {
@@ -166,14 +177,14 @@ def card(training: Training, figures: dict[str, float]) -> dict[str, Any]:
         "date": date.today().isoformat(),
         "validation": {"puzzles": VALIDATION_COUNT * 4, "seed": VALIDATION_SEED, "policy": "margin"} | figures,
         "config": to_plain(training.config),
-    }
+    } | ({"history": history} if history else {})
 
 
 class _Recorder:
     """Collects metrics between rows of metrics.csv, and knows when to validate and to save."""
 
-    def __init__(self, training: Training, folder: Path) -> None:
-        self.training, self.folder = training, folder
+    def __init__(self, training: Training, folder: Path, title: str = "", history: str = "") -> None:
+        self.training, self.folder, self.title, self.history = training, folder, title, history
         self.rows: list[dict[str, float]] = []
         # Counted from where a resumed run begins, not from 0, or it would save at once.
         self.saved = self.validated = training.progress.seconds
@@ -193,17 +204,21 @@ class _Recorder:
             bar.update(
                 task,
                 completed=training.done(),
-                description=f"update {progress.step}: open {means['cells']:.1f} nats + KL {means['latent']:.1f}, "
+                description=f"{self.title}update {progress.step}: open {means['cells']:.1f} nats + KL {means['latent']:.1f}, "
                 f"puzzles {means['unique_cells']:.2f} nats, whole {means['whole']:.3f}, {speed:.0f} boards/s",
             )
         if progress.seconds - self.saved > SAVE_EVERY_S:
             self.saved = progress.seconds
-            training.save(self.folder)
-            save_model(self.folder / "model", training.average, card(training, {}))
+            self.save()
         if progress.seconds - self.validated > VALIDATE_EVERY_S:
             self.validated = progress.seconds
             self.write({}, validate(training, VALIDATION_COUNT))
         return False
+
+    def save(self) -> None:
+        """A checkpoint, and the model as it is."""
+        self.training.save(self.folder)
+        save_model(self.folder / "model", self.training.average, card(self.training, {}, self.history))
 
     def write(self, means: dict[str, float], figures: dict[str, float]) -> None:
         """One row of metrics.csv."""

@@ -425,7 +425,7 @@ class Training:
                 tensors |= {f"optimizer.{i}.{p}.{k}": v.clone() for k, v in state.items()}
         note = {
             "config": to_plain(self.config),
-            "hard": None if self.hard is None else {"path": str(self.hard.absolute()), "sha256": _sha256(self.hard)},
+            "hard": hard_note(self.hard),
             "progress": to_plain(self.progress),
             "streams": [stream.position for stream in self.streams],
         }
@@ -450,7 +450,7 @@ class Training:
                 f"a run that goes on keeps its {', '.join(sorted(unknown))}; begin another in a folder of its own"
             )
         # `...` says that the note is older than this entry; None, that the run had no file.
-        hard = _same_hard(note.get("hard", ...), hard)
+        hard = same_hard(note.get("hard", ...), hard)
         try:
             config = replace(from_plain(TrainConfig, note["config"]), **changes)
             training = cls(config, hard)
@@ -516,11 +516,16 @@ def run(
     return False
 
 
-def _same_hard(saved: Any, given: Path | None) -> Path | None:
-    """The file of hard puzzles of a run that goes on, which must be the one that it began with.
+def hard_note(hard: Path | None) -> dict[str, str] | None:
+    """What a run keeps of its file of hard puzzles, to know it again."""
+    return None if hard is None else {"path": str(hard.absolute()), "sha256": _sha256(hard)}
+
+
+def same_hard(saved: Any, given: Path | None) -> Path | None:
+    """The file of hard puzzles of a run that goes on, which must be the one that it began with. saved: see `hard_note`.
 
     Raises:
-        ConfigError: it is another one, or missing.
+        ConfigError: it is another one, or missing. CheckpointError: `saved` is no such note.
     """
     if saved is ...:  # written before it was kept
         return given
@@ -528,6 +533,8 @@ def _same_hard(saved: Any, given: Path | None) -> Path | None:
         if given:
             raise ConfigError(f"this run began without a file of hard puzzles; leave {given} out, or begin another run")
         return None
+    if not isinstance(saved, dict) or not all(isinstance(saved.get(key), str) for key in ("path", "sha256")):
+        raise CheckpointError(f"the run's note of its hard puzzles is damaged (found {saved!r}); begin another run")
     path = given or Path(saved["path"])
     if not path.is_file():
         raise ConfigError(f"this run mixes in hard puzzles from {path}, which is not there; say where it is (--hard)")
