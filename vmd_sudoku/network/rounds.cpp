@@ -17,6 +17,10 @@
 #if defined(__AVX512F__)
 #include <immintrin.h>
 #endif
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 namespace {
 
@@ -129,12 +133,66 @@ inline V sigmoid(V x) {
 
 // ---- products ------------------------------------------------------------------------------------------------------------
 
-// c [m,n] (+)= a [m,k] b, where b was packed by `pack` or `paired`.
-inline void product(int m, int n, int k, const bf16* a, int lda, const bf16* b, float* c, bool add = false) {
+// c [m,n] (+)= a [m,k] b, where b was packed by `pack` or `paired`; by torch.
+inline void product_of_torch(int m, int n, int k, const bf16* a, int lda, const bf16* b, float* c, bool add) {
     // In parts of four tiles: one row more than a whole tile slows all of them down.
     for (int i = 0; i < m; i += ROOM)
         at::native::cpublas::brgemm(std::min(ROOM, m - i), n, k, lda, n, n, add, a + i * lda, b, c + i * n, true);
 }
+
+struct Torch {
+    ~Torch() { at::native::cpublas::brgemm_release(); }
+};
+
+#if defined(__AMX_TILE__) && defined(__AMX_BF16__) && defined(__linux__)
+#define BY_TILES
+
+// Linux lends the tiles to a process that asks for them: ARCH_REQ_XCOMP_PERM, XTILEDATA.
+const bool tiles_are_lent = syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+
+// Within its life a thread's tiles are all of one kind: sixteen rows of 64 bytes.
+struct Tiles {
+    Tiles() {
+        struct alignas(64) {
+            uint8_t palette = 1, start = 0, none[14] = {};
+            uint16_t bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+            uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+        } kind;
+        _tile_loadconfig(&kind);
+    }
+    ~Tiles() { _tile_release(); }
+};
+
+// The same by the processor's tiles, without the way through torch, which costs as much as a product of this size. m is
+// a multiple of 16; n and k are multiples of 32.
+template <bool ADD>
+inline __attribute__((always_inline)) void product_of_tiles(int m, int n, int k, const bf16* a, int lda, const bf16* b, float* c) {
+    asm volatile("" ::: "memory");  // the compiler does not know that tiles are read from memory
+    long a_step = lda * sizeof(bf16), b_step = 2 * n * sizeof(bf16), c_step = n * sizeof(float);
+    for (int i = 0; i < m; i += 2 * TILE) {
+        bool two = i + TILE < m;
+        const bf16 *first = a + i * lda, *second = first + (two ? TILE * lda : 0);
+        for (int j = 0; j < n; j += 2 * TILE) {
+            float *one = c + i * n + j, *other = one + TILE * n;
+            if (ADD) {
+                _tile_loadd(0, one, c_step); _tile_loadd(1, one + TILE, c_step);
+                if (two) { _tile_loadd(2, other, c_step); _tile_loadd(3, other + TILE, c_step); }
+            } else {
+                _tile_zero(0); _tile_zero(1); _tile_zero(2); _tile_zero(3);
+            }
+            for (int q = 0; q < k; q += 2 * TILE) {
+                const bf16* right = b + q * n + 2 * j;
+                _tile_loadd(4, first + q, a_step); _tile_loadd(6, right, b_step); _tile_loadd(7, right + 2 * TILE, b_step);
+                _tile_dpbf16ps(0, 4, 6); _tile_dpbf16ps(1, 4, 7);
+                _tile_loadd(5, second + q, a_step);
+                _tile_dpbf16ps(2, 5, 6); _tile_dpbf16ps(3, 5, 7);
+            }
+            _tile_stored(0, one, c_step); _tile_stored(1, one + TILE, c_step);
+            if (two) { _tile_stored(2, other, c_step); _tile_stored(3, other + TILE, c_step); }
+        }
+    }
+}
+#endif
 
 // A weight [out,in] as the right side [k,n] of a product: its transpose (x w^T), or itself (y w). Pairs of k lie together.
 std::vector<bf16> pack(const float* weight, int out, int in, bool transposed) {
@@ -234,18 +292,38 @@ template <int W, int M, int H>
 struct Fixed {
     static constexpr int w = W, m = M, h = H;
     explicit Fixed(const Weights&) {}
+#if defined(BY_TILES)
+    static_assert(W % (2 * TILE) == 0 && M % (2 * TILE) == 0 && H % (2 * TILE) == 0);
+    using Session = Tiles;
+    static void product(int m, int n, int k, const bf16* a, int lda, const bf16* b, float* c, bool add = false) {
+        if (add)
+            product_of_tiles<true>(m, n, k, a, lda, b, c);
+        else
+            product_of_tiles<false>(m, n, k, a, lda, b, c);
+    }
+    static bool fits(const Weights& k) { return tiles_are_lent && k.w == W && k.m == M && k.h == H; }
+#else
+    using Session = Torch;
+    static void product(int m, int n, int k, const bf16* a, int lda, const bf16* b, float* c, bool add = false) {
+        product_of_torch(m, n, k, a, lda, b, c, add);
+    }
     static bool fits(const Weights& k) { return k.w == W && k.m == M && k.h == H; }
+#endif
 };
 struct Any {
     int w, m, h;
     explicit Any(const Weights& k) : w(k.w), m(k.m), h(k.h) {}
+    using Session = Torch;
+    static void product(int m, int n, int k, const bf16* a, int lda, const bf16* b, float* c, bool add = false) {
+        product_of_torch(m, n, k, a, lda, b, c, add);
+    }
 };
 using Usual = Fixed<64, 64, 128>;
 
 // What one board needs during a round; one for each thread.
 template <typename Sizes>
 struct Board : Sizes {
-    using Sizes::w, Sizes::m, Sizes::h;
+    using Sizes::w, Sizes::m, Sizes::h, Sizes::product;
     Buffer<float> scale, sums_wide, before, answers, triples, wide;
     Buffer<bf16> message, sums, middle, slope, active;
 
@@ -377,7 +455,7 @@ struct Gradients {
 // Buffers that the way forward no longer needs serve again: all of a board's must fit into the cache.
 template <typename Sizes>
 struct Backward : Sizes {
-    using Sizes::w, Sizes::m, Sizes::h;
+    using Sizes::w, Sizes::m, Sizes::h, Sizes::product;
     Board<Sizes> board;
     Buffer<float> both, answer_wide, message_back;
     Buffer<bf16> message_part, state_part, update_part, answer_back, before_back, pairs, transpose;
@@ -533,6 +611,7 @@ template <typename Sizes>
 void run_forward(const bf16* in, const bf16* given, bf16* out, int64_t boards, int64_t rounds, bool keep, const Weights& weights) {
     int64_t size = int64_t(CANDIDATES) * weights.w;
     at::parallel_for(0, boards, 1, [&](int64_t begin, int64_t end) {
+        typename Sizes::Session session;
         Board<Sizes> board(weights);
         for (int64_t b = begin; b < end; b++) {
             bf16* now = out + b * size;
@@ -546,7 +625,6 @@ void run_forward(const bf16* in, const bf16* given, bf16* out, int64_t boards, i
                 now = next;
             }
         }
-        at::native::cpublas::brgemm_release();
     });
 }
 
@@ -560,6 +638,7 @@ std::vector<at::Tensor> run_backward(const at::Tensor& last_back, const at::Tens
     for (auto& p : parameters) sums.push_back(at::zeros_like(p));
     std::mutex lock;
     at::parallel_for(0, boards, 1, [&](int64_t begin, int64_t end) {
+        typename Sizes::Session session;
         Backward<Sizes> work(weights);
         Gradients gradients(parameters);
         Buffer<float> back(size);
@@ -573,7 +652,6 @@ std::vector<at::Tensor> run_backward(const at::Tensor& last_back, const at::Tens
                 work.round(states.const_data_ptr<bf16>() + (r * boards + b) * size, injected, back, of_given, weights, gradients);
             store(state_back.data_ptr<bf16>() + b * size, back, size);
         }
-        at::native::cpublas::brgemm_release();
         turn_back(gradients.of[13], w, h);
         for (int p = 0; p < 3; p++) turn_back(gradients.of[3 + 4 * p], m, h);
         // Once a thread and not once a board: until here each has summed up for itself.
