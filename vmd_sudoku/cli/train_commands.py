@@ -73,7 +73,13 @@ def _print_presets(context: click.Context, option: click.Parameter, asked: bool)
 @click.option("--out", type=OutFolder(), required=True, help="Folder for the run and the model.")
 @click.option("--minutes", type=number(1e-6, 10_000_000), help="Time budget of each stage, instead of the preset's.")
 @click.option("--steps", type=whole(1, 10**12), help="Budget of each stage in updates, in addition to the one in time.")
-@click.option("--seed", type=whole(0, 2**31 - 1), help="Seed instead of the preset's.")
+@click.option(
+    "--seed",
+    type=whole(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="Seed of the first stage; the second has the next one.",
+)
 @click.option(
     "--set",
     "settings",
@@ -100,7 +106,7 @@ def train(
     out: Path,
     minutes: float | None,
     steps: int | None,
-    seed: int | None,
+    seed: int,
     settings: tuple[str, ...],
     hard: Path | None,
     resume: bool,
@@ -136,15 +142,14 @@ def train(
     if resume:
         run = stages.begun_run(out, hard, changes)
     else:
-        changes |= {} if seed is None else {"seed": seed}
-        configs = _configs(preset, kind, settings, start, say)
+        configs = _configs(preset, kind, seed, settings, start, say)
         chosen = {name: replace(config, **changes) for name, config in configs.items()}
         run = stages.new_run(stages.Run(folder=out, stages=chosen, hard=hard, start=start))
     stages.go(run, compiled=compiled, say=say)
 
 
 def _configs(
-    preset: str, kind: str, settings: tuple[str, ...], start: str | None, say: Callable[[str], None]
+    preset: str, kind: str, seed: int, settings: tuple[str, ...], start: str | None, say: Callable[[str], None]
 ) -> dict[str, "TrainConfig"]:
     """The stages of a preset that a new run is to do."""
     from vmd_sudoku.config import choose
@@ -157,7 +162,9 @@ def _configs(
         )
         found = found[-1:]
     of_kind = choose(presets.KINDS, kind, "kind of model")
-    return presets.changed_stages({name: of_kind(config()) for name, config in found}, settings)
+    # With one seed for all, each stage would train on the boards of the one before.
+    configs = {name: replace(of_kind(config()), seed=seed + i) for i, (name, config) in enumerate(found)}
+    return presets.changed_stages(configs, settings)
 
 
 def _refuse_with_resume(*names: str) -> None:

@@ -132,7 +132,12 @@ PRESETS: dict[str, Preset] = {
         "0 % of 128 grids were legal in one call (sample --count 128 --z 0 --nfe 1). The shipped vmd and mdm had a longer "
         "trunk (models vmd) and solve 90.0 and 92.5 %.",
     ),
-    "tiny": Preset({"tiny": tiny}, "a small VMD in one stage, for trying things out", "not measured."),
+    "tiny": Preset(
+        {"tiny": tiny},
+        "a small VMD in one stage, for trying things out",
+        "1,448 updates in ten minutes of a shared CPU core solve 68.5 % of 200 puzzles (evaluate radcliffe_sample.csv "
+        "--limit 200 --nfe 5) and all of 25 easy ones (evaluate puzzles/easy.csv --nfe 5).",
+    ),
     "trunk": Preset(
         {"trunk": trunk},
         "an MDM on puzzles with one solution, for --start-from",
