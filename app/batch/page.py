@@ -15,7 +15,7 @@ from app.batch.queue import Queue
 from app.batch.run_view import Open
 from app.batch.store import Job, id_or_none
 from app.parts.form import WIDTH, form
-from app.parts.settings import MODELS, Settings
+from app.parts.settings import Settings
 from app.parts.verdict import sentence
 from app.server import examples
 from vmd_sudoku.board import Line
@@ -290,6 +290,5 @@ def _open(job: Job, failed: list[run_view.Failed], arm: int, place: int, open_co
     arms = job.settings
     sides = [arms[arm], *(other for number, other in enumerate(arms) if number != arm)]
     if len(sides) == 1:
-        other = next(name for name in MODELS if name != sides[0].model)
-        sides.append(replace(sides[0], model=other))
+        sides.append(replace(sides[0], model=sides[0].partner))
     open_compare(Line(boards[place]["puzzle"]), tuple(sides))

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.parts import words
-from app.parts.settings import MODELS, OFFERED, Settings
+from app.parts.settings import CAPTIONS, GUESS, MODELS, OFFERED, Settings
 from vmd_sudoku.config import About, Page
 
 WIDTH = 400
@@ -27,10 +27,12 @@ def form(key: str, now: Settings, *, model: bool = True, labels: dict[str, str] 
             words.MODEL,
             list(MODELS),
             format_func=MODELS.__getitem__,
-            captions=[words.MODEL_CAPTIONS[name] for name in MODELS],
+            captions=[CAPTIONS[name] for name in MODELS],
             key=f"{key}model",
         )
     chosen = _chosen(key, replace(now, **found), labels or {}, first=True)
+    if chosen.policy == GUESS and not chosen.has_latent:
+        st.caption(words.GUESS_WITHOUT_Z)
     if model and chosen.has_latent:
         chosen = replace(chosen, draw=st.toggle(words.DRAW, help=words.DRAW_HELP, key=f"{key}draw"))
     with st.expander(words.ADVANCED):

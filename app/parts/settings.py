@@ -11,8 +11,21 @@ from vmd_sudoku.config import About, Page, abouts, check
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.solving.setting import Setting
 
-MODELS = {"vmd": "VMD", "mdm": "MDM"}
-WITHOUT_LATENT = "mdm"
+PAIR = {"vmd": "VMD", "mdm": "MDM"}
+GUESSES = {"vmd": "vmd-guesses", "mdm": "mdm-guesses"}
+"""The shipped models whose draws of z are guesses at whole boards, and the MDM with as many updates. They are named here alone;
+they may be those of PAIR, once these weights take their place."""
+MODELS = PAIR | {
+    name: words.THAT_GUESSES.format(model=PAIR[kind]) for kind, name in GUESSES.items() if name not in PAIR
+}
+CAPTIONS = words.MODEL_CAPTIONS | {
+    name: words.GUESSES_CAPTIONS[kind] for kind, name in GUESSES.items() if name not in PAIR
+}
+WITHOUT_LATENT = frozenset({"mdm", GUESSES["mdm"]})
+GUESS = "guess"
+"""The policy whose calls are guesses at the whole board."""
+GUESS_CALLS = 20
+"""At most, of a run by that policy which a page proposes."""
 CANDIDATES = CELLS * DIGITS
 MAX_Z = 6.0
 """Farthest from 0 that a hand may put a number of z, in standard deviations of its prior."""
@@ -57,7 +70,18 @@ class Settings(Setting):
     @property
     def has_latent(self) -> bool:
         """Whether the model has a latent z."""
-        return self.model != WITHOUT_LATENT
+        return self.model not in WITHOUT_LATENT
+
+    @property
+    def kind(self) -> str:
+        """A key of PAIR."""
+        return "vmd" if self.has_latent else "mdm"
+
+    @property
+    def partner(self) -> str:
+        """The model without a latent that had as much training, or with one."""
+        other = "mdm" if self.has_latent else "vmd"
+        return other if self.model in PAIR else GUESSES[other]
 
     def __str__(self) -> str:
         """In a few words, leaving out what is at its default and does not matter."""
@@ -73,12 +97,22 @@ class Settings(Setting):
     def _said(self, name: str) -> str:
         """What is said of a setting: nothing where it is as usual or without effect, but always the order and the calls."""
         (about, page), value = OFFERED[name], getattr(self, name)
+        if name == "nfe" and self.policy == GUESS:
+            return self._guesses()
         if name == "nfe" and value in (None, 1):
             return words.ONE_CELL if value is None else words.STEPS_ONE
         always = name in ("policy", "nfe")
         if name == "seed" or (not always and (value == about.default or not about.has_effect(self, self.has_latent))):
             return ""
         return page.said.format(value=about.word(value).lower() if about.choices else value)
+
+    def _guesses(self) -> str:
+        """How many guesses there may be; an MDM would say the same in each."""
+        if not self.has_latent and self.blocks != Settings.blocks:
+            return words.GUESS_BLOCK
+        if self.nfe == 1 or not self.has_latent:
+            return words.GUESS_ONE
+        return words.GUESS_BLANK if self.nfe is None else words.GUESS_UP_TO.format(n=self.nfe)
 
     def library(self) -> Setting:
         """These settings as the library has them, without the z that was steered by hand.

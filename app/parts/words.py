@@ -12,6 +12,11 @@ MODEL_CAPTIONS = {
     "vmd": "variational masked diffusion, with a latent z",
     "mdm": "masked diffusion, without a latent",
 }
+THAT_GUESSES = "{model} (guesses)"
+GUESSES_CAPTIONS = {
+    "vmd": "trained further, so that each draw of z is a guess at the whole board",
+    "mdm": "trained as long, without a latent",
+}
 SETTINGS = "Settings"
 MODEL = "Model"
 DRAW = "Draw the latent z"
@@ -21,6 +26,11 @@ DRAW_HELP = (
 ADVANCED = "Advanced"
 ONE_CELL = "one cell a step"
 STEPS_ONE = "1 step"
+GUESS_ONE = "one guess"
+GUESS_BLOCK = "one guess for each part"
+GUESS_UP_TO = "up to {n} guesses"
+GUESS_BLANK = "up to one guess for each blank"
+GUESS_WITHOUT_Z = "An MDM has no z and would say the same again: its first call is its answer."
 Z_DRAWN = "z drawn"
 Z_STEERED = "z steered by hand"
 SEED_IS = "seed {seed}"

@@ -72,7 +72,7 @@ def board(session: Session, *, wiki: str, key: str) -> None:
                 "report": run,
                 "reply": _plain(session.reply),
                 "settings": str(session.settings),
-                "has_z": session.settings.model != "mdm",
+                "has_z": session.settings.has_latent,
                 "wiki": wiki,
                 "edits": [list(edit) for edit in session.settings.edits],
                 "drawn": {"draw": session.settings.draw, "seed": session.settings.seed},

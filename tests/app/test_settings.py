@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from app_stubs import easy, needs_model, opened, press_solve, session, shown, with_settings
 
-from app.parts.settings import CANDIDATES, OFFERED, Settings, edits_or_none
+from app.parts.settings import CANDIDATES, GUESSES, MODELS, OFFERED, PAIR, Settings, edits_or_none
 from app.server import examples, solves
 from vmd_sudoku.solving.setting import Setting
 
@@ -150,6 +150,31 @@ def test_the_library_gets_what_was_chosen_with_a_z_that_fits_the_model():
     assert dataclasses.replace(chosen, seed=4).z == 4
     assert dataclasses.replace(chosen, draw=False).library() == Setting(nfe=5, seed=3)
     assert dataclasses.replace(chosen, model="mdm").library() == Setting(nfe=5, seed=3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (Settings(policy="guess"), "up to one guess for each blank, seed 0"),
+        (Settings(policy="guess", nfe=20), "up to 20 guesses, seed 0"),
+        (Settings(policy="guess", nfe=1), "one guess, seed 0"),
+        (Settings(policy="guess", nfe=20, renew_z="never"), "up to 20 guesses, z in later calls: keep the first"),
+        (Settings(policy="guess", nfe=20, model="mdm"), "one guess"),
+        (Settings(policy="guess", nfe=20, model="mdm", blocks="rows"), "one guess for each part, row by row"),
+        (Settings(policy="guess", nfe=5, threshold=0.5), "up to 5 guesses, from 50%, seed 0"),
+    ],
+)
+def test_guesses_are_counted_as_such_and_an_mdm_has_one(settings, said):
+    assert str(settings).split("guess the whole board, ")[1] == said
+
+
+def test_every_model_has_a_partner_with_the_same_training():
+    for name in MODELS:
+        mine = Settings(model=name)
+        other = dataclasses.replace(mine, model=mine.partner)
+        assert (other.partner, other.has_latent) == (name, not mine.has_latent)
+        assert Settings.from_query(mine.to_query()) == mine
+    assert set(MODELS) == {*PAIR, *GUESSES.values()}
 
 
 def test_a_seed_is_named_where_something_is_drawn():
