@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -131,6 +132,17 @@ def test_more_updates_are_for_what_is_not_finished(call, tmp_path, monkeypatch):
     assert (card(run / "trunk")["updates"], card(run)["updates"]) == (4, 6)
     assert call("train", "--resume", "--out", run, "--eager", "--steps", 7)[0] == 0
     assert (card(run / "trunk")["updates"], card(run)["updates"]) == (4, 7)
+
+
+def test_a_stage_that_was_thrown_away_is_not_done_again(call, tmp_path, monkeypatch):
+    run = tmp_path / "run"
+    stop_after(monkeypatch, 6)
+    assert call(*TRAIN, "--out", run)[0] == 130
+    shutil.rmtree(run / "trunk")
+    code, out, err = call("train", "--resume", "--out", run, "--eager")
+    assert code == 0, err
+    assert "stage 1 of 2, trunk: finished before, its model not kept" in out
+    assert card(run)["updates"] == 4
 
 
 def test_options_hold_for_every_stage_and_settings_for_the_one_named():

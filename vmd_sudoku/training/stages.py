@@ -37,6 +37,13 @@ class Run:
         """The folder of a stage."""
         return self.folder if stage == list(self.stages)[-1] else self.folder / stage
 
+    def is_behind(self, stage: str) -> bool:
+        """Whether a stage before the last is done for good: it was measured at its end, or one after it has begun."""
+        names = list(self.stages)
+        after = names[names.index(stage) + 1 :]
+        begun = any((self.place(name) / _TRAINING).exists() for name in after)
+        return bool(after) and (begun or journal.is_finished(self.place(stage)))
+
 
 def new_run(run: Run) -> Run:
     """The same run, once it is known that it can begin. Nothing is written.
@@ -78,11 +85,8 @@ def begun_run(folder: Path, hard: Path | None, changes: Mapping[str, Any]) -> Ru
     start = note.get("start")
     known = same_hard(note.get("hard", ...), hard)
     run = Run(folder=folder, stages=stages, hard=known, start=None if start is None else str(start))
-    last = list(stages)[-1]
-    kept = {name for name in stages if name != last and journal.is_finished(run.place(name))}
-    return replace(
-        run, stages={name: config if name in kept else replace(config, **changes) for name, config in stages.items()}
-    )
+    now = {name: config if run.is_behind(name) else replace(config, **changes) for name, config in stages.items()}
+    return replace(run, stages=now)
 
 
 def go(run: Run, *, compiled: bool, say: Callable[[str], None]) -> None:
@@ -96,10 +100,10 @@ def go(run: Run, *, compiled: bool, say: Callable[[str], None]) -> None:
     for number, (name, config) in enumerate(run.stages.items(), 1):
         place = run.place(name)
         title = f"stage {number} of {len(run.stages)}, {name}: " if len(run.stages) > 1 else ""
-        over = journal.is_finished(place)
-        if not over or place == run.folder:  # only the last stage may be given more
+        over = run.is_behind(name)
+        if not over:
             training = _training(run, place, config, start)
-            over = over and training.done() >= 1
+            over = training.done() >= 1 and journal.is_finished(place)
         if over:
             say(f"{title}finished before, {_done(place)}")
         else:
@@ -138,4 +142,5 @@ def _begins(training: Training) -> str:
 
 def _done(place: Path) -> str:
     card = read_card(place / "model")
-    return f"{card['updates']:,} updates in {card['minutes']} minutes"
+    # Who has the last stage's weights may have thrown the first one's away.
+    return f"{card['updates']:,} updates in {card['minutes']} minutes" if "updates" in card else "its model not kept"
