@@ -131,13 +131,31 @@ inline V sigmoid(V x) {
 #endif
 }
 
+template <typename T>
+struct Buffer {
+    std::unique_ptr<char[]> memory;
+    T* data = nullptr;
+    Buffer() = default;
+    // Zeros, since rows of padding are multiplied, too. Begins at a multiple of 64 bytes, a cache line and a register: a load
+    // across two lines costs both. But not always at the same place of a page: a load waits for a store before it
+    // whose address has the same low bits.
+    explicit Buffer(size_t n) : memory(new char[n * sizeof(T) + LINE * (PLACES + 1)]()) {
+        static thread_local int made = 0;
+        data = reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(memory.get()) + LINE - 1) / LINE * LINE + made++ % PLACES * LINE);
+    }
+    operator T*() const { return data; }
+
+   private:
+    static constexpr int LINE = 64, PLACES = 16;
+};
+
 // ---- products ------------------------------------------------------------------------------------------------------------
 
 // c [m,n] (+)= a [m,k] b, where b was packed by `pack` or `paired`; by torch.
-inline void product_of_torch(int m, int n, int k, const bf16* a, int lda, const bf16* b, float* c, bool add) {
+inline void product_of_torch(int m, int n, int k, const bf16* a, int lda, const bf16* b, int ldb, float* c, int ldc, bool add) {
     // In parts of four tiles: one row more than a whole tile slows all of them down.
     for (int i = 0; i < m; i += ROOM)
-        at::native::cpublas::brgemm(std::min(ROOM, m - i), n, k, lda, n, n, add, a + i * lda, b, c + i * n, true);
+        at::native::cpublas::brgemm(std::min(ROOM, m - i), n, k, lda, ldb, ldc, add, a + i * lda, b, c + i * ldc, true);
 }
 
 struct Torch {
@@ -166,14 +184,15 @@ struct Tiles {
 // The same by the processor's tiles, without the way through torch, which costs as much as a product of this size. m is
 // a multiple of 16; n and k are multiples of 32.
 template <bool ADD>
-inline __attribute__((always_inline)) void product_of_tiles(int m, int n, int k, const bf16* a, int lda, const bf16* b, float* c) {
+inline __attribute__((always_inline)) void product_of_tiles(int m, int n, int k, const bf16* a, int lda, const bf16* b, int ldb, float* c,
+                                                                int ldc) {
     asm volatile("" ::: "memory");  // the compiler does not know that tiles are read from memory
-    long a_step = lda * sizeof(bf16), b_step = 2 * n * sizeof(bf16), c_step = n * sizeof(float);
-    for (int i = 0; i < m; i += 2 * TILE) {
-        bool two = i + TILE < m;
-        const bf16 *first = a + i * lda, *second = first + (two ? TILE * lda : 0);
-        for (int j = 0; j < n; j += 2 * TILE) {
-            float *one = c + i * n + j, *other = one + TILE * n;
+    long a_step = lda * sizeof(bf16), b_step = 2 * ldb * sizeof(bf16), c_step = ldc * sizeof(float);
+    for (int j = 0; j < n; j += 2 * TILE) {
+        for (int i = 0; i < m; i += 2 * TILE) {
+            bool two = i + TILE < m;
+            const bf16 *first = a + i * lda, *second = first + (two ? TILE * lda : 0);
+            float *one = c + i * ldc + j, *other = one + TILE * ldc;
             if (ADD) {
                 _tile_loadd(0, one, c_step); _tile_loadd(1, one + TILE, c_step);
                 if (two) { _tile_loadd(2, other, c_step); _tile_loadd(3, other + TILE, c_step); }
@@ -181,7 +200,7 @@ inline __attribute__((always_inline)) void product_of_tiles(int m, int n, int k,
                 _tile_zero(0); _tile_zero(1); _tile_zero(2); _tile_zero(3);
             }
             for (int q = 0; q < k; q += 2 * TILE) {
-                const bf16* right = b + q * n + 2 * j;
+                const bf16* right = b + q * ldb + 2 * j;
                 _tile_loadd(4, first + q, a_step); _tile_loadd(6, right, b_step); _tile_loadd(7, right + 2 * TILE, b_step);
                 _tile_dpbf16ps(0, 4, 6); _tile_dpbf16ps(1, 4, 7);
                 _tile_loadd(5, second + q, a_step);
@@ -194,16 +213,6 @@ inline __attribute__((always_inline)) void product_of_tiles(int m, int n, int k,
 }
 #endif
 
-// A weight [out,in] as the right side [k,n] of a product: its transpose (x w^T), or itself (y w). Pairs of k lie together.
-std::vector<bf16> pack(const float* weight, int out, int in, bool transposed) {
-    std::vector<bf16> packed(size_t(out) * in);
-    int k_size = transposed ? in : out, n_size = transposed ? out : in;
-    for (int k = 0; k < k_size; k++)
-        for (int n = 0; n < n_size; n++)
-            packed[(size_t(k / 2) * n_size + n) * 2 + k % 2] = narrow(transposed ? weight[n * in + k] : weight[k * in + n]);
-    return packed;
-}
-
 // Rows [rows,n] as the right side of a product over rows, which are even in number: 32 bits hold two rows of a column.
 inline void paired(const bf16* from, int rows, int n, bf16* to) {
     for (int r = 0; r < rows; r += 2) {
@@ -213,6 +222,21 @@ inline void paired(const bf16* from, int rows, int n, bf16* to) {
             *(U*)(to + size_t(r) * n + 2 * i) = low | (high << 16);
         }
     }
+}
+
+// A weight [out,in] as the right side [k,n] of a product: its transpose (x w^T), or itself (y w). Pairs of k lie together.
+Buffer<bf16> pack(const float* weight, int out, int in, bool transposed) {
+    Buffer<bf16> rows(out * in), packed(out * in);
+    store(rows, weight, out * in);
+    if (!transposed) {
+        paired(rows, out, in, packed);
+        return packed;
+    }
+    auto *from = reinterpret_cast<const uint32_t*>(rows.data);
+    auto *to = reinterpret_cast<uint32_t*>(packed.data);
+    for (int k = 0; k < in / 2; k++)
+        for (int n = 0; n < out; n++) to[k * out + n] = from[n * (in / 2) + k];
+    return packed;
 }
 
 template <int S>
@@ -247,7 +271,7 @@ inline void turned(const bf16* pairs, int rows, int n, bf16* to) {
 // ---- a round -------------------------------------------------------------------------------------------------------------
 
 struct Perceptron {
-    std::vector<bf16> in, in_back, out, out_back;
+    Buffer<bf16> in, in_back, out, out_back;
     const float *in_bias, *out_bias;
 };
 
@@ -256,7 +280,7 @@ struct Weights {
     int w, m, h;
     const float *norm, *up_bias, *down_bias;
     Perceptron part[3];
-    std::vector<bf16> up, up_back, down, down_back;
+    Buffer<bf16> up, up_back, down, down_back;
 
     Weights(const std::vector<at::Tensor>& p) {
         auto at = [&](int i) { return p[i].const_data_ptr<float>(); };
@@ -274,18 +298,6 @@ struct Weights {
 
 constexpr int FIRST[3] = {CELL, COLUMN, BOX}, COUNT[3] = {81, 162, 81}, ROOM_OF[3] = {96, 192, 96};
 
-template <typename T>
-struct Buffer {
-    std::unique_ptr<char[]> memory;
-    T* data;
-    // Begins at a multiple of 64 bytes, a cache line and a register: a load across two lines costs both. Zeros,
-    // since rows of padding are multiplied, too.
-    explicit Buffer(size_t n) : memory(new char[n * sizeof(T) + 64]()) {
-        data = reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(memory.get()) + 63) & ~uintptr_t(63));
-    }
-    operator T*() { return data; }
-};
-
 // Width, middle and hidden size: of the networks that are shipped known to the compiler, which then unrolls the loops over
 // them and keeps no address twice; of all others known at run time.
 template <int W, int M, int H>
@@ -295,27 +307,29 @@ struct Fixed {
 #if defined(BY_TILES)
     static_assert(W % (2 * TILE) == 0 && M % (2 * TILE) == 0 && H % (2 * TILE) == 0);
     using Session = Tiles;
-    static void product(int m, int n, int k, const bf16* a, int lda, const bf16* b, float* c, bool add = false) {
+    static void product(int m, int n, int k, const bf16* a, int lda, const bf16* b, int ldb, float* c, int ldc, bool add = false) {
         if (add)
-            product_of_tiles<true>(m, n, k, a, lda, b, c);
+            product_of_tiles<true>(m, n, k, a, lda, b, ldb, c, ldc);
         else
-            product_of_tiles<false>(m, n, k, a, lda, b, c);
+            product_of_tiles<false>(m, n, k, a, lda, b, ldb, c, ldc);
     }
+    static constexpr int columns = 2 * TILE;
     static bool fits(const Weights& k) { return tiles_are_lent && k.w == W && k.m == M && k.h == H; }
 #else
     using Session = Torch;
-    static void product(int m, int n, int k, const bf16* a, int lda, const bf16* b, float* c, bool add = false) {
-        product_of_torch(m, n, k, a, lda, b, c, add);
+    static void product(int m, int n, int k, const bf16* a, int lda, const bf16* b, int ldb, float* c, int ldc, bool add = false) {
+        product_of_torch(m, n, k, a, lda, b, ldb, c, ldc, add);
     }
+    static constexpr int columns = H;
     static bool fits(const Weights& k) { return k.w == W && k.m == M && k.h == H; }
 #endif
 };
 struct Any {
-    int w, m, h;
-    explicit Any(const Weights& k) : w(k.w), m(k.m), h(k.h) {}
+    int w, m, h, columns;
+    explicit Any(const Weights& k) : w(k.w), m(k.m), h(k.h), columns(k.h) {}
     using Session = Torch;
-    static void product(int m, int n, int k, const bf16* a, int lda, const bf16* b, float* c, bool add = false) {
-        product_of_torch(m, n, k, a, lda, b, c, add);
+    static void product(int m, int n, int k, const bf16* a, int lda, const bf16* b, int ldb, float* c, int ldc, bool add = false) {
+        product_of_torch(m, n, k, a, lda, b, ldb, c, ldc, add);
     }
 };
 using Usual = Fixed<64, 64, 128>;
@@ -325,11 +339,11 @@ template <typename Sizes>
 struct Board : Sizes {
     using Sizes::w, Sizes::m, Sizes::h, Sizes::product;
     Buffer<float> scale, sums_wide, before, answers, triples, wide;
-    Buffer<bf16> message, sums, middle, slope, active;
+    Buffer<bf16> message, sums, middle, active;
 
     explicit Board(const Weights& k)
         : Sizes(k), scale(PADDED), sums_wide(SUMS * w), before(SUMS * m), answers(SUMS * std::max(h, m)), triples(TRIPLES * h),
-          wide(ROOM * std::max(h, w)), message(PADDED * w), sums(SUMS * w), middle(SUMS * m), slope(ROOM * h), active(ROOM * h) {}
+          wide(ROOM * std::max(h, w)), message(PADDED * w), sums(SUMS * w), middle(SUMS * m), active(ROOM * h) {}
 
     // Messages of all candidates, and their sums over the constraints at the scale of one message.
     void messages(const bf16* state, const Weights& k) {
@@ -376,7 +390,7 @@ struct Board : Sizes {
         for (int p = 0; p < 3; p++) {
             const Perceptron& part = k.part[p];
             float* hidden = before + FIRST[p] * m;
-            product(ROOM_OF[p], m, w, sums + FIRST[p] * w, w, part.in.data(), hidden);
+            product(ROOM_OF[p], m, w, sums + FIRST[p] * w, w, part.in, m, hidden, m);
             for (int i = 0; i < COUNT[p]; i++) {
                 for (int j = 0; j < m; j += LANES) {
                     V x = load(hidden + i * m + j) + load(part.in_bias + j);
@@ -384,7 +398,7 @@ struct Board : Sizes {
                     save(middle + (FIRST[p] + i) * m + j, x * sigmoid(x));
                 }
             }
-            product(ROOM_OF[p], h, m, middle + FIRST[p] * m, m, part.out.data(), answers + FIRST[p] * h);
+            product(ROOM_OF[p], h, m, middle + FIRST[p] * m, m, part.out, h, answers + FIRST[p] * h, h);
         }
         // 1024 is the largest size that NetworkConfig allows.
         float bias[1024];  // of all four answers and of `up`
@@ -401,10 +415,9 @@ struct Board : Sizes {
                 }
     }
 
-    // Updates of the candidates of some cells after SiLU, and if asked for the slope of SiLU there.
-    template <bool KEEP>
+    // Updates of the candidates of some cells after SiLU.
     void updates(int cell, int cells, const bf16* given, const Weights& k) {
-        product(whole_tiles(cells * SIDE), h, w, message + cell * SIDE * w, w, k.up.data(), wide);
+        product(whole_tiles(cells * SIDE), h, w, message + cell * SIDE * w, w, k.up, h, wide, h);
         for (int q = 0; q < cells; q++) {
             int r = (cell + q) / SIDE, c = (cell + q) % SIDE;
             const float *of_cell = answers + (CELL + cell + q) * h, *column = answers + (COLUMN + c * SIDE) * h,
@@ -417,9 +430,7 @@ struct Board : Sizes {
                 for (int j = 0; j < h; j += LANES) {
                     V x = load(wide + first + i + j) + load(g + i + j) + load(of_cell + j) + load(column + i + j) +
                           load(both + i + j);
-                    V s = sigmoid(x);
-                    save(active + first + i + j, x * s);
-                    if (KEEP) save(slope + first + i + j, s * (1.f + x * (1.f - s)));
+                    save(active + first + i + j, x * sigmoid(x));
                 }
         }
     }
@@ -429,8 +440,8 @@ struct Board : Sizes {
         constraints(k);
         for (int cell = 0; cell < PLANE; cell += CELLS_AT_ONCE) {
             int cells = std::min(CELLS_AT_ONCE, PLANE - cell);
-            updates<false>(cell, cells, given, k);
-            product(whole_tiles(cells * SIDE), w, h, active, h, k.down.data(), wide);
+            updates(cell, cells, given, k);
+            product(whole_tiles(cells * SIDE), w, h, active, h, k.down, w, wide, w);
             for (int q = 0; q < cells; q++) {
                 int first = (cell + q) * SIDE * w;
                 for (int i = 0; i < SIDE * w; i += w)
@@ -446,38 +457,42 @@ struct Board : Sizes {
 
 // Sums of gradients over boards and rounds, in the order of the parameters.
 struct Gradients {
-    std::vector<std::vector<float>> of;
+    std::vector<Buffer<float>> of;
+    int h;
     explicit Gradients(const std::vector<at::Tensor>& parameters) {
-        for (auto& p : parameters) of.emplace_back(p.numel(), 0.f);
+        for (auto& p : parameters) of.emplace_back(p.numel());
+        h = parameters[14].numel();
+    }
+
+    // An update is a sum of `up` and four answers, so that the biases' gradients are the same; rows' and columns' come together.
+    void share_bias() {
+        for (int i = 0; i < h; i++) of[4][i] = of[12][i] = of[14][i], of[8][i] = 2 * of[14][i];
     }
 };
 
 // Buffers that the way forward no longer needs serve again: all of a board's must fit into the cache.
 template <typename Sizes>
 struct Backward : Sizes {
-    using Sizes::w, Sizes::m, Sizes::h, Sizes::product;
+    using Sizes::w, Sizes::m, Sizes::h, Sizes::columns, Sizes::product;
+    // Parts of a board between products over candidates: each of these fetches and puts away all sums of a weight.
+    static constexpr int PARTS = 3, KEPT = PARTS * ROOM;
     Board<Sizes> board;
-    Buffer<float> both, answer_wide, message_back;
-    Buffer<bf16> message_part, state_part, update_part, answer_back, before_back, pairs, transpose;
+    Buffer<float> both, column_back, message_back, wide;
+    Buffer<bf16> state_part, update_part, answer_back, before_back, transpose;
+    Buffer<bf16> pairs, state_pairs, active_pairs, message_pairs, update_pairs;
     float *hidden, *sum_back, *triple_back;
 
     explicit Backward(const Weights& k)
-        : Sizes(k), board(k), both(TRIPLES * std::max(h, w)), answer_wide(SUMS * h), message_back(PADDED * w),
-          message_part(ROOM * w), state_part(ROOM * w), update_part(ROOM * h), answer_back(SUMS * h), before_back(SUMS * m),
-          pairs(192 * std::max(h, std::max(w, m))), transpose(192 * std::max(w, m)), hidden(board.answers),
+        : Sizes(k), board(k), both(TRIPLES * std::max(h, w)), column_back(PLANE * h), message_back(PADDED * w),
+          wide(4 * ROOM * columns), state_part(ROOM * w), update_part(ROOM * h), answer_back(SUMS * h), before_back(SUMS * m),
+          transpose(KEPT * std::max(w, m)), pairs(KEPT * std::max(h, std::max(w, m))), state_pairs(KEPT * std::max(w, m)),
+          active_pairs(KEPT * h), message_pairs(KEPT * w), update_pairs(KEPT * h), hidden(board.answers),
           sum_back(board.sums_wide), triple_back(both) {}
 
-    // total [n_left, n_right] += left^T right over rows.
+    // total [n_left, n_right] += left^T right over rows, both in pairs.
     void outer(const bf16* left, int n_left, const bf16* right, int n_right, int rows, float* total) {
-        paired(left, rows, n_left, pairs);
-        turned(pairs, rows, n_left, transpose);
-        paired(right, rows, n_right, pairs);
-        product(n_left, n_right, rows, transpose, rows, pairs, total, true);
-    }
-
-    static void add_rows(const float* from, int rows, int n, float* total) {
-        for (int i = 0; i < rows; i++)
-            for (int j = 0; j < n; j += LANES) add(total + j, load(from + i * n + j));
+        turned(left, rows, n_left, transpose);
+        product(n_left, n_right, rows, transpose, rows, right, n_right, total, n_right, true);
     }
 
     // One round: `back` [729,w] is the gradient of the state after it, then of the state before it; `given_back` sums up.
@@ -487,79 +502,139 @@ struct Backward : Sizes {
         std::memset(board.sums_wide, 0, sizeof(float) * SUMS * w);
         board.messages(state, k);
         board.constraints(k);
-        add_rows(back, CANDIDATES, w, g.of[16].data());
-        // Columns are added up here, candidate by candidate; cells are written whole, and rows and boxes are made
-        // of `both`.
-        std::memset(answer_wide + COLUMN * h, 0, sizeof(float) * PLANE * h);
+        // Columns are added up here, candidate by candidate; cells are written whole, and rows and boxes are made of `both`.
+        std::memset(column_back, 0, sizeof(float) * PLANE * h);
         std::memset(both, 0, sizeof(float) * TRIPLES * h);
-        for (int cell = 0; cell < PLANE; cell += CELLS_AT_ONCE)
+        for (int cell = 0, slot = 0; cell < PLANE; cell += CELLS_AT_ONCE, slot = (slot + 1) % PARTS) {
             part(cell, std::min(CELLS_AT_ONCE, PLANE - cell), given, back, given_back, k, g);
-        // Every candidate lies in one cell, so the sums of the cells add up to the gradient of `up`'s bias.
-        add_rows(answer_wide + CELL * h, PLANE, h, g.of[14].data());
+            keep(cell, slot);
+            if (slot + 1 == PARTS) {
+                outer(state_pairs, w, active_pairs, h, KEPT, g.of[15]);
+                outer(message_pairs, w, update_pairs, h, KEPT, g.of[13]);  // transposed
+            }
+        }
         constraints(k, g);
         messages(state, back, k, g);
     }
 
     // The candidates of some cells: from `back` to the gradients of their updates, and what these add up to.
     void part(int cell, int cells, const bf16* given, const float* back, bf16* given_back, const Weights& k, Gradients& g) {
-        int rows = cells * SIDE, start = cell * SIDE;
-        board.template updates<true>(cell, cells, given, k);
-        store(state_part, back + start * w, rows * w);
-        float* wide = board.wide;
-        product(whole_tiles(rows), h, w, state_part, w, k.down_back.data(), wide);
-        for (int q = 0; q < cells; q++) {
-            int r = (cell + q) / SIDE, c = (cell + q) % SIDE;
-            for (int j = 0; j < h; j += LANES) {
-                V of_cell{};
+        int rows = cells * SIDE, start = cell * SIDE, tiles = whole_tiles(rows);
+        for (int i = 0; i < rows; i += SIDE)
+            for (int j = 0; j < w; j += LANES) {
+                V sum{};
                 for (int d = 0; d < SIDE; d++) {
-                    int here = q * SIDE + d, i = start + here;
-                    V y = load(wide + here * h + j) * load(board.slope + here * h + j);
-                    save(given_back + i * h + j, load(given_back + i * h + j) + y);
-                    add(answer_wide + (COLUMN + c * SIDE + d) * h + j, y);
-                    add(both + ((r * 3 + c / 3) * SIDE + d) * h + j, y);
-                    save(update_part + here * h + j, y);
-                    of_cell += y;
+                    V x = load(back + (start + i + d) * w + j);
+                    save(state_part + (i + d) * w + j, x);
+                    sum += x;
                 }
-                save(answer_wide + (CELL + cell + q) * h + j, of_cell);
+                add(g.of[16] + j, sum);
+            }
+        // The products over rows take all that there is room for, so what the last part leaves over must be zeros.
+        std::memset(state_part + rows * w, 0, sizeof(bf16) * (ROOM - rows) * w);
+        std::memset(update_part + rows * h, 0, sizeof(bf16) * (ROOM - rows) * h);
+        // Some columns at a time, so that what the two products write is still in the first-level cache when it is read.
+        // And the products of the next ones before: tiles and registers work side by side.
+        auto products = [&](int j) {
+            float* to = wide + j / columns % 2 * 2 * ROOM * columns;
+            product(tiles, columns, w, board.message + start * w, w, k.up + 2 * j, h, to, columns);
+            product(tiles, columns, w, state_part, w, k.down_back + 2 * j, h, to + ROOM * columns, columns);
+            return to;
+        };
+        const float* now = products(0);
+        for (int j = 0; j < h; j += columns) {
+            const float* next = j + columns < h ? products(j + columns) : nullptr;
+            updates(cell, cells, j, now, given, given_back, g);
+            now = next;
+        }
+        product(tiles, w, h, update_part, h, k.up_back, w, message_back + start * w, w);
+    }
+
+    // `columns` of the updates of the cells, from `first` on: the update again, and through SiLU its gradient.
+    void updates(int cell, int cells, int first, const float* wide, const bf16* given, bf16* given_back, Gradients& g) {
+        for (int q = 0; q < cells; q++) {
+            int r = (cell + q) / SIDE, c = (cell + q) % SIDE, triple = (r * 3 + c / 3) * SIDE * h + first;
+            int column = c * SIDE * h + first, here = q * SIDE * h + first, there = (cell + q) * SIDE * h + first;
+            const float *of_cell = board.answers + (CELL + cell + q) * h + first, *of_column = board.answers + COLUMN * h + column,
+                        *of_both = board.triples + triple, *up = wide + q * SIDE * columns,
+                        *down = up + ROOM * columns;
+            const bf16* in = given + there;
+            bf16 *in_back = given_back + there, *active = board.active + here, *update = update_part + here;
+            float *to_column = column_back + column, *to_both = both + triple, *to_bias = g.of[14] + first;
+            for (int j = 0; j < columns; j += LANES) {
+                V sum{}, all = load(of_cell + j);
+#pragma GCC unroll 9
+                for (int d = 0; d < SIDE; d++) {
+                    int i = d * h + j;
+                    V x = load(up + d * columns + j) + load(in + i) + all + load(of_column + i) + load(of_both + i);
+                    V s = sigmoid(x), out = x * s;
+                    V y = load(down + d * columns + j) * (s + out * (1.f - s));
+                    save(active + i, out);
+                    save(update + i, y);
+                    save(in_back + i, load(in_back + i) + y);
+                    add(to_column + i, y);
+                    add(to_both + i, y);
+                    sum += y;
+                }
+                save(answer_back + (CELL + cell + q) * h + first + j, sum);
+                // Every candidate lies in one cell.
+                add(to_bias + j, sum);
             }
         }
-        product(whole_tiles(rows), w, h, update_part, h, k.up_back.data(), message_back + start * w);
-        std::memcpy(message_part, board.message + start * w, sizeof(bf16) * rows * w);
-        // The products over rows take all that there is room for, so what the last part leaves over must be zeros.
-        std::memset(message_part + rows * w, 0, sizeof(bf16) * (ROOM - rows) * w);
-        std::memset(state_part + rows * w, 0, sizeof(bf16) * (ROOM - rows) * w);
-        outer(state_part, w, board.active, h, ROOM, g.of[15].data());
-        outer(message_part, w, update_part, h, ROOM, g.of[13].data());  // transposed
+    }
+
+    // A part's sides of the products over candidates.
+    void keep(int cell, int slot) {
+        int from = slot * ROOM;
+        paired(state_part, ROOM, w, state_pairs + from * w);
+        paired(board.active, ROOM, h, active_pairs + from * h);
+        paired(board.message + cell * SIDE * w, ROOM, w, message_pairs + from * w);
+        paired(update_part, ROOM, h, update_pairs + from * h);
+    }
+
+    // The gradients of the answers of columns, rows and boxes; those of cells are there.
+    void answers() {
+        store(answer_back + COLUMN * h, column_back, PLANE * h);
+        for (int band = 0; band < SIDE; band += 3)
+            for (int d = 0; d < SIDE; d++)
+                for (int j = 0; j < h; j += LANES) {
+                    V box[3] = {};
+                    for (int r = band; r < band + 3; r++) {
+                        V row{};
+                        for (int stack = 0; stack < 3; stack++) {
+                            V x = load(both + ((r * 3 + stack) * SIDE + d) * h + j);
+                            row += x, box[stack] += x;
+                        }
+                        save(answer_back + (ROW + r * SIDE + d) * h + j, row);
+                    }
+                    for (int stack = 0; stack < 3; stack++) save(answer_back + (BOX + (band + stack) * SIDE + d) * h + j, box[stack]);
+                }
     }
 
     // From the gradients of the answers to those of the sums, at the scale of one message: sum_back.
     void constraints(const Weights& k, Gradients& g) {
-        std::memset(answer_wide + ROW * h, 0, sizeof(float) * PLANE * h);
-        std::memset(answer_wide + BOX * h, 0, sizeof(float) * PLANE * h);
-        for (int r = 0; r < SIDE; r++)
-            for (int stack = 0; stack < 3; stack++)
-                for (int d = 0; d < SIDE; d++) {
-                    const float* from = both + ((r * 3 + stack) * SIDE + d) * h;
-                    float* row = answer_wide + (ROW + r * SIDE + d) * h;
-                    float* box = answer_wide + (BOX + (r / 3 * 3 + stack) * SIDE + d) * h;
-                    for (int j = 0; j < h; j += LANES) add(row + j, load(from + j)), add(box + j, load(from + j));
-                }
+        answers();
         for (int p = 0; p < 3; p++) {
             const Perceptron& part = k.part[p];
-            int first = FIRST[p], count = COUNT[p], q = 1 + 4 * p;
-            store(answer_back + first * h, answer_wide + first * h, count * h);
-            add_rows(answer_wide + first * h, count, h, g.of[q + 3].data());
-            outer(board.middle + first * m, m, answer_back + first * h, h, ROOM_OF[p], g.of[q + 2].data());  // transposed
+            int first = FIRST[p], count = COUNT[p], room = ROOM_OF[p], q = 1 + 4 * p;
+            const bf16* back = answer_back + first * h;
+            paired(board.middle + first * m, room, m, state_pairs);
+            paired(back, room, h, pairs);
+            outer(state_pairs, m, pairs, h, room, g.of[q + 2]);  // transposed
             float* x = hidden + first * m;
-            product(ROOM_OF[p], m, h, answer_back + first * h, h, part.out_back.data(), x);
-            for (int i = 0; i < count * m; i += LANES) {
-                V value = load(board.before + first * m + i), s = sigmoid(value);
-                save(x + i, load(x + i) * s * (1.f + value * (1.f - s)));
-            }
-            store(before_back + first * m, x, count * m);
-            add_rows(x, count, m, g.of[q + 1].data());
-            outer(before_back + first * m, m, board.sums + first * w, w, ROOM_OF[p], g.of[q].data());
-            product(ROOM_OF[p], w, m, before_back + first * m, m, part.in_back.data(), sum_back + first * w);
+            product(room, m, h, back, h, part.out_back, m, x, m);
+            bf16* middle_back = before_back + first * m;
+            for (int i = 0; i < count; i++)
+                for (int j = 0; j < m; j += LANES) {
+                    V value = load(board.before + (first + i) * m + j), s = sigmoid(value);
+                    V y = load(x + i * m + j) * (s + value * s * (1.f - s));
+                    save(middle_back + i * m + j, y);
+                    add(g.of[q + 1] + j, y);
+                }
+            paired(middle_back, room, m, state_pairs);
+            paired(board.sums + first * w, room, w, pairs);
+            outer(state_pairs, m, pairs, w, room, g.of[q]);
+            product(room, w, m, middle_back, m, part.in_back, w, sum_back + first * w, w);
         }
         for (int r = 0; r < SIDE; r++)
             for (int stack = 0; stack < 3; stack++)
@@ -573,12 +648,13 @@ struct Backward : Sizes {
 
     // From the gradients of messages and sums, through the norm, to that of the state.
     void messages(const bf16* state, float* back, const Weights& k, Gradients& g) {
-        float* norm_back = g.of[0].data();
-        for (int r = 0; r < SIDE; r++) {
+        float* norm_back = g.of[0];
+        V kept[1024 / LANES];
+        for (int r = 0; r < SIDE; r++)
             for (int c = 0; c < SIDE; c++)
                 for (int d = 0; d < SIDE; d++) {
                     int here = c * SIDE + d, i = r * PLANE + here;
-                    float* x = message_back + i * w;
+                    const float* x = message_back + i * w;
                     const bf16* s = state + i * w;
                     const float *of_cell = sum_back + (CELL + r * SIDE + c) * w, *of_column = sum_back + (COLUMN + here) * w,
                                 *of_both = triple_back + ((r * 3 + c / 3) * SIDE + d) * w;
@@ -589,22 +665,21 @@ struct Backward : Sizes {
                         V y = load(x + j) + (load(of_cell + j) + load(of_column + j) + load(of_both + j)) * (1.f / 3);
                         add(norm_back + j, y * n);
                         y *= load(k.norm + j);
-                        save(x + j, y);
+                        kept[j / LANES] = y;
                         sum += y * n;
                     }
                     float along = total(sum) * by / w;
                     float* to = back + i * w;
-                    for (int j = 0; j < w; j += LANES) add(to + j, by * (load(x + j) - load(s + j) * along));
+                    for (int j = 0; j < w; j += LANES) add(to + j, by * (kept[j / LANES] - load(s + j) * along));
                 }
-        }
     }
 };
 
-void turn_back(std::vector<float>& values, int rows, int columns) {
-    std::vector<float> turned(values.size());
+void turn_back(Buffer<float>& values, int rows, int columns) {
+    Buffer<float> turned(rows * columns);
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < columns; j++) turned[size_t(j) * rows + i] = values[size_t(i) * columns + j];
-    values.swap(turned);
+    std::swap(values, turned);
 }
 
 template <typename Sizes>
@@ -652,13 +727,14 @@ std::vector<at::Tensor> run_backward(const at::Tensor& last_back, const at::Tens
                 work.round(states.const_data_ptr<bf16>() + (r * boards + b) * size, injected, back, of_given, weights, gradients);
             store(state_back.data_ptr<bf16>() + b * size, back, size);
         }
+        gradients.share_bias();
         turn_back(gradients.of[13], w, h);
         for (int p = 0; p < 3; p++) turn_back(gradients.of[3 + 4 * p], m, h);
         // Once a thread and not once a board: until here each has summed up for itself.
         std::lock_guard<std::mutex> alone(lock);
         for (size_t i = 0; i < sums.size(); i++) {
             float* to = sums[i].data_ptr<float>();
-            for (size_t j = 0; j < gradients.of[i].size(); j++) to[j] += gradients.of[i][j];
+            for (int64_t j = 0; j < sums[i].numel(); j++) to[j] += gradients.of[i][j];
         }
     });
     std::vector<at::Tensor> all{state_back, given_back};
