@@ -3,6 +3,7 @@
 vmd-sudoku reproduce sudoku --sets FOLDER --out runs/reproduce --compile   # measures; hours for whole sets
 python tools/figures.py publish runs/reproduce                              # into README.md, docs/ and the cards
 
+python tools/figures.py average runs/mean runs/a/model=0.7 runs/b/model=0.3 # the mean of trained weights
 python tools/figures.py ship runs/vmd vmd --commit HASH                     # makes a trained run the shipped model
 """
 
@@ -59,6 +60,39 @@ def publish(folder: Path) -> None:
 
 
 @cli.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("parts", nargs=-1, required=True, metavar="MODEL=WEIGHT...")
+def average(out: Path, parts: tuple[str, ...]) -> None:
+    """Write OUT/model, the weighted mean of trained weights, with the first one's card (Izmailov et al., arXiv 1803.05407).
+
+    For the ends of trainings that went on from one another at a learning rate that rose again: their mean lies in a flatter
+    place than each of them.
+    """
+    named = [part.rpartition("=") for part in parts]
+    try:
+        weights = [float(weight) for _, _, weight in named]
+    except ValueError:
+        raise click.ClickException(
+            f"MODEL=WEIGHT is wanted, with a number as the weight; got {' '.join(parts)}"
+        ) from None
+    if not sum(weights) > 0 or min(weights) < 0:
+        raise click.ClickException(f"the weights must be 0 or more, and one of them above 0; got {weights}")
+    first, *others = (load_model(name) for name, _, _ in named)
+    states = [loaded.model.state_dict() for loaded in (first, *others)]
+    if any({k: v.shape for k, v in state.items()} != {k: v.shape for k, v in states[0].items()} for state in states):
+        raise click.ClickException("the models are of different sizes or kinds, so they have no mean")
+    # By what the weights are and not by where they lay, which means nothing on another machine.
+    shares = {
+        loaded.sha256: weight / sum(weights) for loaded, weight in zip((first, *others), weights, strict=True)
+    }
+    mean = {
+        key: sum(state[key] * share for state, share in zip(states, shares.values(), strict=True)) for key in states[0]
+    }
+    first.model.load_state_dict(mean)
+    click.echo(save_model(out / "model", first.model, first.card | {"averaged": shares, "figures": []}))
+
+
+@cli.command()
 @click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("name")
 @click.option("--commit", required=True, help="Commit of the code that trained it.")
@@ -71,7 +105,7 @@ def ship(run: Path, name: str, commit: str, history: str, first_rounds: int) -> 
     loaded, usual = load_model(run / "model"), ModelConfig()
     loaded.model.config = replace(
         loaded.model.config,
-        first_rounds=usual.first_rounds,
+        first_rounds=first_rounds,
         rounds=usual.rounds,
         cell_rounds=usual.cell_rounds,
     )
