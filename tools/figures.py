@@ -81,15 +81,12 @@ def average(out: Path, parts: tuple[str, ...]) -> None:
     states = [loaded.model.state_dict() for loaded in (first, *others)]
     if any({k: v.shape for k, v in state.items()} != {k: v.shape for k, v in states[0].items()} for state in states):
         raise click.ClickException("the models are of different sizes or kinds, so they have no mean")
-    # By what the weights are and not by where they lay, which means nothing on another machine.
-    shares = {
-        loaded.sha256: weight / sum(weights) for loaded, weight in zip((first, *others), weights, strict=True)
-    }
-    mean = {
-        key: sum(state[key] * share for state, share in zip(states, shares.values(), strict=True)) for key in states[0]
-    }
+    shares = [weight / sum(weights) for weight in weights]
+    mean = {key: sum(state[key] * share for state, share in zip(states, shares, strict=True)) for key in states[0]}
     first.model.load_state_dict(mean)
-    click.echo(save_model(out / "model", first.model, first.card | {"averaged": shares, "figures": []}))
+    # By what the weights are and not by where they lay, which means nothing on another machine.
+    averaged = [[loaded.sha256, share] for loaded, share in zip((first, *others), shares, strict=True)]
+    click.echo(save_model(out / "model", first.model, first.card | {"averaged": averaged, "figures": []}))
 
 
 @cli.command()

@@ -34,7 +34,7 @@ def test_the_mean_of_weights_is_weighed_and_says_what_it_is_of(tool, tmp_path):
     of_a, of_b = (load_model(where).model.state_dict() for where in (a, b))
     for name, value in mean.model.state_dict().items():
         torch.testing.assert_close(value, 0.75 * of_a[name] + 0.25 * of_b[name])
-    assert mean.card["averaged"] == {load_model(a).sha256: 0.75, load_model(b).sha256: 0.25}
+    assert mean.card["averaged"] == [[load_model(a).sha256, 0.75], [load_model(b).sha256, 0.25]]
 
 
 @pytest.mark.parametrize(
