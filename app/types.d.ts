@@ -8,6 +8,19 @@ export interface Step {
   entropy?: number[]
   why?: string[]
   remasked?: number[]
+  guess?: Guess
+}
+
+/** Of a step by policy `guess`: `guesses` in vmd_sudoku/solving/playing.py. */
+export interface Guess {
+  cell: number
+  sure: number
+  unsure: number
+  /** Whether the next guess has another z; null where this one was written. */
+  again: boolean | null
+  /** Of a guess that was turned down; percent. */
+  digits?: string
+  shares?: number[]
 }
 
 /** A run as the player takes it: `playable` in app/solve/report.py. */
@@ -28,6 +41,9 @@ export interface Frame {
   confidence: number[]
   now: number[]
   gone: number[]
+  /** What a guess would have written that was turned down, and the cell that it was least sure of. */
+  ghosts?: (Ghost | null)[]
+  least?: number
 }
 
 export interface Message {
@@ -43,6 +59,7 @@ export interface Report extends Message {
   puzzle: string
   cells: number[]
   first_wrong: number | null
+  guesses: number
   trace: Trace | null
   busy: boolean
 }
@@ -108,6 +125,8 @@ export interface Ghost {
   digit: number
   sure: number
   clash: boolean
+  /** Of a guess that was turned down: whether this cell was too unsure, and the least sure of all. */
+  guess?: "sure" | "unsure" | "least"
 }
 
 /** A cell looked into. */

@@ -125,7 +125,8 @@ export class Grid {
     for (const mark of MARKS) if (view[mark]) classes.push(mark)
     if (isFill && (view.confidence ?? 0) < 0.8) classes.push("unsure")
     setName(node, classes.join(" "))
-    setData(node, "sure", isFill ? sureBin(view.confidence ?? 0) : "")
+    const sure = isFill ? (view.confidence ?? 0) : view.ghost?.guess ? view.ghost.sure : null
+    setData(node, "sure", sure === null ? "" : sureBin(sure))
     setData(node, "mark", view.mark)
     drawMarks(/** @type {HTMLElement} */ (marks), view)
     drawGhost(/** @type {HTMLElement} */ (ghost), view)
@@ -143,7 +144,8 @@ function labelOf(cell, view) {
     what += fillIn(WORDS.cell_candidates, { candidates: inMask(view.candidates).join(" ") })
   }
   if (view.kind === "blank" && view.ghost) {
-    what += fillIn(WORDS.cell_ghost, { digit: view.ghost.digit, sure: percent(view.ghost.sure) })
+    const { digit, sure, guess } = view.ghost
+    what += fillIn(WORDS[guess ? `cell_guess_${guess}` : "cell_ghost"], { digit, sure: percent(sure) })
     if (view.ghost.clash) what += WORDS.cell_clash
   }
   for (const mark of SPOKEN) if (view[mark]) what += WORDS[`cell_${mark}`]

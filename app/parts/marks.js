@@ -31,7 +31,9 @@ export function drawGhost(host, view) {
   const ghost = view.kind === "blank" ? view.ghost : null
   setText(host, ghost ? signOf(ghost.digit) : "")
   setName(host, ghost?.clash ? "ghost clash" : "ghost")
-  setData(host, "digit", ghost?.digit)
-  setData(host, "percent", ghost ? Math.floor(100 * ghost.sure) : "")
+  setData(host, "guess", ghost?.guess)
+  // What was guessed is over: there is nothing to pull at.
+  setData(host, "digit", ghost?.guess ? "" : ghost?.digit)
+  setData(host, "percent", ghost && ghost.guess !== "sure" ? Math.floor(100 * ghost.sure) : "")
   if (ghost) host.style.setProperty("--sure", ghost.sure.toFixed(2))
 }

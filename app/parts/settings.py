@@ -106,6 +106,13 @@ class Settings(Setting):
             return ""
         return page.said.format(value=about.word(value).lower() if about.choices else value)
 
+    def guessing(self) -> "Settings":
+        """What may be proposed where the network alone has failed: guesses at the whole board, from z = 0 on. These settings
+        themselves where guesses were made already, the rules help, or there is no z."""
+        if not self.has_latent or self.policy == GUESS or self.constraints != Settings.constraints:
+            return self
+        return Settings(model=GUESSES["vmd"], policy=GUESS, nfe=GUESS_CALLS, seed=self.seed)
+
     def _guesses(self) -> str:
         """How many guesses there may be; an MDM would say the same in each."""
         if not self.has_latent and self.blocks != Settings.blocks:

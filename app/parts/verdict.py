@@ -18,6 +18,7 @@ class Report:
     reason: one sentence on the board by the exact rules.
     notes: further sentences, such as what the exact solver says of the puzzle.
     first_wrong: the step, counted from 1, that first departs from the only solution; None if none does.
+    guesses: at most how many a run with policy `guess` would make, which the page proposes; 0: it does not.
     cells: cells that the words are about, to be marked on the board.
     trace: what the player plays, in the form of `report.with_queue`; None where nothing ran.
     start: the step that the player stands at when it opens; None to play from the beginning.
@@ -31,6 +32,7 @@ class Report:
     reason: str
     notes: tuple[str, ...] = ()
     first_wrong: int | None = None
+    guesses: int = 0
     cells: tuple[int, ...] = ()
     trace: dict[str, object] | None = None
     start: int | None = None

@@ -136,6 +136,9 @@ BOARD: dict[str, Any] = {
     "cell_candidates": ", candidates {candidates}",
     "cell_clash": ", breaks a rule",
     "cell_ghost": ", the network would write {digit}, {sure} sure",
+    "cell_guess_sure": ", guessed {digit}, {sure} sure",
+    "cell_guess_unsure": ", guessed {digit}, only {sure} sure",
+    "cell_guess_least": ", guessed {digit}, only {sure} sure, the least of all",
     "cell_gone": ", taken back in this step",
     "cell_target": ", hinted",
     "cell_basis": ", part of the reason",
@@ -148,6 +151,7 @@ BOARD: dict[str, Any] = {
     "count": "{clues} clues, {blanks} blanks",
     "count_own": "{clues} clues, {own} of your own, {blanks} blanks",
     "count_run": "{given} given, {filled} of {blanks} blanks filled",
+    "count_guess": "{given} given, {guessed} guessed, least sure: {place}",
     # ---- actions
     "solve": "Solve",
     "solving": "Solving…",
@@ -163,6 +167,7 @@ BOARD: dict[str, Any] = {
     "take_back": "Take the {digit} back",
     "take_back_since": "Take back everything since",
     "jump": "Show step {step}, the first wrong one",
+    "guess_run": "Let it guess: up to {calls} tries, each with another z",
     "no_answer": "No answer",
     "no_answer_why": "The server has not answered. Try again, or reload the page.",
     # ---- editing
@@ -227,6 +232,12 @@ BOARD: dict[str, Any] = {
     "sure_range": "{low} to {high}",
     "by_rule": "{sentence}, by {rule}",
     "taken_back": "{sentence}; then {cells} taken back",
+    "guess_down": "Guess {at}: {cells} unsure, the least {sure}.",
+    "guess_another": "Another z.",
+    "guess_same": "Once more.",
+    "guess_sure": "Guess {at}: every blank sure, {sure} or more. {all} written",
+    "guess_last": "Guess {at}, the last: the surest of all is written, {cells} unsure",
+    "guess_only": "The only guess is written, {cells} unsure",
     "legend": "How sure the network was, in per cent",
     "legend_note": "Tint: how sure the network was. Small number: the step that filled the cell. "
     "Dotted line: less than 80 % sure.",

@@ -121,7 +121,7 @@ def answer(desk: Desk[Session], ask: Ask) -> None:
     """
     is_solve = ask.kind == SOLVE
     # z as the levers have it now, which the browser may not have told before it asked.
-    session = desk.change(lambda session: steered(session, ask.details)) if is_solve else desk.session
+    session = desk.change(lambda session: _asked(session, ask)) if is_solve else desk.session
     job = desk.begin(ask.press, session.question() if is_solve else None)
     if job is None:
         return
@@ -133,6 +133,13 @@ def answer(desk: Desk[Session], ask: Ask) -> None:
     finally:
         # In `finally`: a run that Streamlit cuts off must leave no job that others wait for.
         desk.end(job, change)
+
+
+def _asked(session: Session, ask: Ask) -> Session:
+    """With the settings that a press of Solve brings along."""
+    if ask.details.get("guess") is True:
+        return session.configure(session.settings.guessing())
+    return steered(session, ask.details)
 
 
 def _solved(session: Session, ask: Ask, job: Job) -> Callable[[Session], Session]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.parts import words
 from app.parts.doors import clues, entries, with_own
-from app.parts.settings import Settings
+from app.parts.settings import GUESS_CALLS, Settings
 from app.parts.verdict import Report, sentence
 from vmd_sudoku.board import BLANK, CELLS, Line, cell_name
 from vmd_sudoku.solving.playing import packed, playable
@@ -52,6 +52,7 @@ def outcome(found: "Solve", settings: Settings, proof: "Proof") -> Report:
         reason=words.SOLVED_WHY if solved else sentence(trace.verdict),
         notes=tuple(notes),
         first_wrong=_first_wrong(trace, solution) if solution else None,
+        guesses=0 if solved or not found.whole or settings.guessing() == settings else GUESS_CALLS,
         trace=with_queue(trace, settings),
         settings=settings,
     )

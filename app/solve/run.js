@@ -86,7 +86,14 @@ export class Run {
     verdict.point({ clash: report.cells })
     const wrong = report.first_wrong
     if (wrong) verdict.offer(fillIn(WORDS.jump, { step: wrong }), () => player.seek(wrong))
+    if (report.guesses) verdict.offer(fillIn(WORDS.guess_run, { calls: report.guesses }), () => this.#guess())
     if (frames) player.load(frames.length - 1, at)
+  }
+
+  // The same board once more, by guesses at the whole of it.
+  #guess() {
+    const { talk } = this.app
+    if (!talk.isAsking("solve")) talk.ask("solve", { guess: true }, () => {})
   }
 
   leave() {

@@ -1,7 +1,7 @@
 // Draws what there is: the cells, the words under them, the buttons, the open drawers.
 
 import { find, findButton, focused, setText } from "../parts/dom.js"
-import { BLANK, CELLS, arePeers, candidatesOf, findClashes, toLine } from "../parts/sudoku.js"
+import { BLANK, CELLS, arePeers, candidatesOf, findClashes, place, toLine } from "../parts/sudoku.js"
 import { WORDS, fillIn } from "../parts/words.js"
 import { lookedInto } from "./look.js"
 
@@ -36,7 +36,7 @@ function cellViews(app, shown, clashing) {
   const { frame } = run
   const chosen = app.grid.selected
   // A cell has room for one of them.
-  const ghosts = steer.ghosts(shown)
+  const ghosts = steer.ghosts(shown) ?? frame?.ghosts
   const notes = frame || ghosts ? null : state.notes
   const candidates = app.computed && !frame && !ghosts ? candidatesOf(shown) : null
   const reason = new Set([...verdict.basis, ...((frame && run.whyNow()?.cells) ?? [])])
@@ -74,6 +74,8 @@ function countWords({ state, run }, shown) {
   const given = filled(state.digits())
   const clues = filled(state.clues)
   const blanks = CELLS - given
+  const { ghosts, least = 0 } = run.frame ?? {}
+  if (ghosts) return fillIn(WORDS.count_guess, { given, guessed: ghosts.filter(Boolean).length, place: place(least) })
   if (run.frames) return fillIn(WORDS.count_run, { given, filled: filled(shown) - given, blanks })
   if (given > clues) return fillIn(WORDS.count_own, { clues, own: given - clues, blanks })
   return fillIn(WORDS.count, { clues, blanks })

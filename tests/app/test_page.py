@@ -28,7 +28,7 @@ from app.parts.desk import Desk
 from app.parts.doors import (
     new_id,
 )
-from app.parts.settings import Settings
+from app.parts.settings import GUESS_CALLS, GUESSES, Settings
 from app.server import examples, gate, solves, start
 from app.solve import page as solve_page
 from app.solve.session import Reply
@@ -92,6 +92,19 @@ def test_solve_brings_a_trace_and_a_verdict(asked):
     assert (said["tone"], said["headline"]) == ("solved", "Solved")
     assert len(said["trace"]["steps"]) == easy().count(".")
     assert asked == [(easy(), Settings())]
+
+
+def test_guesses_are_asked_for_with_settings_of_their_own_which_stay(asked):
+    app = press_solve(opened(model="mdm"), easy())
+    # Where they would be of no use, the press is an ordinary one.
+    ask(app, "solve", {"guess": True})
+    assert len(asked) == 1
+    app = opened(p=easy(), steps="5", zset="3:1", seed="4")
+    ask(app, "solve", {"guess": True})
+    guessing = Settings(model=GUESSES["vmd"], policy="guess", nfe=GUESS_CALLS, seed=4)
+    assert asked[1:] == [(easy(), guessing)]
+    assert shown(app)["settings"] == str(guessing)
+    assert Settings.from_query(session(app).to_query()) == guessing
 
 
 def test_solve_takes_the_board_of_the_browser_not_the_one_on_the_server(asked):

@@ -5,6 +5,7 @@ import dataclasses
 import re
 
 import numpy as np
+import pytest
 from app_stubs import CLASH, EMPTY, easy, stub_trace, whole
 from stubs import ENDLESS
 
@@ -12,7 +13,7 @@ from app.parts import verdict, words
 from app.parts.doors import (
     clues,
 )
-from app.parts.settings import Settings
+from app.parts.settings import GUESS_CALLS, GUESSES, Settings
 from app.server import exact, examples
 from app.solve import report
 from vmd_sudoku.board import Line, parse
@@ -50,6 +51,24 @@ def test_a_wrong_board_says_what_is_wrong_and_where_it_began():
     assert said.reason.startswith("Breaks a rule")
     assert "2 cells differ from the only solution." in said.notes
     assert said.first_wrong == trace.calls - 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "offered"),
+    [
+        (Settings(), GUESS_CALLS),
+        (Settings(model=GUESSES["vmd"], nfe=5, draw=True), GUESS_CALLS),
+        (Settings(model="mdm"), 0),
+        (Settings(constraints="propagate"), 0),
+        (Settings(policy="guess", nfe=5), 0),
+    ],
+    ids=str,
+)
+def test_guesses_are_offered_only_where_the_network_alone_failed_without_them(settings, offered):
+    wrong, right = (whole(stub_trace(easy(), settings, mistakes=n)) for n in (2, 0))
+    assert report.outcome(wrong, settings, exact.proof(easy())).guesses == offered
+    assert report.outcome(right, settings, exact.proof(easy())).guesses == 0
+    assert report.outcome(Solve(wrong.trace, False), settings, exact.proof(easy())).guesses == 0
 
 
 def test_several_solutions_ask_for_a_mistyped_clue_only_where_one_was_possible():

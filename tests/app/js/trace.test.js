@@ -39,3 +39,34 @@ test("a step in words: none, one, several, by a rule, taken back", () => {
   assert.match(words(step([1, 2], [3, 4], { confidence: [0.5, 0.75] })), /50 % to 75 % sure/)
   assert.match(words(step([1], [3], { remasked: [4, 5] })), /; then 2 cells taken back$/)
 })
+
+const down = (digits, shares, more = {}) => ({
+  ...step([], []),
+  guess: { cell: 1, sure: 0.415, unsure: 2, again: true, digits, shares, ...more },
+})
+
+test("a guess that was turned down shows its digits in the blanks and marks those that it was unsure of", () => {
+  const shares = [41, 41, 89, 90, 99, ...Array(76).fill(0)]
+  const puzzle = `.....7${".".repeat(75)}`
+  const frame = framesOf({ puzzle, steps: [down(`12317${".".repeat(76)}`, shares, { unsure: 3 })] })[1]
+  assert.equal(toLine(frame.digits), puzzle)
+  assert.deepEqual(
+    frame.ghosts.slice(0, 6).map((ghost) => ghost && [ghost.digit, ghost.guess, ghost.clash]),
+    [[1, "unsure", true], [2, "least", false], [3, "unsure", false], [1, "sure", true], [7, "sure", true], null],
+  )
+  assert.equal(frame.ghosts[2].sure, 0.89)
+  assert.equal(frame.least, 1)
+})
+
+test("guesses in words: turned down, sure, the last, the only one", () => {
+  const words = (steps, at) => stepWords({ steps }, at)
+  const first = down("1".repeat(81), Array(81).fill(50))
+  const written = (unsure) => ({ ...step([1, 2], [3, 4]), guess: { cell: 1, sure: 0.95, unsure, again: null } })
+  assert.equal(words([first, written(0)], 1), "Guess 1: 2 cells unsure, the least 41.5 %. Another z.")
+  assert.match(words([down("", [], { again: false }), written(0)], 1), /Once more\.$/)
+  // A run that was stopped there.
+  assert.match(words([first], 1), /the least 41\.5 %\.$/)
+  assert.equal(words([first, written(0)], 2), "Guess 2: sure (95 %), 2 cells written")
+  assert.equal(words([first, written(1)], 2), "Guess 2, the last: unsure of 1 cell")
+  assert.equal(words([written(1)], 1), "The only guess: unsure of 1 cell")
+})
