@@ -141,7 +141,8 @@ struct Buffer {
     // whose address has the same low bits.
     explicit Buffer(size_t n) : memory(new char[n * sizeof(T) + LINE * (PLACES + 1)]()) {
         static thread_local int made = 0;
-        data = reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(memory.get()) + LINE - 1) / LINE * LINE + made++ % PLACES * LINE);
+        uintptr_t line = (reinterpret_cast<uintptr_t>(memory.get()) + LINE - 1) / LINE + made++ % PLACES;
+        data = reinterpret_cast<T*>(line * LINE);
     }
     operator T*() const { return data; }
 
@@ -184,8 +185,8 @@ struct Tiles {
 // The same by the processor's tiles, without the way through torch, which costs as much as a product of this size. m is
 // a multiple of 16; n and k are multiples of 32.
 template <bool ADD>
-inline __attribute__((always_inline)) void product_of_tiles(int m, int n, int k, const bf16* a, int lda, const bf16* b, int ldb, float* c,
-                                                                int ldc) {
+inline __attribute__((always_inline)) void product_of_tiles(int m, int n, int k, const bf16* a, int lda, const bf16* b, int ldb,
+                                                            float* c, int ldc) {
     asm volatile("" ::: "memory");  // the compiler does not know that tiles are read from memory
     long a_step = lda * sizeof(bf16), b_step = 2 * ldb * sizeof(bf16), c_step = ldc * sizeof(float);
     for (int j = 0; j < n; j += 2 * TILE) {
@@ -305,7 +306,8 @@ struct Fixed {
     static constexpr int w = W, m = M, h = H;
     explicit Fixed(const Weights&) {}
 #if defined(BY_TILES)
-    static_assert(W % (2 * TILE) == 0 && M % (2 * TILE) == 0 && H % (2 * TILE) == 0);
+    static constexpr int columns = 4 * TILE;
+    static_assert(W % (2 * TILE) == 0 && M % (2 * TILE) == 0 && H % columns == 0);
     using Session = Tiles;
     static void product(int m, int n, int k, const bf16* a, int lda, const bf16* b, int ldb, float* c, int ldc, bool add = false) {
         if (add)
@@ -313,7 +315,6 @@ struct Fixed {
         else
             product_of_tiles<false>(m, n, k, a, lda, b, ldb, c, ldc);
     }
-    static constexpr int columns = 2 * TILE;
     static bool fits(const Weights& k) { return tiles_are_lent && k.w == W && k.m == M && k.h == H; }
 #else
     using Session = Torch;
@@ -476,6 +477,7 @@ struct Backward : Sizes {
     using Sizes::w, Sizes::m, Sizes::h, Sizes::columns, Sizes::product;
     // Parts of a board between products over candidates: each of these fetches and puts away all sums of a weight.
     static constexpr int PARTS = 3, KEPT = PARTS * ROOM;
+    static_assert((PLANE + CELLS_AT_ONCE - 1) / CELLS_AT_ONCE % PARTS == 0, "or the last parts would be left out");
     Board<Sizes> board;
     Buffer<float> both, column_back, message_back, wide;
     Buffer<bf16> state_part, update_part, answer_back, before_back, transpose;
@@ -504,7 +506,6 @@ struct Backward : Sizes {
         board.constraints(k);
         // Columns are added up here, candidate by candidate; cells are written whole, and rows and boxes are made of `both`.
         std::memset(column_back, 0, sizeof(float) * PLANE * h);
-        std::memset(both, 0, sizeof(float) * TRIPLES * h);
         for (int cell = 0, slot = 0; cell < PLANE; cell += CELLS_AT_ONCE, slot = (slot + 1) % PARTS) {
             part(cell, std::min(CELLS_AT_ONCE, PLANE - cell), given, back, given_back, k, g);
             keep(cell, slot);
@@ -544,42 +545,46 @@ struct Backward : Sizes {
         const float* now = products(0);
         for (int j = 0; j < h; j += columns) {
             const float* next = j + columns < h ? products(j + columns) : nullptr;
-            updates(cell, cells, j, now, given, given_back, g);
+            for (int q = 0; q < cells; q++) {
+                const float* up = now + q * SIDE * columns;
+                if ((cell + q) % 3)
+                    update<false>(cell + q, q, j, up, given, given_back, g);
+                else
+                    update<true>(cell + q, q, j, up, given, given_back, g);
+            }
             now = next;
         }
         product(tiles, w, h, update_part, h, k.up_back, w, message_back + start * w, w);
     }
 
-    // `columns` of the updates of the cells, from `first` on: the update again, and through SiLU its gradient.
-    void updates(int cell, int cells, int first, const float* wide, const bf16* given, bf16* given_back, Gradients& g) {
-        for (int q = 0; q < cells; q++) {
-            int r = (cell + q) / SIDE, c = (cell + q) % SIDE, triple = (r * 3 + c / 3) * SIDE * h + first;
-            int column = c * SIDE * h + first, here = q * SIDE * h + first, there = (cell + q) * SIDE * h + first;
-            const float *of_cell = board.answers + (CELL + cell + q) * h + first, *of_column = board.answers + COLUMN * h + column,
-                        *of_both = board.triples + triple, *up = wide + q * SIDE * columns,
-                        *down = up + ROOM * columns;
-            const bf16* in = given + there;
-            bf16 *in_back = given_back + there, *active = board.active + here, *update = update_part + here;
-            float *to_column = column_back + column, *to_both = both + triple, *to_bias = g.of[14] + first;
-            for (int j = 0; j < columns; j += LANES) {
-                V sum{}, all = load(of_cell + j);
+    // `columns` of the updates of a cell, from `first` on: the update again, and through SiLU its gradient. q is the cell's place
+    // in its part; with NEW it is the first of the three that a row and a box share.
+    template <bool NEW>
+    void update(int cell, int q, int first, const float* up, const bf16* given, bf16* given_back, Gradients& g) {
+        int r = cell / SIDE, c = cell % SIDE, triple = (r * 3 + c / 3) * SIDE * h + first;
+        int column = c * SIDE * h + first, here = q * SIDE * h + first, there = cell * SIDE * h + first;
+        const float *down = up + ROOM * columns, *of_column = board.answers + COLUMN * h + column, *of_both = board.triples + triple;
+        const bf16* in = given + there;
+        bf16 *in_back = given_back + there, *active = board.active + here, *update = update_part + here;
+        float *to_column = column_back + column, *to_both = both + triple;
+        for (int j = 0; j < columns; j += LANES) {
+            V sum{}, of_cell = load(board.answers + (CELL + cell) * h + first + j);
 #pragma GCC unroll 9
-                for (int d = 0; d < SIDE; d++) {
-                    int i = d * h + j;
-                    V x = load(up + d * columns + j) + load(in + i) + all + load(of_column + i) + load(of_both + i);
-                    V s = sigmoid(x), out = x * s;
-                    V y = load(down + d * columns + j) * (s + out * (1.f - s));
-                    save(active + i, out);
-                    save(update + i, y);
-                    save(in_back + i, load(in_back + i) + y);
-                    add(to_column + i, y);
-                    add(to_both + i, y);
-                    sum += y;
-                }
-                save(answer_back + (CELL + cell + q) * h + first + j, sum);
-                // Every candidate lies in one cell.
-                add(to_bias + j, sum);
+            for (int d = 0; d < SIDE; d++) {
+                int i = d * h + j;
+                V x = load(up + d * columns + j) + load(in + i) + of_cell + load(of_column + i) + load(of_both + i);
+                V s = sigmoid(x), out = x * s;
+                V y = load(down + d * columns + j) * (s + out * (1.f - s));
+                save(active + i, out);
+                save(update + i, y);
+                save(in_back + i, load(in_back + i) + y);
+                add(to_column + i, y);
+                save(to_both + i, NEW ? y : load(to_both + i) + y);
+                sum += y;
             }
+            save(answer_back + (CELL + cell) * h + first + j, sum);
+            // Every candidate lies in one cell.
+            add(g.of[14] + first + j, sum);
         }
     }
 
