@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from vmd_sudoku.evaluation.reproduce import read_results
-from vmd_sudoku.evaluation.tables import markdown, summary
+from vmd_sudoku.evaluation.tables import guess_summary, guess_words, markdown, summary
 from vmd_sudoku.network.checkpoint import SHIPPED, load_model, save_model
 from vmd_sudoku.network.model import ModelConfig
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 DOCS, README = ROOT / "docs", ROOT / "README.md"
 MARKS = ("<!-- figures: python tools/figures.py publish -->", "<!-- end of figures -->")
 IN_CARD = (
-    *("set", "boards", "solved", "interval", "policy", "nfe", "latents", "z", "seed"),
+    *("set", "boards", "solved", "interval", "policy", "nfe", "latents", "z", "first_rounds", "settle", "seed"),
     *("mean_calls", "mean_rounds", "puzzles_per_s", "machine"),
 )
 
@@ -56,7 +56,8 @@ def publish(folder: Path) -> None:
         "calls, rounds, speed, several latents and whole grids from nothing are in [docs/figures.md](docs/figures.md)."
     )
     picture = "![Accuracy against the rating of difficulty](docs/difficulty.png)"
-    README.write_text(before + "\n\n".join([MARKS[0], summary(report), words, picture, MARKS[1]]) + after)
+    parts = [MARKS[0], summary(report), words, guess_words(report), guess_summary(report), picture, MARKS[1]]
+    README.write_text(before + "\n\n".join(part for part in parts if part) + after)
 
 
 @cli.command()

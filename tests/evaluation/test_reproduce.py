@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,11 +11,12 @@ from vmd_sudoku.errors import ConfigError, PuzzleFileError
 from vmd_sudoku.evaluation import paper, reproduce, tables
 from vmd_sudoku.exact import techniques
 from vmd_sudoku.exact.generate import puzzles
+from vmd_sudoku.formats.files import PuzzleSet
 from vmd_sudoku.network.checkpoint import load_model, save_model
 from vmd_sudoku.network.model import Model, ModelConfig
 from vmd_sudoku.network.symmetric import NetworkConfig
 
-PLAN = paper.Plan(sets=("radcliffe_sample",), latents=2, latents_nfe=2, grids=2)
+PLAN = paper.Plan(sets=("radcliffe_sample",), latents=2, latents_nfe=2, guess_rounds=4, grids=2)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,9 @@ def test_every_cell_of_the_papers_table_is_measured_for_both_models_at_equal_cal
     assert {(policy, nfe) for policy in paper.ORDERS for nfe in paper.BUDGETS} < asked
     assert ("margin", "cell") in asked
     for vmd, mdm in pairs:
-        assert vmd["mean_calls"] == mdm["mean_calls"]
+        assert vmd["setting"]["nfe"] == mdm["setting"]["nfe"]
+        assert vmd["mean_calls"] == mdm["mean_calls"] or vmd["policy"] == paper.GUESS  # a sure guess ends them
+        assert vmd["setting"]["first_rounds"] == mdm["setting"]["first_rounds"]
         if not vmd["setting"]["settle"]:  # else a board may stop before all its rounds
             assert vmd["mean_rounds"] == mdm["mean_rounds"] == 5 * 2
     promised = {"boards", "seed", "set", "policy", "nfe", "mean_calls", "mean_rounds", "machine", "interval", "sha256"}
@@ -64,12 +68,12 @@ def test_rows_of_the_same_weights_puzzles_and_setting_are_kept(folder, models, t
     out, sets = tmp_path / "results.json", paper.find_sets(folder, PLAN)
     said = []
     first = reproduce.measure(*models, sets, PLAN, out, say=said.append)
-    assert len(said) == len(first["rows"]) == 2 * len(paper.GRID_BUDGETS) + 2 * 9 + 1
+    assert len(said) == len(first["rows"]) == 2 * len(paper.GRID_BUDGETS) + 2 * 9 + 1 + 2 * 4
     assert reproduce.measure(*models, sets, PLAN, out, say=said.append) == first
     assert len(said) == len(first["rows"])
-    fewer = paper.Plan(sets=PLAN.sets, latents=2, latents_nfe=2, grids=2, limit=4)
+    fewer = replace(PLAN, limit=4)
     reproduce.measure(*models, paper.find_sets(folder, fewer), fewer, out, say=said.append)
-    assert len(said) == len(first["rows"]) + 19  # fewer puzzles are another measurement
+    assert len(said) == len(first["rows"]) + 27  # fewer puzzles are another measurement
     assert len(json.loads(out.read_text())["rows"]) == len(said)
 
 
@@ -116,6 +120,39 @@ def test_tables_hold_the_papers_figures_and_ours(report):
     for line in text.splitlines():
         if line.startswith("|"):
             assert line.endswith("|")
+
+
+def test_guesses_of_the_vmd_stand_beside_the_mdm_by_margin_and_apart_from_rows_of_one_policy(report):
+    pairs = [pair for pair in tables._pairs(report["rows"]) if pair[0]["policy"] == paper.GUESS]
+    assert [(vmd["nfe"], mdm["nfe"], mdm["policy"]) for vmd, mdm in pairs] == [
+        (nfe, nfe, "margin") for nfe in (1, 5, 10, 20)
+    ]
+    assert {row["setting"]["first_rounds"] for pair in pairs for row in pair} == {PLAN.guess_rounds}
+    for vmd, _ in tables._usual_pairs(report["rows"]):
+        assert vmd["policy"] != paper.GUESS
+        assert vmd["setting"]["first_rounds"] == 2
+    for line in tables.markdown(report).splitlines():
+        if "guess" in line and line.startswith("|"):
+            assert "VMD guess / MDM margin" in line or "our VMD, guess" in line
+    assert tables.guess_words(report).startswith("**VMD guess / MDM margin**")
+    assert "both may run 4 rounds" in tables.guess_words(report)
+    assert len(tables.guess_summary(report).splitlines()) == 4
+    for before in ([], [row for row in report["rows"] if row["policy"] != paper.GUESS]):
+        assert tables.guess_summary({"rows": before}) == tables.guess_words({"rows": before}) == ""
+
+
+def test_where_z_is_drawn_guesses_run_the_usual_rounds_and_share_the_rows_of_the_mdm(models, tmp_path):
+    clues = np.zeros((2, 81), np.int8)
+    clues[:, :3] = [[1, 2, 3], [4, 5, 6]]
+    several = PuzzleSet("several_solutions", clues, None)
+    rows = reproduce.measure(*models, [several], PLAN, tmp_path / "results.json")["rows"]
+    pairs = [pair for pair in tables._pairs(rows) if pair[0]["set"] == several.name]
+    guesses = [(vmd, mdm) for vmd, mdm in pairs if vmd["policy"] == paper.GUESS]
+    assert len(guesses) == 4
+    for vmd, mdm in guesses:
+        assert vmd["setting"]["first_rounds"] == 2
+        assert mdm in [other for row, other in pairs if row["policy"] == "margin"]
+    assert len(rows) == 2 * len(paper.GRID_BUDGETS) + 2 * 9 + 1 + 4
 
 
 def test_the_paired_test_reads_the_bits():
@@ -193,8 +230,8 @@ def test_the_papers_filter_keeps_what_its_strategies_solve(tmp_path):
 
 
 def test_z_is_drawn_where_a_puzzle_has_several_solutions():
-    assert {setting.z for setting in paper.settings(PLAN, several=False)} == {None}
-    assert {setting.z for setting in paper.settings(PLAN, several=True)} == {PLAN.seed}
+    assert {pair.vmd.z for pair in paper.pairs(PLAN, several=False)} == {None}
+    assert {pair.vmd.z for pair in paper.pairs(PLAN, several=True)} == {PLAN.seed}
 
 
 def test_a_row_keeps_the_version_that_it_was_measured_with(folder, models, tmp_path, monkeypatch):

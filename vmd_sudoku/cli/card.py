@@ -8,7 +8,7 @@ import click
 from vmd_sudoku.cli.show import print_table
 
 COLUMNS = ("name", "kind", "parameters", "trained", "minimal puzzles, NFE 10", "whole grids, NFE 20")
-_FIGURES = "set boards solved interval policy nfe latents z mean_calls puzzles_per_s"
+_FIGURES = "set boards solved interval policy nfe latents z first_rounds mean_calls puzzles_per_s"
 _APART = ("model", "parameters", "validation", "figures", "config", "history", "machine")
 """Entries of a card that are shown in a form of their own."""
 

@@ -36,6 +36,14 @@ BUDGETS = (5, 10, 20)
 ORDERS = ("margin", "top-prob")
 
 
+GUESS, BESIDE_GUESS = "guess", "margin"
+"""Policies of the VMD, and of the MDM beside it, where the VMD guesses. The MDM has no z: it would say the same again."""
+
+
+GUESS_BUDGETS = (1, *BUDGETS)
+"""Calls in such rows."""
+
+
 PAPER = {
     ("VMD", "margin"): (96.9, 99.0, 99.7),
     ("MDM", "margin"): (36.2, 78.4, 91.1),
@@ -65,12 +73,14 @@ Row = dict[str, Any]
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """What to measure. limit: first puzzles of every set (None: all); latents: how many are tried where the rules choose
-    among them, in `latents_nfe` calls each; grids: from the empty board, for every budget."""
+    among them, in `latents_nfe` calls each; guess_rounds: of every call where the VMD guesses, at most, for both models;
+    grids: from the empty board, for every budget."""
 
     sets: tuple[str, ...] = SETS
     limit: int | None = None
     latents: int = 16
     latents_nfe: int = 20
+    guess_rounds: int = 256
     grids: int = 200
     seed: int = 0
     batch_size: int = 64
@@ -80,13 +90,28 @@ QUICK = Plan(sets=("ye_test", "radcliffe_sample", "seventeen_clue"), limit=8, la
 """Under two minutes on one core; intervals are wide."""
 
 
-def settings(plan: Plan, several: bool) -> list[Setting]:
+@dataclass(frozen=True)
+class Pair:
+    """What the two models are asked on the same puzzles; only the VMD has several latents to be asked for."""
+
+    vmd: Setting
+    mdm: Setting | None
+
+
+def pairs(plan: Plan, several: bool) -> list[Pair]:
     """How every puzzle of a set is decoded: the paper's six, one call, one cell a call, five calls that run all their rounds
-    (`settle` 0), and several latents. z is drawn where puzzles have `several` solutions, which one may then tell apart."""
+    (`settle` 0), several latents, and guesses of the VMD beside the MDM by margin. z is drawn where puzzles have `several`
+    solutions, which one may then tell apart; only where it is not do deeper calls help both models, and guesses run them."""
     one = Setting(seed=plan.seed, z=plan.seed if several else None)
     table = [replace(one, policy=policy, nfe=nfe) for policy in ORDERS for nfe in BUDGETS]
     beyond = [replace(one, nfe=1), one, replace(one, nfe=5, settle=0.0)]
-    return [*table, *beyond, replace(one, nfe=plan.latents_nfe, latents=plan.latents)]
+    deep = one if several else replace(one, first_rounds=plan.guess_rounds)
+    guesses = [replace(deep, policy=GUESS, nfe=nfe) for nfe in GUESS_BUDGETS]
+    return [
+        *(Pair(setting, setting) for setting in (*table, *beyond)),
+        Pair(replace(one, nfe=plan.latents_nfe, latents=plan.latents), None),
+        *(Pair(guess, replace(guess, policy=BESIDE_GUESS)) for guess in guesses),
+    ]
 
 
 def find_sets(folder: Path, plan: Plan) -> list[PuzzleSet]:

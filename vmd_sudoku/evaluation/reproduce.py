@@ -1,8 +1,9 @@
 """The Sudoku table of the VMD paper beside ours: (VMD, MDM) x policy x calls on public sets, and what the paper lacks.
 
-Everything is neural only, with filled digits that stay filled; where the rules choose among several latents, that stands
-in a table of its own. Both models get equal calls and may run the same rounds. Rows that are already in the results file,
-measured with the same weights, puzzles and setting, are kept: whole sets take hours, and an interrupted run goes on.
+Everything is neural only, with filled digits that stay filled; where the rules choose among several latents, and where the
+VMD guesses beside an MDM that fills by margin, that stands apart. Both models get equal calls and may run the same rounds.
+Rows that are already in the results file, measured with the same weights, puzzles and setting, are kept: whole sets take
+hours, and an interrupted run goes on.
 """
 
 import contextlib
@@ -23,7 +24,7 @@ from vmd_sudoku.engines import Job as EngineJob
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.evaluation.accuracy import sample
 from vmd_sudoku.evaluation.batch import PART_SIZE, counts_of, figures_of_set
-from vmd_sudoku.evaluation.paper import BIN, EMPTY, GRID_BUDGETS, Plan, Row, _calls, settings
+from vmd_sudoku.evaluation.paper import BIN, EMPTY, GRID_BUDGETS, Pair, Plan, Row, _calls, pairs
 from vmd_sudoku.evaluation.shards import shard_of_set, shards_of
 from vmd_sudoku.evaluation.statistics import bits_of
 from vmd_sudoku.exact import solver
@@ -155,26 +156,28 @@ class _Job:
 
 def _jobs(vmd: LoadedModel, mdm: LoadedModel, sets: list[PuzzleSet], plan: Plan) -> Iterator[_Job]:
     """The cheap and most wanted rows first: the empty board, then set by set."""
+    models = {"VMD": vmd, "MDM": mdm}
     for nfe in GRID_BUDGETS:
-        for kind, loaded in (("VMD", vmd), ("MDM", mdm)):
-            setting = _equal_rounds(Setting(nfe=nfe, z=plan.seed, seed=plan.seed), vmd)
-            yield _sampling(_key(kind, loaded, EMPTY, plan.grids, "", setting), loaded, plan, setting)
+        one = Setting(nfe=nfe, z=plan.seed, seed=plan.seed)
+        for kind, setting in _equal_rounds(Pair(one, one), vmd):
+            key = _key(kind, models[kind], EMPTY, plan.grids, "", setting)
+            yield _sampling(key, models[kind], plan, setting)
     for puzzles in sets:
         digest = hashlib.sha256(puzzles.puzzles.tobytes()).hexdigest()[:12]
         several = bool((solver.count_solutions(puzzles.puzzles) > 1).any())
-        for setting in settings(plan, several):
-            for kind, loaded in (("VMD", vmd), ("MDM", mdm)):
-                if setting.latents > 1 and kind == "MDM":
-                    continue  # it has no z to draw
-                equal = _equal_rounds(setting, vmd)
-                key = _key(kind, loaded, Path(puzzles.name).stem, len(puzzles.puzzles), digest, equal)
-                yield _decoding(key, loaded, puzzles, plan, equal)
+        asked = [equal for pair in pairs(plan, several) for equal in _equal_rounds(pair, vmd)]
+        # Once each: what the MDM does beside guesses may be what it does beside the same policy.
+        for kind, setting in dict.fromkeys(asked):
+            key = _key(kind, models[kind], Path(puzzles.name).stem, len(puzzles.puzzles), digest, setting)
+            yield _decoding(key, models[kind], puzzles, plan, setting)
 
 
-def _equal_rounds(setting: Setting, vmd: LoadedModel) -> Setting:
-    """The VMD's rounds for both models."""
-    first, later = setting.rounds_on(vmd.model.config)
-    return replace(setting, first_rounds=first, rounds=later)
+def _equal_rounds(pair: Pair, vmd: LoadedModel) -> Iterator[tuple[str, Setting]]:
+    """The kinds and their settings, with the VMD's rounds for both models."""
+    for kind, setting in (("VMD", pair.vmd), ("MDM", pair.mdm)):
+        if setting is not None:
+            first, later = pair.vmd.rounds_on(vmd.model.config)
+            yield kind, replace(setting, first_rounds=first, rounds=later)
 
 
 def _key(kind: str, loaded: LoadedModel, name: str, count: int, digest: str, setting: Setting) -> Row:

@@ -9,9 +9,25 @@ from typing import Any
 import numpy as np
 
 from vmd_sudoku.evaluation.metrics import mcnemar, wilson_interval
-from vmd_sudoku.evaluation.paper import BIN, BUDGETS, EMPTY, FILTERED, ORDERS, PAPER, REVIEWS, Row, _calls
+from vmd_sudoku.evaluation.paper import (
+    BESIDE_GUESS,
+    BIN,
+    BUDGETS,
+    EMPTY,
+    FILTERED,
+    GUESS,
+    GUESS_BUDGETS,
+    ORDERS,
+    PAPER,
+    REVIEWS,
+    Row,
+    _calls,
+)
 
 FEWEST_IN_A_BIN = 5
+
+GUESSING = f"VMD {GUESS} / MDM {BESIDE_GUESS}"
+"""Said wherever the two models of a pair have not the same policy."""
 
 
 def paired(vmd: Row, mdm: Row) -> tuple[int, int, float]:
@@ -24,13 +40,24 @@ def paired(vmd: Row, mdm: Row) -> tuple[int, int, float]:
 
 
 def _pairs(rows: list[Row]) -> list[tuple[Row, Row]]:
-    """Rows of the VMD with those of the MDM in the same setting, in the order of the rows."""
-    found: dict[str, dict[str, Row]] = {}
-    for row in rows:
-        # As a text, since a setting is a dictionary, which cannot be a key.
-        same = json.dumps([row["set"], row["boards"], row["setting"]])
-        found.setdefault(same, {})[row["kind"]] = row
-    return [(pair["VMD"], pair["MDM"]) for pair in found.values() if len(pair) == 2]
+    """Rows of the VMD with what they are held against, in their order: the MDM in the same setting, but that it fills by
+    margin where the VMD guesses."""
+    mdm = {_place(row, row["policy"]): row for row in rows if row["kind"] == "MDM"}
+    beside = ((row, mdm.get(_place(row, _policy_of_mdm(row)))) for row in rows if row["kind"] == "VMD")
+    return [(row, other) for row, other in beside if other is not None]
+
+
+def _place(row: Row, policy: str) -> str:
+    """What two rows of a pair share. As a text, since a setting is a dictionary, which cannot be a key."""
+    return json.dumps([row["set"], row["boards"], row["setting"] | {"policy": policy}], sort_keys=True)
+
+
+def _policy_of_mdm(vmd: Row) -> str:
+    return BESIDE_GUESS if _is_guess(vmd) else vmd["policy"]
+
+
+def _is_guess(vmd: Row) -> bool:
+    return vmd["setting"]["policy"] == GUESS
 
 
 def summary(report: dict[str, Any]) -> str:
@@ -40,24 +67,57 @@ def summary(report: dict[str, Any]) -> str:
     for kind in ("VMD", "MDM"):
         figures = [f"{figure:.1f}" for policy in ORDERS for figure in PAPER[kind, policy]]
         lines.append(_cells(["the paper, its test set", kind, *figures]))
-    table = [row for row in report["rows"] if row["set"] != EMPTY and _is_usual(row["setting"])]
-    for name in dict.fromkeys(row["set"] for row in table):
-        for kind in ("VMD", "MDM"):
-            mine = {
-                (row["setting"]["policy"], row["setting"]["nfe"]): row
-                for row in table
-                if (row["set"], row["kind"]) == (name, kind)
-            }
-            if not mine:
-                continue
-            count = next(iter(mine.values()))["boards"]
-            figures = [
-                f"{100 * mine[policy, nfe]['accuracy']:.1f}" if (policy, nfe) in mine else ""
-                for policy in ORDERS
-                for nfe in BUDGETS
-            ]
-            lines.append(_cells([f"{name} ({count:,})", f"our {kind}", *figures]))
-    return "\n".join(lines)
+    ours = _usual_pairs(report["rows"])
+    columns = [(policy, nfe) for policy in ORDERS for nfe in BUDGETS]
+    return "\n".join([*lines, *_solved(ours, columns, ("our VMD", "our MDM"))])
+
+
+def guess_summary(report: dict[str, Any]) -> str:
+    """Guesses of the VMD beside the MDM by margin, in Markdown; empty where nothing of it was measured."""
+    ours = [pair for pair in _pairs(report["rows"]) if _is_guess(pair[0])]
+    if not ours:
+        return ""
+    head = [f"NFE {nfe}" for nfe in GUESS_BUDGETS]
+    lines = [_cells(["% of puzzles solved", "", *head]), _cells(["---"] * (2 + len(head)))]
+    columns = [(GUESS, nfe) for nfe in GUESS_BUDGETS]
+    return "\n".join([*lines, *_solved(ours, columns, (f"our VMD, {GUESS}", f"our MDM, {BESIDE_GUESS}"))])
+
+
+def guess_words(report: dict[str, Any]) -> str:
+    """What the table of guesses holds; empty where there is none."""
+    guesses = [vmd for vmd, _ in _pairs(report["rows"]) if _is_guess(vmd)]
+    if not guesses:
+        return ""
+    rounds = " or ".join(str(n) for n in sorted({row["setting"]["first_rounds"] for row in guesses if not _drawn(row)}))
+    deep = (
+        f" Where the solution is unique, both may run {rounds} rounds in each call, for that helps both."
+        if rounds
+        else ""
+    )
+    return (
+        f"**{GUESSING}**: here the two models have not the same policy. The VMD writes nothing until a call is sure of every "
+        "blank, and each call before is a guess with another z; the MDM, which has no z to guess with, fills by margin. Both "
+        f"get the same calls at most.{deep}"
+    )
+
+
+def _usual_pairs(rows: list[Row]) -> list[tuple[Row, Row]]:
+    """Both models by one policy with one latent, on sets of puzzles; boards stop when they have settled."""
+    return [pair for pair in _pairs(rows) if pair[0]["set"] != EMPTY and not _is_guess(pair[0]) and _is_usual(pair[0])]
+
+
+def _solved(pairs: list[tuple[Row, Row]], columns: list[tuple[str, int]], names: tuple[str, str]) -> Iterator[str]:
+    """A line for each model on each set: per cent solved, by policy of the VMD and calls."""
+    for name in dict.fromkeys(vmd["set"] for vmd, _ in pairs):
+        here = {
+            (vmd["setting"]["policy"], vmd["setting"]["nfe"]): (vmd, mdm) for vmd, mdm in pairs if vmd["set"] == name
+        }
+        if not any(column in here for column in columns):
+            continue
+        count = next(iter(here.values()))[0]["boards"]
+        for i, model in enumerate(names):
+            figures = [f"{100 * here[c][i]['accuracy']:.1f}" if c in here else "" for c in columns]
+            yield _cells([f"{name} ({count:,})", model, *figures])
 
 
 def _versions(rows: list[Row]) -> str:
@@ -80,11 +140,12 @@ def markdown(report: dict[str, Any]) -> str:
         "z = 0 where the solution is unique; else it is drawn from the prior, and in later calls from the posterior given the "
         "network's guess (four rounds of the encoder in each, which the rounds below leave out). Brackets hold 95 % intervals "
         "(Wilson); p is McNemar's exact test over the same puzzles. Both models get equal calls (NFE), and at most the same "
-        "rounds of the network in each: a board stops when its answer has settled, unless all rounds are asked for. Calls and "
-        "rounds are means over the boards. "
+        "rounds of the network in each: a board stops when its answer has settled, unless all rounds are asked for. A guess "
+        "that is sure ends a board's calls. Calls and rounds are means over the boards. "
         f"{'. '.join(sizes[kind] for kind in sorted(sizes, reverse=True))}. {_versions(rows)}",
         "## The paper's table",
         summary(report),
+        *(part for part in (guess_words(report), guess_summary(report)) if part),
         *_set_tables(rows),
         *_latent_table(rows),
         *_grid_table(rows),
@@ -100,7 +161,7 @@ def _set_tables(rows: list[Row]) -> Iterator[str]:
         here = [pair for pair in pairs if pair[0]["set"] == name]
         first = here[0][0]
         yield f"## {name}"
-        drawn = "" if first["setting"]["z"] is None else " with several solutions, any of which counts; z drawn"
+        drawn = "" if not _drawn(first) else " with several solutions, any of which counts; z drawn"
         if name in FILTERED:
             yield (
                 f"The puzzles of {FILTERED[name]} that singles, locked candidates, naked pairs and triples, XY-wings and "
@@ -117,8 +178,8 @@ def _set_tables(rows: list[Row]) -> Iterator[str]:
             lines.append(
                 _cells(
                     [
-                        vmd["policy"],
-                        _calls(vmd) + ("" if vmd["setting"]["settle"] else ", all rounds"),
+                        _policies(vmd),
+                        _asked(vmd),
                         _both(vmd, mdm, "mean_calls"),
                         _both(vmd, mdm, "mean_rounds"),
                         _rate(vmd),
@@ -130,6 +191,21 @@ def _set_tables(rows: list[Row]) -> Iterator[str]:
                 )
             )
         yield "\n".join(lines)
+
+
+def _policies(vmd: Row) -> str:
+    return GUESSING if _is_guess(vmd) else str(vmd["policy"])
+
+
+def _asked(vmd: Row) -> str:
+    setting = vmd["setting"]
+    deep = f", up to {setting['first_rounds']} rounds a call" if _is_guess(vmd) else ""
+    return _calls(vmd) + deep + ("" if setting["settle"] else ", all rounds")
+
+
+def _drawn(row: Row) -> bool:
+    """z of the first call is drawn, since puzzles have several solutions."""
+    return row["setting"]["z"] is not None
 
 
 def _latent_table(rows: list[Row]) -> Iterator[str]:
@@ -178,9 +254,9 @@ def disagreement(rows: list[Row]) -> str:
     )
     found: dict[str, dict[str, list[tuple[float, float]]]] = {}
     for vmd, mdm in _pairs(rows):
-        if vmd["set"] != EMPTY and vmd["setting"]["nfe"] in BUDGETS and _is_usual(vmd["setting"]):
+        if vmd["set"] != EMPTY and vmd["setting"]["nfe"] in BUDGETS and _is_usual(vmd):
             gain = 100 * (vmd["accuracy"] - mdm["accuracy"])
-            found.setdefault(vmd["set"], {}).setdefault(vmd["policy"], []).append((gain, paired(vmd, mdm)[2]))
+            found.setdefault(vmd["set"], {}).setdefault(_policies(vmd), []).append((gain, paired(vmd, mdm)[2]))
     lines = [f"- {name}: {'; '.join(_gains(*item) for item in found[name].items())}" for name in found]
     if not lines:
         return text
@@ -218,8 +294,8 @@ def plot(report: dict[str, Any]) -> Any:
     """
     from plotly.subplots import make_subplots
 
-    rated = (row for row in report["rows"] if row.get("by_rating") and row["set"] not in FILTERED)
-    rows = [row for row in rated if _is_plotted(row["setting"])]
+    usual = (row for pair in _usual_pairs(report["rows"]) for row in pair)
+    rows = [row for row in usual if row.get("by_rating") and row["set"] not in FILTERED and _is_plotted(row)]
     names = list(dict.fromkeys(row["set"] for row in rows))
     if not names:
         return None
@@ -259,13 +335,13 @@ def plot(report: dict[str, Any]) -> Any:
 _DASHES = {1: "dot", 5: "dash", 20: "solid"}
 
 
-def _is_plotted(setting: dict[str, Any]) -> bool:
-    return setting["policy"] == "margin" and setting["nfe"] in _DASHES and _is_usual(setting)
+def _is_plotted(row: Row) -> bool:
+    return row["setting"]["policy"] == "margin" and row["setting"]["nfe"] in _DASHES
 
 
-def _is_usual(setting: dict[str, Any]) -> bool:
+def _is_usual(row: Row) -> bool:
     """One latent, and boards stop when they have settled."""
-    return setting["latents"] == 1 and setting["settle"] > 0
+    return row["setting"]["latents"] == 1 and row["setting"]["settle"] > 0
 
 
 def draw(report: dict[str, Any], folder: Path) -> list[str]:
