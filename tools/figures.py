@@ -99,8 +99,8 @@ def average(out: Path, parts: tuple[str, ...]) -> None:
     "--first-rounds", default=ModelConfig().first_rounds, show_default=True, help="Rounds of a call from nothing."
 )
 def ship(run: Path, name: str, commit: str, history: str, first_rounds: int) -> None:
-    """Put a trained run's model into the package under NAME, with the usual rounds of decoding where not said otherwise."""
-    loaded, usual = load_model(run / "model"), ModelConfig()
+    """Put a trained run's model, or a model's own folder, into the package under NAME, with the usual rounds of decoding."""
+    loaded, usual = load_model(run / "model" if (run / "model").is_dir() else run), ModelConfig()
     loaded.model.config = replace(
         loaded.model.config,
         first_rounds=first_rounds,

@@ -189,6 +189,7 @@ def test_the_command_writes_tables_results_and_plot(folder, tmp_path, capsys, mo
         raise RuntimeError("no Chrome")
 
     monkeypatch.setattr(go.Figure, "write_image", no_chrome)
+    monkeypatch.setattr(paper, "QUICK", replace(paper.QUICK, guess_rounds=4))
     options = ["--limit", "5", "--latents", "2", "--grids", "2", "--seed", "3", "--batch-size", "4", "--threads", "1"]
     names = [
         "--sets",

@@ -153,7 +153,7 @@ def reproduce() -> None:
 )
 @click.option("--vmd", default="vmd", show_default=True, help="The model with a latent: a name or a folder.")
 @click.option("--mdm", default="mdm", show_default=True, help="The model without one.")
-@click.option("--quick", is_flag=True, help="A few puzzles of three sets: two minutes on one core.")
+@click.option("--quick", is_flag=True, help="A few puzzles of three sets: some minutes on one core.")
 @click.option(
     "--only",
     metavar="SET",

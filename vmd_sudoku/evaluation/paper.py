@@ -87,7 +87,7 @@ class Plan:
 
 
 QUICK = Plan(sets=("ye_test", "radcliffe_sample", "seventeen_clue"), limit=8, latents=4, latents_nfe=5, grids=16)
-"""Under two minutes on one core; intervals are wide."""
+"""Some minutes on one core; intervals are wide."""
 
 
 @dataclass(frozen=True)

@@ -126,11 +126,11 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "default": Preset(
         {"trunk": trunk, "fork": fork},
-        "a model like the shipped vmd, or mdm with --model mdm: first reasoning, then z",
+        "a VMD, or an MDM with --model mdm, as the shipped ones began: first reasoning, then z",
         "the nearest run: a trunk of 161 minutes in three parts, then 6,500 updates (44 minutes as a VMD), one CPU core. The "
         "VMD solved 85.0 % and the MDM 87.5 % of 200 puzzles (evaluate radcliffe_sample.csv --limit 200 --nfe 5), and 41 and "
         "0 % of 128 grids were legal in one call (sample --count 128 --z 0 --nfe 1). The shipped vmd and mdm had a longer "
-        "trunk (models vmd) and solve 90.0 and 92.5 %.",
+        "trunk, and more stages after it (models vmd).",
     ),
     "tiny": Preset(
         {"tiny": tiny},
@@ -146,10 +146,10 @@ PRESETS: dict[str, Preset] = {
     ),
     "guesses": Preset(
         {"trunk": trunk, "fork": fork, "guesses": guesses},
-        "a model like the shipped vmd-guesses, whose z guesses where it cannot deduce; wants --hard",
+        "as default, with a third stage, in which z learns to guess where the network cannot deduce; wants --hard",
         "not run as one command. 7,811 updates of the last stage brought a model from 46 to 61 % of 100 puzzles that one of 16 "
-        "draws of z solves (draws forum_hardest_11plus.csv --nfe 1 --draws 16 --spread 100). The shipped vmd-guesses has had "
-        "41,294 of them, of which 12,000 took 60.9 minutes of one CPU core (models vmd-guesses).",
+        "draws of z solves (draws forum_hardest_11plus.csv --nfe 1 --draws 16 --spread 100). 12,000 took 60.9 minutes of "
+        "one CPU core. The history of the shipped vmd says how many it has had (models vmd).",
     ),
     "blocks": Preset(
         {"trunk": trunk, "blocks": blocks},
