@@ -65,6 +65,21 @@ def example(name: str, number: int) -> Line:
         return Line(list(csv.DictReader(file))[number]["puzzle"])
 
 
+def failing(models: "Models", first: int) -> Line:
+    """A puzzle of `extreme.csv` that the MDM alone fails at in five calls: the first one from a number on."""
+    for number in range(first, first + EXTREMES):
+        puzzle = example("extreme", number % EXTREMES)
+        if not solve_puzzle(models("mdm"), puzzle.digits, replace(MDM, nfe=5).library()).solved:
+            return puzzle
+    raise click.ClickException(
+        "the MDM solves every extreme example; the words of the lessons say that it fails at one"
+    )
+
+
+EXTREMES = 10
+"""Puzzles in `extreme.csv`."""
+
+
 def without(puzzle: Line, count: int, seed: int) -> Line:
     """A puzzle with so many clues taken away at random."""
     board = puzzle.digits
@@ -95,7 +110,7 @@ def sure(models: Models) -> dict[str, Plan]:
     base = example("expert", 0)
     return {
         "game": Plan("One cell after each call", base, MDM),
-        "wrong": Plan("Sure, and wrong", example("extreme", 1), replace(MDM, nfe=5)),
+        "wrong": Plan("Sure, and wrong", failing(models, 1), replace(MDM, nfe=5)),
         "whole": Plan("All clues", base, replace(MDM, nfe=1)),
         "less": Plan("Three clues taken away", without(base, 3, seed=1), replace(MDM, nfe=1)),
     }
@@ -157,7 +172,7 @@ FEW = 4
 
 def rules(models: Models) -> dict[str, Plan]:
     """A puzzle that the network alone fails at, at every level of help; and one without a solution."""
-    hard = example("extreme", 4)
+    hard = failing(models, 4)
     levels = {
         "none": "The network alone",
         "rules": "Digits that a peer holds are left out",

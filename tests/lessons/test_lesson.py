@@ -59,6 +59,25 @@ def test_every_run_leads_where_its_facts_say(name):
         assert said.shape == (len(run.trace["steps"]) * 729,)
 
 
+SAID = {
+    "many": lambda f: f["one"]["clashing"] > 0 == f["single"]["clashing"] and f["single"]["solved"] == "solved",
+    "sure": lambda f: f["wrong"]["solved"] == "not solved" and f["less"]["sure"] < f["whole"]["sure"],
+    "independence": lambda f: f["one"]["solutions"] == 2 and f["two"]["solved"] == "solved",
+    "latent": lambda f: min(f["zero"]["clashing"], f["vmdonce"]["clashing"]) > f["vmd1"]["clashing"],
+    "rules": lambda f: (
+        (f["none"]["solved"], f["search"]["solved"]) == ("not solved", "solved")
+        and f["fooled"]["clashing"] > 0 == f["fooled"]["left"]
+        and f["proved"]["left"] > 0
+    ),
+}
+"""What the words of a lesson take for granted of its runs, which come from the shipped models."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_the_words_take_for_granted_is_so(name):
+    assert SAID[name]({run: made.facts for run, made in load(name).runs.items()})
+
+
 def test_the_tied_cells_are_coins():
     (pairs,) = [card.pairs for card in load("independence").cards if card.pairs]
     assert all(abs(share - 0.5) < 0.06 for cell in pairs.shares for share in cell)

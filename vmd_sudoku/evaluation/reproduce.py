@@ -247,6 +247,6 @@ def _line(row: Row) -> str:
     setting = row["setting"]
     several = f", best of {setting['latents']} latents" if setting["latents"] > 1 else ""
     return (
-        f"{row['set']}, {row['kind']}, {setting['policy']}, {_calls(row)}{several}: {row['solved']} of {row['boards']} "
-        f"solved, {row['seconds']:.0f} s"
+        f"{row['set']}, {row['kind']}, {setting['policy']}, {_calls(row)} of up to {setting['first_rounds']} rounds{several}: "
+        f"{row['solved']} of {row['boards']} solved, {row['seconds']:.0f} s"
     )
