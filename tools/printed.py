@@ -43,7 +43,8 @@ def like(before: list[str], now: list[str]) -> list[str]:
     if len(before) != len(now):
         return now
     return [
-        line[: len(old) - 1] + DOTS if old.endswith(" " + DOTS) else line for old, line in zip(before, now, strict=True)
+        line[: len(old) - 2] + " " + DOTS if old.endswith(" " + DOTS) else line
+        for old, line in zip(before, now, strict=True)
     ]
 
 
