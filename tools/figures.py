@@ -7,14 +7,25 @@ python tools/figures.py average runs/mean runs/a/model=0.7 runs/b/model=0.3 # th
 python tools/figures.py ship runs/vmd vmd --commit HASH                     # makes a trained run the shipped model
 """
 
+import contextlib
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from vmd_sudoku.evaluation.paper import EMPTY, GRID_BUDGETS, GUESS, Row
 from vmd_sudoku.evaluation.reproduce import read_results
-from vmd_sudoku.evaluation.tables import draw, guess_summary, guess_words, markdown, summary
+from vmd_sudoku.evaluation.tables import (
+    draw,
+    guess_summary,
+    guess_words,
+    markdown,
+    paired,
+    summary,
+    usual_and_guesses,
+)
 from vmd_sudoku.network.checkpoint import SHIPPED, load_model, save_model
 from vmd_sudoku.network.model import ModelConfig
 
@@ -25,6 +36,75 @@ IN_CARD = (
     *("set", "boards", "solved", "interval", "policy", "nfe", "latents", "z", "first_rounds", "settle", "seed"),
     *("mean_calls", "mean_rounds", "puzzles_per_s", "machine"),
 )
+
+
+class Solved:
+    """What the rows of both models say in per cent, for words."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._pairs = {
+            (vmd["set"], vmd["policy"], vmd["setting"]["nfe"]): (vmd, mdm) for vmd, mdm in usual_and_guesses(rows)
+        }
+
+    def __call__(self, name: str, nfe: int, policy: str = "margin") -> tuple[str, str]:
+        """Of VMD and MDM on a set; the policy is the VMD's.
+
+        Raises:
+            KeyError: it was not measured.
+        """
+        vmd, mdm = (f"{100 * row['solved'] / row['boards']:.1f}" for row in self._pairs[name, policy, nfe])
+        return vmd, mdm
+
+    def p(self, name: str, nfe: int, policy: str) -> str:
+        """McNemar's p of the two."""
+        return f"{paired(*self._pairs[name, policy, nfe])[2]:.2g}"
+
+    def count(self, name: str) -> int:
+        """Puzzles of a set, or grids."""
+        return next(vmd["boards"] for (of, _, _), (vmd, _) in self._pairs.items() if of == name)
+
+
+def words(solved: Solved) -> Iterator[str]:
+    """Paragraphs under README's tables; one that lacks a figure is left out."""
+    for paragraph in (_words_on_z, _words_on_guesses, _words_on_the_filter):
+        with contextlib.suppress(KeyError, StopIteration):
+            yield paragraph(solved)
+
+
+def _words_on_z(solved: Solved) -> str:
+    several, several_once = solved("several_solutions", 5), solved("several_solutions", 1)
+    grids = [solved(EMPTY, nfe) for nfe in GRID_BUDGETS]
+    vmd, mdm = (", ".join(pair[i] for pair in grids) for i in (0, 1))
+    calls = ", ".join(map(str, GRID_BUDGETS))
+    return (
+        "z helps where blanks depend on each other. On puzzles with several solutions the VMD writes *one* of them in five "
+        f"calls {several[0]} % of the time. The MDM, of the same size and training, mixes them and gets {several[1]} % (in a "
+        f"single call the two get {several_once[0]} and {several_once[1]} %). From the empty board, the VMD's draws of z make "
+        f"a whole legal grid {vmd} % of the time in {calls} calls ({solved.count(EMPTY):,} draws), the MDM {mdm} %. From the "
+        "second call on, z is drawn anew from the posterior given the network's guess."
+    )
+
+
+def _words_on_guesses(solved: Solved) -> str:
+    name = "radcliffe_sample"
+    usual, guesses = ({nfe: solved(name, nfe, policy) for nfe in (5, 20)} for policy in ("margin", GUESS))
+    return (
+        "Where the solution is unique, a z that stays 0 has nothing to add: by one policy, margin, the VMD solves "
+        f"{usual[5][0]} and {usual[20][0]} % of {name} in 5 and 20 calls, and the MDM {usual[5][1]} and {usual[20][1]} %. "
+        f"There draws of z are guesses. By policy `{GUESS}` the VMD solves {guesses[5][0]} and {guesses[20][0]} %, beside the "
+        f"MDM's {guesses[5][1]} and {guesses[20][1]} % by margin at the same rounds (p = {solved.p(name, 5, GUESS)} and "
+        f"{solved.p(name, 20, GUESS)})."
+    )
+
+
+def _words_on_the_filter(solved: Solved) -> str:
+    vmd, mdm = solved("radcliffe_filtered", 1)
+    return (
+        "On puzzles like those of the papers (`radcliffe_filtered`: the seven strategies of their filter solve them) the VMD "
+        f"solves {vmd} % and the MDM {mdm} % in a single call, at a fiftieth of the size. "
+        "[docs/experiments.md](docs/experiments.md) says what was tried, and [tools/latent.py](tools/latent.py) measures what "
+        "z carries."
+    )
 
 
 @click.group()
@@ -52,14 +132,15 @@ def publish(folder: Path) -> None:
     shutil.copy(folder / "difficulty.png", DOCS / "difficulty.png")
     text = README.read_text()
     before, after = text.split(MARKS[0])[0], text.split(MARKS[1])[1]
-    words = (
+    about = (
         "Per cent of whole boards solved, neural only, at equal calls and at most the same rounds for both models; z is drawn "
         "on several_solutions, where any solution counts, and 0 elsewhere. radcliffe_filtered holds the puzzles of "
         "radcliffe_sample that the papers' own filter keeps, so it is the row to hold against theirs. Intervals, paired tests, "
         "calls, rounds, speed, several latents and whole grids from nothing are in [docs/figures.md](docs/figures.md)."
     )
     picture = "![Accuracy against the rating of difficulty](docs/difficulty.png)"
-    parts = [MARKS[0], summary(report), words, guess_words(report), guess_summary(report), picture, MARKS[1]]
+    tables = [summary(report), about, guess_words(report), guess_summary(report), picture]
+    parts = [MARKS[0], *tables, *words(Solved(report["rows"])), MARKS[1]]
     README.write_text(before + "\n\n".join(part for part in parts if part) + after)
 
 

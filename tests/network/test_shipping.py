@@ -3,6 +3,7 @@
 import importlib.util
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
@@ -14,11 +15,16 @@ from vmd_sudoku.network.symmetric import NetworkConfig
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def tool(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def module():
     spec = importlib.util.spec_from_file_location("figures_tool", ROOT / "tools" / "figures.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def tool(module, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "SHIPPED", tmp_path / "shipped")
     for name, latent, seed in (("a", 1, 1), ("b", 1, 2), ("mdm", 0, 3)):
         torch.manual_seed(seed)
@@ -54,3 +60,24 @@ def test_a_model_is_shipped_with_the_rounds_that_were_asked_for(tool, tmp_path):
     for rounds in (64, 96):
         assert tool("ship", tmp_path / "a", "vmd", "--commit", "c", "--first-rounds", rounds).exit_code == 0
         assert load_model(tmp_path / "shipped" / "vmd").model.config.first_rounds == rounds
+
+
+def test_words_of_the_readme_follow_from_the_rows(module):
+    def row(kind, name, policy, nfe, solved, z=None):
+        setting = {"policy": policy, "nfe": nfe, "latents": 1, "settle": 0.01, "z": z, "first_rounds": 8}
+        bits = np.packbits(np.arange(10) < solved).tobytes().hex()
+        return {"kind": kind, "set": name, "boards": 10, "solved": solved, "which": bits, **setting, "setting": setting}
+
+    rows = [row(kind, "radcliffe_filtered", "margin", 1, 10 - (kind == "MDM")) for kind in ("VMD", "MDM")]
+    (filtered,) = module.words(module.Solved(rows))
+    assert "the VMD solves 100.0 % and the MDM 90.0 % in a single call" in filtered
+    for nfe in (5, 20):
+        rows += [
+            row("VMD", "radcliffe_sample", "margin", nfe, 6),
+            row("MDM", "radcliffe_sample", "margin", nfe, 7),
+            row("VMD", "radcliffe_sample", "guess", nfe, 9),
+        ]
+    guesses, _ = module.words(module.Solved(rows))
+    assert "by one policy, margin, the VMD solves 60.0 and 60.0 %" in guesses
+    assert "By policy `guess` the VMD solves 90.0 and 90.0 %, beside the MDM's 70.0 and 70.0 % by margin" in guesses
+    assert "(p = 0.5 and 0.5)" in guesses

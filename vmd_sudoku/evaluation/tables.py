@@ -101,6 +101,11 @@ def guess_words(report: dict[str, Any]) -> str:
     )
 
 
+def usual_and_guesses(rows: list[Row]) -> list[tuple[Row, Row]]:
+    """Both models with one latent, where boards stop when they have settled: by one policy, and guesses beside margin."""
+    return [pair for pair in _pairs(rows) if _is_usual(pair[0])]
+
+
 def _usual_pairs(rows: list[Row]) -> list[tuple[Row, Row]]:
     """Both models by one policy with one latent, on sets of puzzles; boards stop when they have settled."""
     return [pair for pair in _pairs(rows) if pair[0]["set"] != EMPTY and not _is_guess(pair[0]) and _is_usual(pair[0])]
