@@ -41,9 +41,10 @@ export interface Frame {
   confidence: number[]
   now: number[]
   gone: number[]
-  /** What a guess would have written that was turned down, and the cell that it was least sure of. */
+  /** What a guess would have written that was turned down, the cell that it was least sure of, and how many it was unsure of. */
   ghosts?: (Ghost | null)[]
   least?: number
+  unsure?: number
 }
 
 export interface Message {

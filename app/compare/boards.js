@@ -4,7 +4,7 @@ import { make, makeSvg, setData, setText } from "../parts/dom.js"
 import { Grid, gridHost, movedBy } from "../parts/grid.js"
 import { BLANK, column, everyCell, findClashes, row } from "../parts/sudoku.js"
 import { framesOf, stepAt, viewOf } from "../parts/trace.js"
-import { WORDS, fillIn } from "../parts/words.js"
+import { WORDS, cellsWord, fillIn } from "../parts/words.js"
 import { markOf, mostFrequent, verdictOf } from "./ticks.js"
 
 /** @typedef {import("../types").ComparedRun} ComparedRun */
@@ -117,9 +117,14 @@ export class Board extends Framed {
       return
     }
     const isEnd = step === this.steps
-    const blank = this.frames[step].digits.filter((digit) => digit === BLANK).length
+    const { digits, unsure } = this.frames[step]
+    const blank = digits.filter((digit) => digit === BLANK).length
+    const now = unsure ? WORDS.state_guess : WORDS.state
     setData(this.state, "ended", isEnd ? (this.run.solved ? "solved" : "wrong") : "")
-    setText(this.state, isEnd ? verdictOf(this.run) : fillIn(WORDS.state, { at: step, steps: this.steps, blank }))
+    setText(
+      this.state,
+      isEnd ? verdictOf(this.run) : fillIn(now, { at: step, steps: this.steps, blank, cells: cellsWord(unsure ?? 0) }),
+    )
   }
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from app.compare import words as compare_words
-from app.parts.settings import MAX_SEED, Settings, later_seed
+from app.parts.settings import GUESS, GUESS_CALLS, GUESSES, MAX_SEED, Settings, later_seed
 from vmd_sudoku.board import CELLS, Line
 from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats.text import read_text
@@ -20,6 +20,13 @@ USUAL_SIDES = (
     Settings(model="vmd", policy="top-prob", nfe=5),
     Settings(model="mdm", policy="top-prob", nfe=5),
 )
+GUESS_SIDES = (
+    Settings(model=GUESSES["vmd"], policy=GUESS, nfe=GUESS_CALLS),
+    Settings(model=GUESSES["mdm"], policy="margin", nfe=GUESS_CALLS),
+)
+"""Guesses at the whole board, against cells in an order."""
+GUESS_PUZZLE = Line("1.........8...7.69.5.......8.......62.61...4......67....1.....84..7.8.......93.2.")
+"""One of `puzzles/expert.csv` where it takes several guesses."""
 ONE_MODEL = {"vmd": Settings(model="vmd", nfe=5), "mdm": Settings(model="mdm", policy="random", nfe=5)}
 """What is drawn where one model is compared with itself: z for VMD, the order of the cells for MDM, which has no z."""
 

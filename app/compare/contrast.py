@@ -7,13 +7,15 @@ step floor(t n / T), so that all start and end together. Pure functions of trace
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from app.compare import words as compare_words
 from app.parts.settings import Settings
 from vmd_sudoku.board import BLANK, PEERS, Line, cell_name
-from vmd_sudoku.solving.trace import Trace
+from vmd_sudoku.solving.playing import guesses
+from vmd_sudoku.solving.trace import Trace, TraceStep
 
 
 @dataclass(frozen=True)
@@ -136,18 +138,19 @@ def payload(puzzle: Line, runs: Sequence[Run], solution: Line | None) -> dict[st
 
 def _plain(run: Run, wrong: Wrong | None, solution: Line | None, ticks: int) -> dict[str, object]:
     trace, steps = run.trace, len(run.trace.steps)
+    told = guesses(trace)
     truth, final = None if solution is None else solution.digits, Line(trace.board).digits
     return {
         "name": run.name,
         "setting": str(run.settings),
-        "trace": _played(trace),
+        "trace": _played(trace, told),
         "solved": trace.solved,
         "verdict": trace.verdict,
         "wrong": None
         if wrong is None
         else {"step": wrong.step, "tick": tick_of(wrong.step, steps, ticks), "cell": wrong.cell},
         "wrong_text": _wrong_words(wrong, solution),
-        "confidence": [round(float(np.mean(step.confidence)), 4) if step.cells else None for step in trace.steps],
+        "confidence": [_confidence(step, guess) for step, guess in zip(trace.steps, told, strict=True)],
         "entropy": entropy_of_blanks(trace),
         "filled": [len(step.cells) for step in trace.steps],
         "mistakes": []
@@ -167,8 +170,17 @@ def _plain(run: Run, wrong: Wrong | None, solution: Line | None, ticks: int) -> 
     }
 
 
-def _played(trace: Trace) -> dict[str, object]:
-    """A trace as the player takes it, without the 729 probabilities of every step."""
+def _confidence(step: TraceStep, guess: dict[str, Any]) -> float | None:
+    """The mean over the cells that a step filled, or would have filled with a guess that was turned down."""
+    if step.cells:
+        return round(float(np.mean(step.confidence)), 4)
+    digits, shares = (guess.get("guess", {}).get(name, ()) for name in ("digits", "shares"))
+    asked = [share / 100 for digit, share in zip(digits, shares, strict=True) if digit != "."]
+    return round(float(np.mean(asked)), 4) if asked else None
+
+
+def _played(trace: Trace, told: Sequence[dict[str, Any]]) -> dict[str, object]:
+    """A trace as the player takes it, without the 729 probabilities of every step. told: its guesses, step by step."""
     steps = [
         {
             "cells": list(step.cells),
@@ -176,7 +188,8 @@ def _played(trace: Trace) -> dict[str, object]:
             "confidence": [round(value, 4) for value in step.confidence],
             "remasked": list(step.remasked),
         }
-        for step in trace.steps
+        | guess
+        for step, guess in zip(trace.steps, told, strict=True)
     ]
     return {"puzzle": trace.puzzle, "steps": steps}
 

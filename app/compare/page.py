@@ -11,6 +11,8 @@ from app.compare import words as compare_words
 from app.compare.comparison import (
     BOARDS,
     DRAWS,
+    GUESS_PUZZLE,
+    GUESS_SIDES,
     LETTERS,
     ONE_MODEL,
     Comparison,
@@ -103,6 +105,10 @@ def _puzzles(table: Table) -> None:
 def _puzzle_choices(table: Table) -> None:
     if st.button(compare_words.FIND, icon=":material/search:", help=compare_words.FIND_HELP, key="compare_find"):
         table.put(None)
+    if st.button(
+        compare_words.GUESSES, icon=":material/casino:", help=compare_words.GUESSES_HELP, key="compare_guesses"
+    ):
+        lay_out(GUESS_PUZZLE, GUESS_SIDES)
     with st.popover(compare_words.PUZZLE, icon=":material/grid_on:"):
         st.caption(compare_words.LEVELS)
         with st.container(horizontal=True, gap="xsmall"):

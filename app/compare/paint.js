@@ -90,6 +90,8 @@ export function showChosen(stage, frames, clues) {
 /** @param {Frame} frame @param {number} cell @param {number[] | null} truth */
 function cellWords(frame, cell, truth) {
   const digit = frame.digits[cell]
+  const guess = frame.ghosts?.[cell]
+  if (guess) return fillIn(WORDS.cell_is_guess, { digit: guess.digit, sure: percent(guess.sure) })
   if (digit === BLANK) return WORDS.cell_is_blank
   const right = truth === null ? "" : digit === truth[cell] ? WORDS.cell_right : WORDS.cell_wrong
   return fillIn(WORDS.cell_says, { digit, step: frame.order[cell], sure: percent(frame.confidence[cell]), right })

@@ -134,11 +134,10 @@ export class Stage {
 
   /** @param {number} at */
   #words(at) {
-    const runs = this.boards.map((board) => ({
-      name: board.name,
-      steps: board.steps,
-      filled: board.frameAt(at, this.ticks).now.length,
-    }))
+    const runs = this.boards.map((board) => {
+      const { now, unsure } = board.frameAt(at, this.ticks)
+      return { name: board.name, steps: board.steps, filled: now.length, unsure }
+    })
     return tickWords(at, runs, this.ticks, this.map !== null)
   }
 

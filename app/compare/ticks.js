@@ -38,7 +38,7 @@ export function verdictOf(run) {
 // What happened at tick `at`: `filled` are the cells that each run fills in the step it is at; `summed` leaves the runs out.
 /**
  * @param {number} at
- * @param {{name: string, steps: number, filled: number}[]} runs
+ * @param {{name: string, steps: number, filled: number, unsure?: number}[]} runs `unsure`: cells of a guess that was turned down
  * @param {number} ticks
  * @param {boolean} summed
  */
@@ -49,13 +49,13 @@ export function tickWords(at, runs, ticks, summed) {
     : fillIn(WORDS.tick_share, { share: Math.round((100 * at) / ticks) })
   if (at === 0) return fillIn(WORDS.tick_start, { head })
   if (summed) return head
-  if (same && runs.every(({ filled }) => filled === runs[0].filled)) {
+  if (same && runs.every(({ filled, unsure }) => filled === runs[0].filled && !unsure)) {
     return fillIn(WORDS.tick, { head, sides: fillIn(WORDS.tick_all, { cells: cellsWord(runs[0].filled) }) })
   }
-  const sides = runs.map(({ name, steps, filled }) =>
-    same
-      ? fillIn(WORDS.tick_side, { name, cells: cellsWord(filled) })
-      : fillIn(WORDS.tick_side_step, { name, at: stepAt(at, steps, ticks), steps }),
-  )
+  const sides = runs.map(({ name, steps, filled, unsure }) => {
+    const values = { name, at: stepAt(at, steps, ticks), steps, cells: cellsWord(unsure || filled) }
+    if (unsure) return fillIn(WORDS.tick_side_guess, values)
+    return fillIn(same ? WORDS.tick_side : WORDS.tick_side_step, values)
+  })
   return fillIn(WORDS.tick, { head, sides: sides.join(", ") })
 }

@@ -26,6 +26,11 @@ PUZZLE_BAD = "That is not a puzzle: it takes 81 cells, 1 to 9, and `.` or `0` fo
 FROM_SOLVE = "Take the board of the Solve page"
 FIND = "Find a difference"
 FIND_HELP = "Tries example puzzles until one board is solved and another is not."
+GUESSES = "Guesses against an order"
+GUESSES_HELP = (
+    "VMD guesses the whole board, each time with another z, until it is sure of every cell. An MDM has no z: it fills the "
+    "surest cells first, in as many calls."
+)
 FINDING = "Looking for a puzzle on which they differ…"
 FOUND_NONE = "All boards came out alike on the {count} puzzles tried. Fewer calls make them differ."
 WORKING = "Solving: board {now} of {boards}…"
@@ -114,6 +119,7 @@ BOARD = {
     "agreement_wrong": ", not the solution",
     "agreement_state": "All agree on {agreed} of {filled} cells",
     "state": "Step {at} of {steps}, {blank} blank",
+    "state_guess": "Guess {at} of {steps}: {cells} unsure",
     "solved": "✓ Solved",
     "unfinished": "✕ {cells} left blank",
     "not_solved": "✕ Not solved",
@@ -126,6 +132,7 @@ BOARD = {
     "tick_all": "each fills {cells}",
     "tick_side": "{name} fills {cells}",
     "tick_side_step": "{name} at step {at} of {steps}",
+    "tick_side_guess": "{name} unsure of {cells}",
     "paint": "What colours show",
     "paint_right": "Who was right",
     "paint_apart": "Where they differ",
@@ -142,6 +149,7 @@ BOARD = {
     "choose": "Choose a cell to see what every board says of it.",
     "cell_is_clue": "a clue",
     "cell_is_blank": "blank so far",
+    "cell_is_guess": "{digit} guessed, {sure} sure, not written",
     "cell_says": "{digit} in step {step}, {sure} sure{right}",
     "cell_right": ", right",
     "cell_wrong": ", wrong",
@@ -163,7 +171,7 @@ BOARD = {
     "in_address": "It is in the address bar",
     "larger": "Larger boards",
     "mean": "Mean",
-    "chart_confidence": "Confidence in the cells of a step, %",
+    "chart_confidence": "Confidence of a step, or of a guess, %",
     "chart_entropy": "Entropy of the blanks, nats a cell",
     "chart_filled": "Cells filled in a step",
     "chart_mistakes": "✕ wrong digit",

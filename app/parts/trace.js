@@ -39,6 +39,7 @@ function frameAfter(before, step, number) {
     gone: step.remasked ?? [],
     ghosts: step.guess?.digits ? ghostsOfGuess(step.guess, before.digits) : undefined,
     least: step.guess?.cell,
+    unsure: step.guess?.digits ? step.guess.unsure : 0,
   }
   // Blank one frame late, so that an eye sees which digits are taken back.
   for (const cell of before.gone) next.digits[cell] = BLANK

@@ -83,11 +83,12 @@ export class Run {
     const { verdict, player } = this.app
     if (!report) return
     verdict.say(report)
+    // Before anything is drawn: the player may stand at a step of the run before, which this one may not have.
+    if (frames) player.load(frames.length - 1, at)
     verdict.point({ clash: report.cells })
     const wrong = report.first_wrong
     if (wrong) verdict.offer(fillIn(WORDS.jump, { step: wrong }), () => player.seek(wrong))
     if (report.guesses) verdict.offer(fillIn(WORDS.guess_run, { calls: report.guesses }), () => this.#guess())
-    if (frames) player.load(frames.length - 1, at)
   }
 
   // The same board once more, by guesses at the whole of it.

@@ -110,6 +110,34 @@ def test_less_motion_shows_the_end_at_once(visit: Visit):
     assert "." not in line(page)
 
 
+@needs_model
+def test_where_the_network_failed_it_may_guess_and_its_guesses_can_be_stepped_through(visit: Visit):
+    hard = "1.........8...7.69.5.......8.......62.61...4......67....1.....84..7.8.......93.2."
+    page = visit(f"/?p={hard}&steps=5", reduced_motion="reduce")
+    page.get_by_role("button", name="Solve", exact=True).click()
+    wait_for_verdict(page, "Not solved")
+    assert "." not in line(page)
+    # The run that comes is shorter than the one at whose end the player stands.
+    page.get_by_role("button", name="Let it guess").click()
+    page.locator(".verdict .headline").get_by_text("Solved", exact=True).wait_for()
+    assert page.get_by_role("button", name="Let it guess").count() == 0
+    assert "." not in line(page)
+    page.get_by_role("button", name="To the clues").click()
+    page.get_by_role("button", name="Step forward").click()
+    assert line(page) == hard
+    assert re.fullmatch(
+        r"Guess 1: \d+ cells? unsure, the least [\d.]+ %\. Another z\.", page.locator(".step").inner_text()
+    )
+    assert page.locator(".ghost[data-guess]").count() == hard.count(".")
+    assert (
+        page.get_by_role(
+            "gridcell", name=re.compile(r"blank, guessed \d, only [\d.]+ % sure, the least of all")
+        ).count()
+        == 1
+    )
+    _assert_accessible(page, "guess")
+
+
 def test_a_link_opens_its_puzzle_and_the_address_follows_the_board(visit: Visit):
     page = visit(f"/?p={EASY}&model=mdm")
     assert line(page) == EASY

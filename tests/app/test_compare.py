@@ -15,7 +15,16 @@ from streamlit.testing.v1 import AppTest
 
 from app.compare import contrast, page, race, race_view, work
 from app.compare import words as compare_words
-from app.compare.comparison import DRAWS, RACE_COUNTS, USUAL_SIDES, Comparison, RaceSettings, puzzle_in
+from app.compare.comparison import (
+    DRAWS,
+    GUESS_PUZZLE,
+    GUESS_SIDES,
+    RACE_COUNTS,
+    USUAL_SIDES,
+    Comparison,
+    RaceSettings,
+    puzzle_in,
+)
 from app.compare.contrast import (
     Run,
     boards_of,
@@ -27,7 +36,7 @@ from app.compare.contrast import (
     tick_of,
 )
 from app.compare.race import Race, Tally, Track
-from app.parts.settings import Settings
+from app.parts.settings import GUESSES, Settings
 from app.server import examples, gate, models, solves, start
 from vmd_sudoku.board import Line, parse, to_line, verdict
 from vmd_sudoku.errors import CheckpointError, ConfigError
@@ -127,6 +136,17 @@ comparisons = st.builds(
 @given(comparisons)
 def test_a_link_brings_everything_back(comparison):
     assert Comparison.from_query(comparison.to_query()) == comparison
+
+
+def test_a_guess_that_was_turned_down_has_its_digits_and_its_confidence():
+    said = tuple((0.6, *(0.05,) * 8) for _ in range(81))
+    down = replace(step([], []), probabilities=said)
+    guessed = replace(trace([down, *run_of(BLANKS, 1).steps]), policy="guess", setting={"threshold": 0.9})
+    run = payload(EASY, [Run("A", Settings(policy="guess"), guessed)], ANSWER)["runs"][0]
+    first, last = run["trace"]["steps"]
+    assert (first["guess"]["unsure"], first["guess"]["digits"].count("1")) == (len(BLANKS), len(BLANKS))
+    assert last["guess"]["again"] is None
+    assert run["confidence"] == [0.6, 0.9]
 
 
 def test_the_usual_comparison_needs_no_words_in_a_link():
@@ -453,6 +473,27 @@ def test_a_search_goes_on_from_the_last_puzzle_found(asked):
     assert first == work._pool()[0]
     app.button(key="compare_find").click().run()
     assert shown(app)["puzzle"] == work._pool()[1]
+
+
+def test_guesses_stand_beside_an_order_of_as_many_calls_one_click_away(asked):
+    app = opened(view="draws", boards="4", p=EASY)
+    app.button(key="compare_guesses").click().run()
+    assert not app.exception
+    said = shown(app)
+    assert (said["puzzle"], len(said["boards"]), said["view"]) == (GUESS_PUZZLE, 2, "sides")
+    assert [settings for puzzle, settings in asked if puzzle == GUESS_PUZZLE] == list(GUESS_SIDES)
+    first, second = GUESS_SIDES
+    assert (first.nfe, first.has_latent, second.has_latent) == (second.nfe, True, False)
+    again = Comparison.from_query(dict(parse_qsl(said["query"])))
+    assert again.shown == GUESS_SIDES
+    assert GUESS_PUZZLE in examples.levels()["Expert"].puzzles
+
+
+def test_draws_of_a_model_that_guesses_are_draws_of_its_kind(asked):
+    app = opened(p=EASY, view="draws", one=f"model.{GUESSES['mdm']}_policy.random_steps.5")
+    assert not app.exception
+    assert shown(app)["boards"][0]["setting"] == "seed 0"
+    assert {settings.model for _, settings in asked} == {GUESSES["mdm"]}
 
 
 def test_where_nothing_tells_the_boards_apart_the_page_says_so(asked, monkeypatch):

@@ -45,4 +45,8 @@ test("a tick in words", () => {
     "50 % of every run: A at step 5 of 10, B at step 2 of 5",
   )
   assert.equal(tickWords(2, [run("A", 5, 9), run("B", 5, 9)], 5, true), "Step 2 of 5")
+  const down = { ...run("A", 5, 0), unsure: 3 }
+  assert.equal(tickWords(2, [down, run("B", 5, 4)], 5, false), "Step 2 of 5: A unsure of 3 cells, B fills 4 cells")
+  assert.match(tickWords(2, [down, { ...down, name: "B" }], 5, false), /A unsure of 3 cells, B unsure of 3 cells$/)
+  assert.match(tickWords(5, [down, run("B", 10, 1)], 10, false), /A unsure of 3 cells, B at step 5 of 10$/)
 })

@@ -33,6 +33,7 @@ Object.assign(WORDS, {
   tick: "{head}: {sides}",
   tick_all: "each fills {cells}",
   tick_side: "{name} fills {cells}",
+  tick_side_guess: "{name} unsure of {cells}",
   tick_side_step: "{name} at step {at} of {steps}",
   solved: "Solved",
   wrong_one: "1 cell wrong",
