@@ -135,6 +135,7 @@ def test_where_the_network_failed_it_may_guess_and_its_guesses_can_be_stepped_th
         ).count()
         == 1
     )
+    page.wait_for_timeout(300)  # colours of buttons fade in
     _assert_accessible(page, "guess")
 
 
