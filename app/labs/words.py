@@ -132,7 +132,8 @@ WALK_LEAD = "The corners are z of four words: {a}, {b}, {c} and {d}. What is wri
 
 GRIDS_LEAD = (
     "Whole Sudoku grids from the empty board, judged by the rules alone. The VMD draws one z a grid and "
-    "writes the surest digits; the MDM, which has no z, draws every digit, cells in random order. All 288 "
+    "writes the surest digits: it was taught to make each z a guess at a whole board. The MDM, trained as long, has no z; it "
+    "draws every digit, cells in random order. All 288 "
     "grids of 4x4 Sudoku, with exact KL, are a set of the Tokens lab."
 )
 GRIDS_HUNDRED = "A hundred of each"

@@ -236,7 +236,7 @@ BOARD: dict[str, Any] = {
     "guess_another": "Another z.",
     "guess_same": "Once more.",
     "guess_sure": "Guess {at}: every blank sure, {sure} or more. {all} written",
-    "guess_last": "Guess {at}, the last: the surest of all is written, {cells} unsure",
+    "guess_last": "Guess {at}: none was sure, so the surest is written, {cells} unsure",
     "guess_only": "The only guess is written, {cells} unsure",
     "legend": "How sure the network was, in per cent",
     "legend_note": "Tint: how sure the network was. Small number: the step that filled the cell. "

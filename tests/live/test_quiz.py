@@ -60,6 +60,16 @@ def test_another_policy_is_asked_for_digits_alone(trace):
     assert all(len(card["before"]["cells"]) == 1 for card in cards[:4])
 
 
+def test_a_guess_that_was_turned_down_is_played_and_not_asked_about(trace):
+    first = trace.steps[0]
+    down = replace(first, cells=(), digits=(), confidence=(), margin=(), entropy=(), why=())
+    said = lesson_of(replace(trace, policy="guess", steps=(down, *trace.steps), calls=1 + len(trace.steps)))
+    run = said["runs"]["run"]
+    assert f"guess, guesses: {1 + len(trace.steps)}" in run["setting"]
+    assert run["trace"]["steps"][0]["guess"]["digits"].count(".") == 81 - trace.puzzle.count(".")
+    assert not any(card["title"].startswith("Step 1 of") for card in said["cards"])
+
+
 def test_a_run_of_one_step_and_a_name_with_folders(trace):
     short = lesson_of(replace(trace, steps=trace.steps[:1], model="/home/someone/mine"))
     assert len(short["cards"]) == 3

@@ -45,6 +45,8 @@ def _name(trace: Trace) -> str:
 
 def _setting(trace: Trace) -> str:
     calls = "one cell a call" if trace.nfe == "cell" else f"{trace.nfe} calls"
+    if trace.policy == "guess":
+        calls = f"guesses: {trace.calls}"
     rules = [] if trace.constraints == "none" else [f"constraints {trace.constraints}"]
     z = [] if trace.latent is None else ["z = 0" if trace.z == "mode" else f"z {trace.z}"]
     return ", ".join([trace.policy, calls, *rules, *z, f"seed {trace.seed}"])
