@@ -28,6 +28,7 @@ from vmd_sudoku.evaluation.tables import (
 )
 from vmd_sudoku.network.checkpoint import SHIPPED, load_model, save_model
 from vmd_sudoku.network.model import ModelConfig
+from vmd_sudoku.training import journal
 
 ROOT = Path(__file__).parents[1]
 DOCS, README = ROOT / "docs", ROOT / "README.md"
@@ -191,7 +192,10 @@ def ship(run: Path, name: str, commit: str, history: str, first_rounds: int) -> 
         rounds=usual.rounds,
         cell_rounds=usual.cell_rounds,
     )
-    save_model(SHIPPED / name, loaded.model, loaded.card | {"commit": commit, "history": history, "figures": []})
+    card = loaded.card | {"commit": commit, "history": history, "figures": []}
+    if "averaged" in card:  # its validation was that of the first of the weights that it is a mean of
+        card["validation"] = journal.validation(journal.validate_model(loaded.model, journal.VALIDATION_COUNT * 4))
+    save_model(SHIPPED / name, loaded.model, card)
 
 
 if __name__ == "__main__":

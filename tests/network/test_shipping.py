@@ -81,3 +81,15 @@ def test_words_of_the_readme_follow_from_the_rows(module):
     assert "by one policy, margin, the VMD solves 60.0 and 60.0 %" in guesses
     assert "By policy `guess` the VMD solves 90.0 and 90.0 %, beside the MDM's 70.0 and 70.0 % by margin" in guesses
     assert "(p = 0.5 and 0.5)" in guesses
+
+
+def test_a_mean_of_weights_is_validated_before_it_is_shipped(tool, module, tmp_path, monkeypatch):
+    monkeypatch.setattr(module.journal, "validate_model", lambda model, count: {"minimal_one_call": 0.5, "of": count})
+    assert (
+        tool("average", tmp_path / "mean", f"{tmp_path / 'a' / 'model'}=1", f"{tmp_path / 'b' / 'model'}=1").exit_code
+        == 0
+    )
+    for of in ("a", "mean"):
+        assert tool("ship", tmp_path / of, of, "--commit", "abc").exit_code == 0
+    assert "validation" not in load_model(tmp_path / "shipped" / "a").card
+    assert load_model(tmp_path / "shipped" / "mean").card["validation"]["minimal_one_call"] == 0.5

@@ -20,6 +20,7 @@ from vmd_sudoku.config import to_plain
 from vmd_sudoku.exact import generate
 from vmd_sudoku.network.cards import read_card
 from vmd_sudoku.network.checkpoint import LoadedModel, save_model
+from vmd_sudoku.network.model import Model
 from vmd_sudoku.solving.batch import decode_boards
 from vmd_sudoku.solving.setting import Setting
 from vmd_sudoku.training import parallel
@@ -134,7 +135,12 @@ def validate(training: Training, count: int) -> dict[str, float]:
     """Accuracy of the averaged weights by real decoding: generated minimal puzzles, and grids from the empty board."""
     # The averaged weights, which are what gets used, and by decoding as a user would: the loss does not tell how
     # many are solved.
-    loaded = LoadedModel(training.average, "in training", {}, "")
+    return validate_model(training.average, count)
+
+
+def validate_model(model: Model, count: int) -> dict[str, float]:
+    """As `validate`, of weights that are no training's."""
+    loaded = LoadedModel(model, "in training", {}, "")
     puzzles, _ = generate.puzzles(count, VALIDATION_SEED)
     empty = np.full((count, board.CELLS), board.BLANK, np.int8)
 
@@ -175,9 +181,14 @@ def card(training: Training, figures: dict[str, float], history: str = "") -> di
         "machine": machine.describe(),
         "version": __version__,
         "date": date.today().isoformat(),
-        "validation": {"puzzles": VALIDATION_COUNT * 4, "seed": VALIDATION_SEED, "policy": "margin"} | figures,
+        "validation": validation(figures),
         "config": to_plain(training.config),
     } | ({"history": history} if history else {})
+
+
+def validation(figures: dict[str, float]) -> dict[str, Any]:
+    """The entry of a card for what `validate` found at the end."""
+    return {"puzzles": VALIDATION_COUNT * 4, "seed": VALIDATION_SEED, "policy": "margin"} | figures
 
 
 class _Recorder:
