@@ -7,6 +7,7 @@ from app_stubs import easy, needs_model, opened, press_solve, session, shown, wi
 
 from app.parts.settings import CANDIDATES, GUESSES, MODELS, OFFERED, PAIR, Settings, edits_or_none
 from app.server import examples, solves
+from vmd_sudoku.board import Line
 from vmd_sudoku.solving.setting import Setting
 
 pytestmark = pytest.mark.usefixtures("compiled_reasons")
@@ -201,5 +202,6 @@ def test_a_seed_is_named_where_something_is_drawn():
 )
 def test_every_advanced_setting_changes_what_the_network_does(settings):
     usual = dataclasses.replace(Settings(), policy=settings.policy, nfe=settings.nfe, remask=settings.remask)
-    puzzle = examples.levels()["Extreme"].puzzles[0]
+    # Half of the clues of a puzzle leave so much open that no network is sure, whatever its weights.
+    puzzle = Line(str(examples.levels()["Extreme"].puzzles[0])[:40] + "." * 41)
     assert solves.solve(puzzle, settings).trace.steps != solves.solve(puzzle, usual).trace.steps
