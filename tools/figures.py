@@ -194,6 +194,7 @@ def ship(run: Path, name: str, commit: str, history: str, first_rounds: int) -> 
     )
     card = loaded.card | {"commit": commit, "history": history, "figures": []}
     if "averaged" in card:  # its validation was that of the first of the weights that it is a mean of
+        loaded.model.compile_for_decoding()
         card["validation"] = journal.validation(journal.validate_model(loaded.model, journal.VALIDATION_COUNT * 4))
     save_model(SHIPPED / name, loaded.model, card)
 

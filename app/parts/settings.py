@@ -12,7 +12,7 @@ from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.solving.setting import Setting
 
 PAIR = {"vmd": "VMD", "mdm": "MDM"}
-GUESSES = {"vmd": "vmd-guesses", "mdm": "mdm-guesses"}
+GUESSES = {"vmd": "vmd", "mdm": "mdm"}
 """The shipped models whose draws of z are guesses at whole boards, and the MDM with as many updates. They are named here alone;
 they may be those of PAIR, once these weights take their place."""
 MODELS = PAIR | {
