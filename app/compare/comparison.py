@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from app.compare import words as compare_words
-from app.parts.settings import GUESS, GUESS_CALLS, GUESSES, MAX_SEED, Settings, later_seed
+from app.parts.settings import GUESS, GUESS_CALLS, MAX_SEED, Settings, later_seed
 from vmd_sudoku.board import CELLS, Line
 from vmd_sudoku.errors import PuzzleError
 from vmd_sudoku.formats.text import read_text
@@ -21,8 +21,8 @@ USUAL_SIDES = (
     Settings(model="mdm", policy="top-prob", nfe=5),
 )
 GUESS_SIDES = (
-    Settings(model=GUESSES["vmd"], policy=GUESS, nfe=GUESS_CALLS),
-    Settings(model=GUESSES["mdm"], policy="margin", nfe=GUESS_CALLS),
+    Settings(model="vmd", policy=GUESS, nfe=GUESS_CALLS),
+    Settings(model="mdm", policy="margin", nfe=GUESS_CALLS),
 )
 """Guesses at the whole board, against cells in an order."""
 GUESS_PUZZLE = Line("1.........8...7.69.5.......8.......62.61...4......67....1.....84..7.8.......93.2.")

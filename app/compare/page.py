@@ -88,7 +88,7 @@ def lay_out(puzzle: Line, sides: Sequence[Settings]) -> None:
 def _captions(comparison: Comparison) -> tuple[str, ...]:
     if comparison.view == "sides":
         return tuple(map(str, comparison.shown))
-    return tuple(compare_words.SEED_OF[each.kind].format(seed=each.seed) for each in comparison.shown)
+    return tuple(compare_words.SEED_OF[each.model].format(seed=each.seed) for each in comparison.shown)
 
 
 # ---- what is compared
@@ -154,8 +154,8 @@ def _choices(table: Table) -> None:
 
 
 def _draws(table: Table, now: Comparison) -> Comparison:
-    kind = _one_of(compare_words.WHAT_IS_DRAWN, compare_words.ONE_MODEL, now.one.kind, f"compare_one_{table.turn}")
-    one = now.one if kind == now.one.kind else ONE_MODEL[kind]
+    kind = _one_of(compare_words.WHAT_IS_DRAWN, compare_words.ONE_MODEL, now.one.model, f"compare_one_{table.turn}")
+    one = now.one if kind == now.one.model else ONE_MODEL[kind]
     place, draws = _popover(compare_words.ONE.format(settings=one), "draws"), now.draws
     if place is not None:
         with place:

@@ -13,7 +13,6 @@ import numpy as np
 
 from app.labs.training import MODELS, UNSEEN_SECONDS, WALL_SECONDS
 from app.labs.turns import Enter, Turns
-from app.parts.settings import GUESSES
 from app.server.background import Background, Prepare
 from vmd_sudoku import board as boards
 from vmd_sudoku.board import BLANK, CELLS
@@ -121,7 +120,7 @@ class Drawer:
 
     def _slice(self, draw: Draw, name: str, place: int, known: "FirstCalls | None") -> None:
         start = time.monotonic()
-        found = some_grids(self._load(GUESSES[name]), setting(name, draw.calls, draw.seed), place, draw.over, known)
+        found = some_grids(self._load(name), setting(name, draw.calls, draw.seed), place, draw.over, known)
         draw.seconds[name] += time.monotonic() - start
         # Those of a draw that was stopped may not be whole.
         if not draw.over():

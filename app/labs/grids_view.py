@@ -10,7 +10,6 @@ from app.labs import component, controls
 from app.labs import words as lab_words
 from app.labs.bench import Bench
 from app.labs.choices import Choice
-from app.parts.settings import GUESSES
 from app.server import gate, models
 from vmd_sudoku.errors import CheckpointError
 
@@ -49,7 +48,7 @@ def _walk(first: int, second: int) -> "Walk":
     from app.labs import grids
 
     with gate.gate().enter():
-        return grids.walk(models.many(GUESSES["vmd"]), first, second)
+        return grids.walk(models.many("vmd"), first, second)
 
 
 def _choose(bench: Bench) -> Choice:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.learn import words as learn_words
 from app.learn.worksheet import worksheet
-from app.parts.settings import MAX_SEED, MODELS, PAIR, Settings
+from app.parts.settings import MAX_SEED, MODELS, Settings
 from app.parts.teaching import HIDDEN, SCRIPTS, Teaching
 from app.server import exact, examples
 from vmd_sudoku.board import CELLS, Line
@@ -113,7 +113,7 @@ def _compare() -> dict[str, str] | None:
     with st.container(horizontal=True):
         calls = st.selectbox(learn_words.CALLS, _CALLS[1:], index=2)
         seed = st.number_input(learn_words.SEED, 0, MAX_SEED, help=learn_words.SEED_HELP)
-    for letter, model in zip("ab", PAIR, strict=True):
+    for letter, model in zip("ab", MODELS, strict=True):
         parts = Settings(model=model, nfe=calls, seed=int(seed)).to_query()
         query[letter] = "_".join(f"{name}.{value}" for name, value in parts.items())
     return query if is_read else None

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.parts import words
-from app.parts.settings import CAPTIONS, GUESS, MODELS, OFFERED, Settings
+from app.parts.settings import GUESS, MODELS, OFFERED, Settings
 from vmd_sudoku.config import About, Page
 
 WIDTH = 400
@@ -27,7 +27,7 @@ def form(key: str, now: Settings, *, model: bool = True, labels: dict[str, str] 
             words.MODEL,
             list(MODELS),
             format_func=MODELS.__getitem__,
-            captions=[CAPTIONS[name] for name in MODELS],
+            captions=[words.MODEL_CAPTIONS[name] for name in MODELS],
             key=f"{key}model",
         )
     chosen = _chosen(key, replace(now, **found), labels or {}, first=True)

@@ -11,17 +11,8 @@ from vmd_sudoku.config import About, Page, abouts, check
 from vmd_sudoku.errors import ConfigError
 from vmd_sudoku.solving.setting import Setting
 
-PAIR = {"vmd": "VMD", "mdm": "MDM"}
-GUESSES = {"vmd": "vmd", "mdm": "mdm"}
-"""The shipped models whose draws of z are guesses at whole boards, and the MDM with as many updates. They are named here alone;
-they may be those of PAIR, once these weights take their place."""
-MODELS = PAIR | {
-    name: words.THAT_GUESSES.format(model=PAIR[kind]) for kind, name in GUESSES.items() if name not in PAIR
-}
-CAPTIONS = words.MODEL_CAPTIONS | {
-    name: words.GUESSES_CAPTIONS[kind] for kind, name in GUESSES.items() if name not in PAIR
-}
-WITHOUT_LATENT = frozenset({"mdm", GUESSES["mdm"]})
+MODELS = {"vmd": "VMD", "mdm": "MDM"}
+WITHOUT_LATENT = "mdm"
 GUESS = "guess"
 """The policy whose calls are guesses at the whole board."""
 GUESS_CALLS = 20
@@ -70,18 +61,12 @@ class Settings(Setting):
     @property
     def has_latent(self) -> bool:
         """Whether the model has a latent z."""
-        return self.model not in WITHOUT_LATENT
-
-    @property
-    def kind(self) -> str:
-        """A key of PAIR."""
-        return "vmd" if self.has_latent else "mdm"
+        return self.model != WITHOUT_LATENT
 
     @property
     def partner(self) -> str:
-        """The model without a latent that had as much training, or with one."""
-        other = "mdm" if self.has_latent else "vmd"
-        return other if self.model in PAIR else GUESSES[other]
+        """The other model: the one without a latent, or with one."""
+        return "mdm" if self.has_latent else "vmd"
 
     def __str__(self) -> str:
         """In a few words, leaving out what is at its default and does not matter."""
@@ -111,7 +96,7 @@ class Settings(Setting):
         themselves where guesses were made already, the rules help, or there is no z."""
         if not self.has_latent or self.policy == GUESS or self.constraints != Settings.constraints:
             return self
-        return Settings(model=GUESSES["vmd"], policy=GUESS, nfe=GUESS_CALLS, seed=self.seed)
+        return Settings(model="vmd", policy=GUESS, nfe=GUESS_CALLS, seed=self.seed)
 
     def _guesses(self) -> str:
         """How many guesses there may be; an MDM would say the same in each."""

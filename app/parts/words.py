@@ -12,11 +12,6 @@ MODEL_CAPTIONS = {
     "vmd": "variational masked diffusion, with a latent z",
     "mdm": "masked diffusion, without a latent",
 }
-THAT_GUESSES = "{model} (guesses)"
-GUESSES_CAPTIONS = {
-    "vmd": "trained further, so that each draw of z is a guess at the whole board",
-    "mdm": "trained as long, without a latent",
-}
 SETTINGS = "Settings"
 MODEL = "Model"
 DRAW = "Draw the latent z"

@@ -36,7 +36,7 @@ from app.compare.contrast import (
     tick_of,
 )
 from app.compare.race import Race, Tally, Track
-from app.parts.settings import GUESSES, Settings
+from app.parts.settings import Settings
 from app.server import examples, gate, models, solves, start
 from vmd_sudoku.board import Line, parse, to_line, verdict
 from vmd_sudoku.errors import CheckpointError, ConfigError
@@ -490,10 +490,10 @@ def test_guesses_stand_beside_an_order_of_as_many_calls_one_click_away(asked):
 
 
 def test_draws_of_a_model_that_guesses_are_draws_of_its_kind(asked):
-    app = opened(p=EASY, view="draws", one=f"model.{GUESSES['mdm']}_policy.random_steps.5")
+    app = opened(p=EASY, view="draws", one="model.mdm_policy.random_steps.5")
     assert not app.exception
     assert shown(app)["boards"][0]["setting"] == "seed 0"
-    assert {settings.model for _, settings in asked} == {GUESSES["mdm"]}
+    assert {settings.model for _, settings in asked} == {"mdm"}
 
 
 def test_where_nothing_tells_the_boards_apart_the_page_says_so(asked, monkeypatch):

@@ -17,7 +17,6 @@ from app.labs.bench import Bench
 from app.labs.choices import OWN, Choice, Prediction
 from app.labs.tokens_view import token_set
 from app.labs.training import Task, Trainer, Trial, draw_map, say
-from app.parts.settings import GUESSES
 from app.server import models, start
 from vmd_sudoku.board import parse
 from vmd_sudoku.errors import DataError
@@ -308,7 +307,7 @@ def test_the_words_lab_is_drawn_and_refuses_a_bad_pattern_in_one_line(page):
 def test_grids_come_in_slices_are_judged_by_the_rules_and_can_be_stopped(monkeypatch):
     legal = "123456789456789123789123456214365897365897214897214365531642978642978531978531642"
     asked = []
-    shared = {GUESSES["mdm"]: set(), GUESSES["vmd"]: set()}
+    shared = {"mdm": set(), "vmd": set()}
 
     def some(loaded, how, place, stop, known):
         asked.append((loaded, how.nfe, how.z, how.temperature, place))
@@ -323,12 +322,12 @@ def test_grids_come_in_slices_are_judged_by_the_rules_and_can_be_stopped(monkeyp
     wait(lambda: not draw.live)
     assert draw.state == "done"
     assert [grid.legal for grid in draw.grids["vmd"]] == [True, False] * 10
-    assert asked[:2] == [(GUESSES["mdm"], 4, None, 1.0, 0), (GUESSES["vmd"], 4, 7, 0.0, 0)]
+    assert asked[:2] == [("mdm", 4, None, 1.0, 0), ("vmd", 4, 7, 0.0, 0)]
     assert {place for *_, place in asked} == set(range(0, 100, 10))
     # The MDM is asked once what it says of an empty board; with a z of its own every grid of the VMD is another question.
-    assert None not in shared[GUESSES["mdm"]]
-    assert len(shared[GUESSES["mdm"]]) == 1
-    assert shared[GUESSES["vmd"]] == {None}
+    assert None not in shared["mdm"]
+    assert len(shared["mdm"]) == 1
+    assert shared["vmd"] == {None}
     stopped = grids.Draw(calls=1, seed=0)
     stopped.stop()
     assert drawer.start(stopped)

@@ -28,7 +28,7 @@ from app.parts.desk import Desk
 from app.parts.doors import (
     new_id,
 )
-from app.parts.settings import GUESS_CALLS, GUESSES, Settings
+from app.parts.settings import GUESS_CALLS, Settings
 from app.server import examples, gate, solves, start
 from app.solve import page as solve_page
 from app.solve.session import Reply
@@ -101,7 +101,7 @@ def test_guesses_are_asked_for_with_settings_of_their_own_which_stay(asked):
     assert len(asked) == 1
     app = opened(p=easy(), steps="5", zset="3:1", seed="4")
     ask(app, "solve", {"guess": True})
-    guessing = Settings(model=GUESSES["vmd"], policy="guess", nfe=GUESS_CALLS, seed=4)
+    guessing = Settings(model="vmd", policy="guess", nfe=GUESS_CALLS, seed=4)
     assert asked[1:] == [(easy(), guessing)]
     assert shown(app)["settings"] == str(guessing)
     assert Settings.from_query(session(app).to_query()) == guessing

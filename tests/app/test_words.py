@@ -13,7 +13,7 @@ from app.parts import verdict, words
 from app.parts.doors import (
     clues,
 )
-from app.parts.settings import GUESS_CALLS, GUESSES, Settings
+from app.parts.settings import GUESS_CALLS, Settings
 from app.server import exact, examples
 from app.solve import report
 from vmd_sudoku.board import Line, parse
@@ -57,7 +57,7 @@ def test_a_wrong_board_says_what_is_wrong_and_where_it_began():
     ("settings", "offered"),
     [
         (Settings(), GUESS_CALLS),
-        (Settings(model=GUESSES["vmd"], nfe=5, draw=True), GUESS_CALLS),
+        (Settings(model="vmd", nfe=5, draw=True), GUESS_CALLS),
         (Settings(model="mdm"), 0),
         (Settings(constraints="propagate"), 0),
         (Settings(policy="guess", nfe=5), 0),
