@@ -16,7 +16,6 @@ import click
 import torch
 
 from app.labs import grids
-from app.parts.settings import GUESSES
 from vmd_sudoku import machine
 from vmd_sudoku.network.checkpoint import load_model
 
@@ -30,11 +29,11 @@ LOOK_SECONDS = 0.05
 def main(calls: int, seed: int, plain: bool) -> None:
     """Draw once for the time of loading, then measure."""
     torch.set_num_threads(1)
-    models = {GUESSES[kind]: load_model(GUESSES[kind]) for kind in grids.MODELS}
+    models = {kind: load_model(kind) for kind in grids.MODELS}
     kept = [not plain and loaded.model.use_kept_rounds() for loaded in models.values()]
     drawer = grids.Drawer(_open, models.__getitem__, busy=BlockingIOError, gone=InterruptedError)
     for kind in grids.MODELS:
-        grids.some_grids(models[GUESSES[kind]], grids.setting(kind, 1, seed), 0, lambda: False)
+        grids.some_grids(models[kind], grids.setting(kind, 1, seed), 0, lambda: False)
     draw, first, wall, spent = _measured(drawer, grids.Draw(calls, seed))
     about = machine.describe()
     click.echo(
@@ -42,7 +41,7 @@ def main(calls: int, seed: int, plain: bool) -> None:
     )
     for name, found in draw.grids.items():
         legal = sum(grid.legal for grid in found)
-        click.echo(f"{GUESSES[name]}: {len(found)} grids in {calls} calls, {legal} legal, {draw.seconds[name]:.2f} s")
+        click.echo(f"{name}: {len(found)} grids in {calls} calls, {legal} legal, {draw.seconds[name]:.2f} s")
     click.echo(
         f"both: {wall:.2f} s, {spent:.2f} s of the processor; the first {grids.BATCH} of each after {first:.2f} s"
     )
