@@ -1,10 +1,10 @@
 """The shipped example puzzles, and the script that makes them."""
 
-import importlib.util
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scripts import script
 
 from vmd_sudoku.board import is_complete, parse, to_line
 from vmd_sudoku.exact import solver
@@ -16,10 +16,7 @@ LEVELS = {"easy": 25, "medium": 25, "hard": 25, "expert": 25, "extreme": 10}
 
 @pytest.fixture(scope="module")
 def make():
-    spec = importlib.util.spec_from_file_location("make_examples", PUZZLES / "make_examples.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("puzzles/make_examples.py")
 
 
 def examples(level):

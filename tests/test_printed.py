@@ -1,19 +1,16 @@
 """tools/printed.py: what is left out of a page's print stays out."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
+from scripts import script
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
 def tool():
-    spec = importlib.util.spec_from_file_location("printed_tool", ROOT / "tools" / "printed.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("tools/printed.py")
 
 
 def test_lines_that_were_left_out_are_left_out_again(tool):

@@ -1,17 +1,16 @@
 """What holds for all delimiters, encodings, line ends, signs of blanks and comments, and for every form that we write."""
 
 import gzip
-import importlib.util
 import io
 import itertools
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 from forms import ANSWERS, BYTES, CLUES, LINES, SOLUTIONS, TEXTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scripts import script
 
 from vmd_sudoku.board import to_grid, to_line
 from vmd_sudoku.errors import VmdSudokuError
@@ -167,12 +166,7 @@ def test_whatever_comes_out_is_a_record_or_one_sentence(given):
 
 
 def test_a_slip_of_a_hand_makes_no_other_puzzle():
-    spec = importlib.util.spec_from_file_location("slips", Path(__file__).parents[2] / "tools" / "slips.py")
-    assert spec
-    assert spec.loader
-    slips = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(slips)
-    puzzles, others = slips.become(1500, seed=1)
+    puzzles, others = script("tools/slips.py").become(1500, seed=1)
     assert puzzles > 1000
     assert not others
 

@@ -1,26 +1,19 @@
 """Weights on their way into the package: their mean, and the rounds that they are shipped with."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
+from scripts import script
 
 from vmd_sudoku.network.checkpoint import load_model, save_model
 from vmd_sudoku.network.model import Model, ModelConfig
 from vmd_sudoku.network.symmetric import NetworkConfig
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="module")
 def module():
-    spec = importlib.util.spec_from_file_location("figures_tool", ROOT / "tools" / "figures.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("tools/figures.py")
 
 
 @pytest.fixture

@@ -1,25 +1,20 @@
 """The half hour of one GPU at toy size, on the CPU: its three steps follow one another and may be started again."""
 
-import importlib.util
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from scripts import script
 
 from vmd_sudoku.exact.generate import puzzles
 from vmd_sudoku.network.symmetric import NetworkConfig
 from vmd_sudoku.training import journal, mixture, presets
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture
-def script(monkeypatch):
-    spec = importlib.util.spec_from_file_location("gpu_run", ROOT / "tools" / "gpu_run.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+def gpu_run(monkeypatch):
+    module = script("tools/gpu_run.py")
     monkeypatch.setattr(journal, "VALIDATION_COUNT", 1)
     monkeypatch.setattr(mixture.BoardStream, "CHUNK", 32)
     for name in ("gpu-trunk", "gpu"):
@@ -35,12 +30,12 @@ def script(monkeypatch):
     return module
 
 
-def step(script, *arguments):
-    result = CliRunner().invoke(script.cli, [str(argument) for argument in arguments], catch_exceptions=False)
+def step(module, *arguments):
+    result = CliRunner().invoke(module.cli, [str(argument) for argument in arguments], catch_exceptions=False)
     assert result.exit_code == 0, result.output
 
 
-def test_the_three_steps_follow_one_another_and_go_on(script, tmp_path):
+def test_the_three_steps_follow_one_another_and_go_on(gpu_run, tmp_path):
     out, sets = tmp_path / "run", tmp_path / "sets"
     sets.mkdir()
     clues, solutions = puzzles(2, 0)
@@ -48,12 +43,12 @@ def test_the_three_steps_follow_one_another_and_go_on(script, tmp_path):
     hard = sets / "radcliffe_sample.csv"
     hard.write_text("\n".join(["puzzle,solution", *lines]))
     for name in ("trunk", "vmd"):
-        step(script, name, "--out", out, "--hard", hard, "--", "--eager")
-        step(script, name, "--out", out, "--hard", hard, "--", "--eager")  # again: there is nothing left to do
+        step(gpu_run, name, "--out", out, "--hard", hard, "--", "--eager")
+        step(gpu_run, name, "--out", out, "--hard", hard, "--", "--eager")  # again: there is nothing left to do
         assert json.loads((out / name / "model" / "card.json").read_text())["updates"] == 4
     card = json.loads((out / "vmd" / "model" / "card.json").read_text())
     assert card["config"]["guesses"] > 0
-    step(script, "figures", "--out", out, "--sets", sets)
+    step(gpu_run, "figures", "--out", out, "--sets", sets)
     (figures,) = out.glob("*.json")
     assert json.loads(figures.read_text())["rows"][0]["boards"] == 2
-    step(script, "figures", "--out", out, "--sets", sets)
+    step(gpu_run, "figures", "--out", out, "--sets", sets)
